@@ -1,0 +1,167 @@
+"""Settings that every process shares. The process kinds add theirs: `portal`, `owner`, `test`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from config.embedded import services
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+VAR_DIR = Path(os.environ.get("GUILDHALL_VAR", BASE_DIR / "var"))
+DEMO = os.environ.get("GUILDHALL_DEMO") == "1"
+DEBUG = os.environ.get("GUILDHALL_DEBUG") == "1"
+PORT = int(os.environ.get("PORT", "8000"))
+
+SECRET_KEY = services.secret_key(VAR_DIR)
+BASE_HOST = os.environ.get("GUILDHALL_BASE_HOST", "localhost")
+"""The shared service answers here; councils at <slug>.<BASE_HOST>."""
+ALLOWED_HOSTS = [BASE_HOST, f".{BASE_HOST}"]
+USE_X_FORWARDED_HOST = False
+
+# -- Rooms -------------------------------------------------------------------------------------
+FURNITURE_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "shared_services.accounts",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "shared_services.audit",
+    "shared_services.annexes",
+    "shared_services.govuk",
+    "shared_services.api",
+]
+"""Shared code whose tables every room has, and public never: the one exception to "the path tells the schema"."""
+COUNCIL_APPS = [
+    "councils.organisation",
+    "councils.finance",
+    "councils.purchasing",
+    "councils.people",
+]
+POOLED_APPS = [
+    "shared_services.tenancy",
+    "shared_services.access",
+    "shared_services.messaging",
+    "shared_services.workflow",
+    "shared_services.procurement",
+    "shared_services.insight",
+    "django_celery_beat",
+]
+TABLELESS_APPS = [
+    "django_tenants",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "allauth",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+SHARED_APPS = [*TABLELESS_APPS, *POOLED_APPS]
+TENANT_APPS = [*FURNITURE_APPS, *COUNCIL_APPS]
+INSTALLED_APPS = [*TABLELESS_APPS, *POOLED_APPS, *FURNITURE_APPS, *COUNCIL_APPS]
+TENANT_MODEL = "tenancy.Council"
+TENANT_DOMAIN_MODEL = "tenancy.CouncilHost"
+PUBLIC_SCHEMA_NAME = "public"
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+REFERENCE_DATA = [
+    "shared_services.tenancy.reference_data",
+    "shared_services.procurement.reference_data",
+    "shared_services.workflow.reference_data",
+    "shared_services.insight.reference_data",
+]
+
+# -- Requests ----------------------------------------------------------------------------------
+ROOT_URLCONF = "config.urls.council"
+SHARED_SERVICE_URLCONF = "config.urls.shared"
+ROOMLESS_URLCONF = "config.urls.roomless"
+WSGI_APPLICATION = "config.wsgi.application"
+MIDDLEWARE = [
+    "config.middleware.HealthChecks",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "shared_services.govuk.middleware.SecurityHeaders",
+    "shared_services.govuk.middleware.ClearPageWhileServersAreDown",
+    "shared_services.tenancy.middleware.CouncilByHost",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "shared_services.accounts.middleware.ActingOfficer",
+    "shared_services.accounts.middleware.SecondFactorRequired",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "shared_services.govuk.context_processors.page_shell",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "shared_services.govuk.forms.GovukRenderer"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# -- Database and broker -----------------------------------------------------------------------
+ORIGINAL_BACKEND = "django.db.backends.postgresql"
+POSTGRES = services.postgres(VAR_DIR)
+"""Where PostgreSQL is: the server in DATABASE_URL, or the embedded one under var/."""
+VALKEY_URL = services.valkey_url(VAR_DIR)
+DATABASES: dict[str, dict[str, object]] = {}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": VALKEY_URL,
+        "KEY_FUNCTION": "shared_services.tenancy.cache.room_key",
+        "OPTIONS": {"db": 1} if VALKEY_URL.startswith("unix") else {},
+    }
+}
+
+# -- People ------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.Account"
+AUTHENTICATION_BACKENDS = [
+    "shared_services.accounts.backends.RoomBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_NAME = "guildhall_session"
+CSRF_COOKIE_NAME = "guildhall_csrf"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+# -- Language, time, files ---------------------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_TZ = True
+LOCALE_PATHS = [BASE_DIR / "locale"]
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+PRIVATE_FILES_DIR = VAR_DIR / "files"
+DATA_DIR = BASE_DIR / "data"
+STORAGES = {
+    "default": {"BACKEND": "shared_services.tenancy.storage.RoomStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+ATTACHMENT_LIMIT_BYTES = 10 * 1024 * 1024

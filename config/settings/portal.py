@@ -1,0 +1,18 @@
+"""The web, worker and relay processes: they log in as the room they serve, and own nothing."""
+
+from .base import *  # noqa: F403
+from .base import POSTGRES
+
+DATABASES = {
+    "default": {
+        "ENGINE": "shared_services.tenancy.postgresql",
+        "NAME": POSTGRES.name,
+        "HOST": POSTGRES.host,
+        "PORT": POSTGRES.port,
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": False,
+        "TEST": {"NAME": f"{POSTGRES.name}_test"},
+    }
+}
+WALL_MODE = "login"
+"""`login`: a connection is a council. `setrole` serves only the fast tests (see docs/architecture.md)."""

@@ -1,0 +1,18 @@
+"""What the shared service's host serves."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("shared_services.govuk.urls")),
+    path("account/", include("shared_services.accounts.urls")),
+    path("files/", include("shared_services.annexes.urls")),
+    path("", include("shared_services.workflow.urls")),
+    path("", include("shared_services.procurement.urls")),
+    path("figures/", include("shared_services.insight.urls")),
+    path("api/v1/", include("shared_services.api.urls")),
+]
+handler403 = "shared_services.govuk.errors.forbidden"
+handler404 = "shared_services.govuk.errors.not_found"
+handler500 = "shared_services.govuk.errors.server_error"
