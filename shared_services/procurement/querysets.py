@@ -1,0 +1,45 @@
+"""Filters in the words of the procurement team."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Self
+
+from django.db import models
+
+from .choices import DemandStatus, ProposalStatus
+
+
+class CpvQuerySet(models.QuerySet):
+    def under(self, digits: str) -> Self:
+        """Codes that start with these digits; a range, so that the plain index on the digits serves it."""
+        return self.filter(digits8__gte=digits.ljust(8, "0"), digits8__lte=digits.ljust(8, "9"))
+
+    def divisions(self) -> Self:
+        return self.filter(level=2)
+
+
+class DemandLineQuerySet(models.QuerySet):
+    def of_councils(self, numbers: Iterable[int]) -> Self:
+        """Lines of these councils: every list of demand starts here, so that the owner's index serves it."""
+        return self.filter(owner_id__in=list(numbers))
+
+    def open(self) -> Self:
+        return self.filter(status=DemandStatus.OPEN)
+
+    def handed_over(self) -> Self:
+        """Lines the shared service still has in hand."""
+        return self.filter(status__in=(DemandStatus.OPEN, DemandStatus.PROPOSED))
+
+
+class JointProposalQuerySet(models.QuerySet):
+    def of_shared_service(self) -> Self:
+        from shared_services.tenancy.directory import SHARED_SERVICE_NUMBER
+
+        return self.filter(owner_id=SHARED_SERVICE_NUMBER)
+
+    def drafts(self) -> Self:
+        return self.filter(status=ProposalStatus.DRAFT)
+
+    def awaiting_councils(self) -> Self:
+        return self.filter(status=ProposalStatus.AWAITING_COUNCILS)
