@@ -1,0 +1,111 @@
+"""Who manages whom: reads that other apps of the council ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from django.utils.timezone import localdate
+
+from .models import Appointment, CouncilSettings, Department, Post
+
+LONGEST_CHAIN = 20
+"""No council stacks more layers of management than this."""
+
+
+def council_settings() -> CouncilSettings:
+    """The council's own choices."""
+    return CouncilSettings.objects.get(only_row=True)
+
+
+def holders_of_posts(post_ids: Iterable[UUID], *, on: date | None = None) -> dict[UUID, UUID]:
+    """Post -> the card of the officer who holds it; vacant posts are left out."""
+    appointments = Appointment.objects.current(on=on or localdate()).filter(post_id__in=list(post_ids))
+    return dict(appointments.values_list("post_id", "card_id"))
+
+
+def posts_of_card(card_id: UUID, *, on: date | None = None) -> list[Post]:
+    """The posts an officer holds, substantive ones first."""
+    posts = Post.objects.held_by(card_id, on=on or localdate())
+    return list(posts.select_related("department", "reports_to").order_by("appointments__acting", "number"))
+
+
+def department_of_card(card_id: UUID, *, on: date | None = None) -> Department | None:
+    """The department of an officer's main post."""
+    posts = posts_of_card(card_id, on=on)
+    return posts[0].department if posts else None
+
+
+def managers_of_card(card_id: UUID, *, post_id: UUID | None = None, on: date | None = None) -> set[UUID]:
+    """The cards of an officer's line managers: the holders of the posts that his posts report to.
+
+    A vacant manager's post passes the question on to the post above it. `post_id` asks for one post only,
+    because a person with two posts has two managers.
+    """
+    on = on or localdate()
+    mine = Appointment.objects.current(on=on).of_card(card_id)
+    if post_id is not None:
+        mine = mine.filter(post_id=post_id)
+    above = set(mine.exclude(post__reports_to=None).values_list("post__reports_to_id", flat=True))
+    return _first_holders(above, besides=card_id, on=on)
+
+
+def _first_holders(post_ids: set[UUID], *, besides: UUID | None, on: date) -> set[UUID]:
+    """Up the chain from each post to the first one that is held by somebody else."""
+    found: set[UUID] = set()
+    for _layer in range(LONGEST_CHAIN):
+        if not post_ids:
+            break
+        holders = {post: card for post, card in holders_of_posts(post_ids, on=on).items() if card != besides}
+        found |= set(holders.values())
+        unheld = post_ids - holders.keys()
+        post_ids = set(
+            Post.objects.filter(pk__in=unheld, reports_to__isnull=False).values_list("reports_to_id", flat=True)
+        ) if unheld else set()
+    return found
+
+
+def reports_of_card(card_id: UUID, *, on: date | None = None) -> set[UUID]:
+    """The cards of the officers whom an officer manages directly."""
+    on = on or localdate()
+    mine = Appointment.objects.current(on=on).of_card(card_id).values("post_id")
+    reports = Appointment.objects.current(on=on).filter(post__reports_to__in=mine)
+    return set(reports.exclude(card_id=card_id).values_list("card_id", flat=True))
+
+
+def team_of_card(card_id: UUID, *, on: date | None = None) -> set[UUID]:
+    """An officer's team: everyone who reports to the same posts, those posts' holders, and his own reports."""
+    on = on or localdate()
+    current = Appointment.objects.current(on=on)
+    above = list(
+        current.of_card(card_id).exclude(post__reports_to=None).values_list("post__reports_to_id", flat=True)
+    )
+    beside = current.filter(post__reports_to__in=above).values_list("card_id", flat=True)
+    leading = current.filter(post__in=above).values_list("card_id", flat=True)
+    return set(beside) | set(leading) | reports_of_card(card_id, on=on) | {card_id}
+
+
+def head_of_service_of(department_id: UUID, *, on: date | None = None) -> set[UUID]:
+    """The head of service of a department, or of the nearest department above that has one in post."""
+    return _lead(department_id, "head_post_id", on=on or localdate())
+
+
+def director_of(department_id: UUID, *, on: date | None = None) -> set[UUID]:
+    """The director of a department, or of the nearest department above that has one in post."""
+    return _lead(department_id, "director_post_id", on=on or localdate())
+
+
+def _lead(department_id: UUID, lead: str, *, on: date) -> set[UUID]:
+    # A council has some dozens of departments: one read of them all is cheaper than a walk of queries.
+    departments = {row["pk"]: row for row in Department.objects.values("pk", "parent_id", lead)}
+    chain: list[UUID] = []
+    here: UUID | None = department_id
+    for _layer in range(LONGEST_CHAIN):
+        if here is None or here not in departments:
+            break
+        if departments[here][lead] is not None:
+            chain.append(departments[here][lead])
+        here = departments[here]["parent_id"]
+    holders = holders_of_posts(chain, on=on)
+    return next(({holders[post]} for post in chain if post in holders), set())
