@@ -1,0 +1,49 @@
+"""The states of a requisition and an order, and the units they are counted in."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RequisitionStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Waiting for approval")
+    APPROVED = "approved", _("Approved")
+    HANDED_OVER = "handed_over", _("With the shared service")
+    ORDERED = "ordered", _("Ordered")
+    REJECTED = "rejected", _("Rejected")
+    RETURNED = "returned", _("Sent back")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+EDITABLE = (RequisitionStatus.DRAFT, RequisitionStatus.RETURNED)
+"""States in which the requester may change the form."""
+
+IN_PROGRESS = (RequisitionStatus.SUBMITTED, RequisitionStatus.APPROVED, RequisitionStatus.HANDED_OVER)
+"""States in which a case is open and money may be reserved."""
+
+
+class OrderStatus(models.TextChoices):
+    ISSUED = "issued", _("Sent")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Unit(models.TextChoices):
+    EACH = "each", _("Each")
+    BOX = "box", _("Box")
+    PACK = "pack", _("Pack")
+    HOUR = "hour", _("Hour")
+    DAY = "day", _("Day")
+    WEEK = "week", _("Week")
+    MONTH = "month", _("Month")
+    YEAR = "year", _("Year")
+    KILOGRAM = "kg", _("Kilogram")
+    TONNE = "tonne", _("Tonne")
+    LITRE = "litre", _("Litre")
+    METRE = "metre", _("Metre")
+    SQUARE_METRE = "sq_metre", _("Square metre")
+    CUBIC_METRE = "cu_metre", _("Cubic metre")
+    LICENCE = "licence", _("Licence")
+    VISIT = "visit", _("Visit")
+    JOB = "job", _("Job")

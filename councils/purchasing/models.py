@@ -1,0 +1,206 @@
+"""A council's requests to buy, and the orders that come of them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Abs, Round
+from django.db.models.lookups import LessThan
+
+from councils.finance.choices import VatCode
+from shared_services.tenancy.bases import PrivateModel, pooled_key
+
+from .choices import OrderStatus, RequisitionStatus, Unit
+from .querysets import PurchaseOrderQuerySet, RequisitionQuerySet
+
+
+def money() -> models.DecimalField:
+    """A column of pounds and pence."""
+    return models.DecimalField(max_digits=14, decimal_places=2, default=Decimal("0.00"))
+
+
+class Requisition(PrivateModel):
+    """A request to buy, on its way from draft to order."""
+
+    reference = models.CharField(max_length=40, unique=True)
+    title = models.CharField(max_length=120)
+    justification = models.TextField(blank=True)
+    needed_by_on = models.DateField(null=True, blank=True)
+    status = models.CharField(max_length=12, choices=RequisitionStatus.choices, default=RequisitionStatus.DRAFT)
+    requester = pooled_key("access.OfficerCard")
+    case_id = models.UUIDField(null=True, blank=True, editable=False)
+    wants_joint_buying = models.BooleanField(default=False)
+    supplier_name = models.CharField(max_length=160, blank=True)
+    supplier_email = models.EmailField(blank=True)
+    delivery_location = models.CharField(max_length=250, blank=True)
+    financial_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    net_amount = money()
+    vat_amount = money()
+    gross_amount = money()
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = RequisitionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["requester", "-created_at"], name="requisition_mine"),
+            models.Index(fields=["status", "-created_at"], name="requisition_by_status"),
+            models.Index(fields=["-created_at"], name="requisition_newest"),
+            models.Index(fields=["case_id"], name="requisition_case", condition=Q(case_id__isnull=False)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(gross_amount=F("net_amount") + F("vat_amount")), name="requisition_gross_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[RequisitionStatus.DRAFT, RequisitionStatus.WITHDRAWN])
+                | Q(needed_by_on__isnull=False, financial_year__isnull=False),
+                name="requisition_dated_once_submitted",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class PricedLine(PrivateModel):
+    """What is bought, how much of it, and what it costs to the penny."""
+
+    position = models.PositiveSmallIntegerField()
+    description = models.CharField(max_length=250)
+    cpv = pooled_key("procurement.CpvCode", null=True, blank=True)
+    quantity = models.DecimalField(max_digits=12, decimal_places=3)
+    unit = models.CharField(max_length=12, choices=Unit.choices, default=Unit.EACH)
+    unit_price = models.DecimalField(max_digits=14, decimal_places=4)
+    vat_code = models.CharField(max_length=2, choices=VatCode.choices)
+    vat_percent = models.DecimalField(max_digits=5, decimal_places=2)
+    net_amount = money()
+    vat_amount = money()
+    gross_amount = money()
+
+    class Meta:
+        abstract = True
+        ordering = ["position"]
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0, unit_price__gte=0), name="%(class)s_quantity_and_price"),
+            models.CheckConstraint(
+                condition=Q(net_amount=Round(F("quantity") * F("unit_price"), 2)), name="%(class)s_net_is_priced"
+            ),
+            # VAT is rounded once per rate and shared out over its lines, so a line may be up to a penny off its own rounding.
+            models.CheckConstraint(
+                condition=LessThan(Abs(F("vat_amount") * 100 - F("net_amount") * F("vat_percent")), Decimal(1)),
+                name="%(class)s_vat_follows_rate",
+            ),
+            models.CheckConstraint(
+                condition=Q(gross_amount=F("net_amount") + F("vat_amount")), name="%(class)s_gross_adds_up"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.description}"
+
+
+class RequisitionLine(PricedLine):
+    """One thing asked for, and what the budget bears of it."""
+
+    requisition = models.ForeignKey(Requisition, on_delete=models.CASCADE, related_name="lines", db_index=False)
+    cost_amount = money()
+    """What is charged to budgets: net, or gross where the VAT cannot be recovered."""
+
+    class Meta(PricedLine.Meta):
+        constraints = [
+            *PricedLine.Meta.constraints,
+            models.UniqueConstraint(fields=["requisition", "position"], name="requisition_line_position_once"),
+            models.CheckConstraint(
+                condition=Q(cost_amount=F("net_amount")) | Q(cost_amount=F("gross_amount")),
+                name="requisitionline_cost_net_or_gross",
+            ),
+        ]
+
+
+class LineCoding(PrivateModel):
+    """The share of a line that one cost centre and subjective code pay."""
+
+    line = models.ForeignKey(RequisitionLine, on_delete=models.CASCADE, related_name="codings", db_index=False)
+    position = models.PositiveSmallIntegerField()
+    cost_centre = models.ForeignKey("finance.CostCentre", on_delete=models.PROTECT, related_name="+")
+    subjective = models.ForeignKey("finance.SubjectiveCode", on_delete=models.PROTECT, related_name="+", db_index=False)
+    percent = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
+    """Set when the split was given in percent; empty when it was given in pounds."""
+    amount = money()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["line", "position"], name="line_coding_position_once"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="line_coding_not_negative"),
+            models.CheckConstraint(
+                condition=Q(percent__isnull=True) | Q(percent__gt=0, percent__lte=100), name="line_coding_percent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"£{self.amount}"
+
+
+class PurchaseOrder(PrivateModel):
+    """A council's order to a supplier. A requisition has one order at most: the database holds it."""
+
+    reference = models.CharField(max_length=40, unique=True)
+    requisition = models.OneToOneField(Requisition, on_delete=models.PROTECT, related_name="order")
+    title = models.CharField(max_length=120)
+    status = models.CharField(max_length=12, choices=OrderStatus.choices, default=OrderStatus.ISSUED)
+    requester = pooled_key("access.OfficerCard")
+    supplier_name = models.CharField(max_length=160, blank=True)
+    supplier_email = models.EmailField(blank=True)
+    delivery_location = models.CharField(max_length=250, blank=True)
+    needed_by_on = models.DateField()
+    financial_year = models.PositiveSmallIntegerField()
+    net_amount = money()
+    vat_amount = money()
+    gross_amount = money()
+    issued_at = models.DateTimeField()
+    issued_by = pooled_key("access.OfficerCard", null=True, blank=True)
+    """The officer whose approval raised it."""
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = pooled_key("access.OfficerCard", null=True, blank=True)
+    cancel_reason = models.CharField(max_length=500, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = PurchaseOrderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-issued_at"]
+        indexes = [models.Index(fields=["-issued_at"], name="order_newest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(gross_amount=F("net_amount") + F("vat_amount")), name="order_gross_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=OrderStatus.ISSUED, cancelled_at__isnull=True)
+                | Q(status=OrderStatus.CANCELLED, cancelled_at__isnull=False),
+                name="order_cancelled_has_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class OrderLine(PricedLine):
+    """One thing ordered, as it stood on the approved requisition."""
+
+    order = models.ForeignKey(PurchaseOrder, on_delete=models.CASCADE, related_name="lines", db_index=False)
+    requisition_line = models.OneToOneField(RequisitionLine, on_delete=models.PROTECT, related_name="order_line")
+
+    class Meta(PricedLine.Meta):
+        constraints = [
+            *PricedLine.Meta.constraints,
+            models.UniqueConstraint(fields=["order", "position"], name="order_line_position_once"),
+        ]
