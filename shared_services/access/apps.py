@@ -5,3 +5,4 @@ class AccessConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "shared_services.access"
     label = "access"
+    verbose_name = "officers and permissions"

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from shared_services.tenancy.bases import PooledModel
+
+from .permissions import ROLES
+from .querysets import OfficerCardQuerySet
+
+SHARED_SERVICE = 0
+
+
+def seen_by_shared_service() -> list[int]:
+    return [SHARED_SERVICE]
+
+
+class OfficerCard(PooledModel):
+    """What other rooms may know of an officer: work name, work email, job title, roles, whether active."""
+
+    parts = ArrayField(models.SmallIntegerField(), default=seen_by_shared_service, blank=True)
+    work_name = models.CharField("full name", max_length=150)
+    work_email = models.EmailField("work email address")
+    job_title = models.CharField("job title", max_length=150, blank=True)
+    roles = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = OfficerCardQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["work_name"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "work_email"], name="one_card_per_work_email"),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "active", "work_name"], name="cards_of_a_council"),
+        ]
+
+    def __str__(self) -> str:
+        return self.work_name
+
+    @property
+    def role_labels(self) -> list[str]:
+        return [ROLES[key].label for key in self.roles if key in ROLES]

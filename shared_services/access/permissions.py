@@ -1,0 +1,243 @@
+"""Who may do what: every role, every permission and which role holds which, in this one file.
+
+A permission is named `<app>.<what>` and its label completes the sentence "You may not ...".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ImproperlyConfigured
+
+from shared_services.tenancy.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from .models import OfficerCard
+
+SIGNED_IN = "signed_in"
+"""Any active officer of the room."""
+PUBLIC = "public"
+"""Anybody, signed in or not: only for pages that say nothing of anyone."""
+EVERY_OFFICER = "officer"
+"""The role that everyone active holds without being given it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role as officers know it, and the kind of room that hands it out."""
+
+    key: str
+    label: str
+    pooled: bool = False
+
+
+ROLES: dict[str, Role] = {
+    role.key: role
+    for role in (
+        Role("requisitioner", "Requisitioner"),
+        Role("budget_holder", "Budget holder"),
+        Role("head_of_service", "Head of service"),
+        Role("director", "Director"),
+        Role("section_151_officer", "Section 151 officer"),
+        Role("finance_officer", "Finance officer"),
+        Role("hr_adviser", "HR adviser"),
+        Role("council_administrator", "Council administrator"),
+        Role("category_manager", "Category manager", pooled=True),
+        Role("shared_service_manager", "Shared service manager", pooled=True),
+        Role("partnership_administrator", "Partnership administrator", pooled=True),
+    )
+}
+
+PERMISSIONS: dict[str, str] = {
+    # Officers and access
+    "accounts.view_officers": "see the list of officers",
+    "accounts.manage_officers": "add, change or deactivate officers",
+    "accounts.manage_roles": "give or end roles",
+    "accounts.reset_second_factor": "reset an officer's second factor",
+    "audit.view_records": "read the audit record",
+    # Organisation
+    "organisation.view_structure": "see departments and posts",
+    "organisation.manage_structure": "change departments and posts",
+    "organisation.manage_settings": "change the council's settings",
+    # Finance
+    "finance.view_budgets": "see budgets and commitments",
+    "finance.view_all_budgets": "see every cost centre's budget",
+    "finance.manage_cost_centres": "change cost centres and codes",
+    "finance.manage_budgets": "set budgets",
+    "finance.request_virement": "ask for a virement",
+    "finance.approve_virement": "approve a virement",
+    # Purchasing
+    "purchasing.view_requisition": "see requisitions",
+    "purchasing.view_all_requisitions": "see every requisition of the council",
+    "purchasing.raise_requisition": "raise requisitions",
+    "purchasing.approve_requisition": "approve requisitions",
+    "purchasing.view_order": "see purchase orders",
+    "purchasing.issue_order": "issue purchase orders",
+    "purchasing.cancel_order": "cancel purchase orders",
+    # People
+    "people.request_leave": "ask for leave",
+    "people.view_own_leave": "see your own leave",
+    "people.view_team_leave": "see your team's leave",
+    "people.approve_leave": "approve leave",
+    "people.view_employments": "see employments",
+    "people.manage_employments": "change employments",
+    "people.adjust_leave": "adjust a leave ledger",
+    # Workflow
+    "workflow.view_inbox": "see an inbox",
+    "workflow.view_case": "see cases",
+    "workflow.view_all_cases": "see every case of the room",
+    "workflow.complete_task": "decide tasks",
+    "workflow.manage_authority": "change the authority matrix",
+    "workflow.manage_processes": "change processes",
+    "workflow.manage_deputies": "name deputies for others",
+    # Procurement (the shared service)
+    "procurement.view_demand": "see the councils' demand",
+    "procurement.propose_joint_purchase": "propose a joint purchase",
+    "procurement.manage_proposals": "change or withdraw joint purchase proposals",
+    # Insight
+    "insight.view_figures": "see the shared figures",
+    "insight.run_consolidation": "run the consolidation",
+}
+
+_EVERYONE = {
+    "accounts.view_officers",
+    "organisation.view_structure",
+    "purchasing.view_requisition",
+    "purchasing.view_order",
+    "people.request_leave",
+    "people.view_own_leave",
+    "workflow.view_inbox",
+    "workflow.view_case",
+    "workflow.complete_task",
+}
+_MANAGER = {
+    "finance.view_budgets",
+    "purchasing.approve_requisition",
+    "people.view_team_leave",
+    "people.approve_leave",
+}
+
+GRANTS: dict[str, frozenset[str]] = {
+    EVERY_OFFICER: frozenset(_EVERYONE),
+    "requisitioner": frozenset({"purchasing.raise_requisition", "finance.view_budgets"}),
+    "budget_holder": frozenset(_MANAGER | {"finance.request_virement"}),
+    "head_of_service": frozenset(_MANAGER | {"finance.request_virement"}),
+    "director": frozenset(_MANAGER | {"finance.request_virement", "purchasing.view_all_requisitions"}),
+    "section_151_officer": frozenset(
+        _MANAGER
+        | {
+            "finance.view_all_budgets",
+            "finance.approve_virement",
+            "purchasing.view_all_requisitions",
+            "workflow.view_all_cases",
+            "workflow.manage_authority",
+            "audit.view_records",
+        }
+    ),
+    "finance_officer": frozenset(
+        {
+            "finance.view_budgets",
+            "finance.view_all_budgets",
+            "finance.manage_cost_centres",
+            "finance.manage_budgets",
+            "finance.request_virement",
+            "purchasing.view_all_requisitions",
+            "purchasing.issue_order",
+            "purchasing.cancel_order",
+        }
+    ),
+    "hr_adviser": frozenset(
+        {
+            "people.view_team_leave",
+            "people.view_employments",
+            "people.manage_employments",
+            "people.adjust_leave",
+            "organisation.manage_structure",
+        }
+    ),
+    # An administrator runs the room and decides nothing in it: no spending, no leave, no budgets.
+    "council_administrator": frozenset(
+        {
+            "accounts.manage_officers",
+            "accounts.manage_roles",
+            "accounts.reset_second_factor",
+            "audit.view_records",
+            "organisation.manage_structure",
+            "organisation.manage_settings",
+            "workflow.manage_processes",
+            "workflow.manage_deputies",
+            "workflow.view_all_cases",
+        }
+    ),
+    "category_manager": frozenset(
+        {
+            "procurement.view_demand",
+            "procurement.propose_joint_purchase",
+            "procurement.manage_proposals",
+            "insight.view_figures",
+        }
+    ),
+    "shared_service_manager": frozenset(
+        {
+            "procurement.view_demand",
+            "procurement.propose_joint_purchase",
+            "procurement.manage_proposals",
+            "insight.view_figures",
+            "insight.run_consolidation",
+            "workflow.view_all_cases",
+        }
+    ),
+    "partnership_administrator": frozenset(
+        {
+            "accounts.manage_officers",
+            "accounts.manage_roles",
+            "accounts.reset_second_factor",
+            "audit.view_records",
+            "insight.view_figures",
+            "insight.run_consolidation",
+            "workflow.manage_processes",
+            "workflow.manage_deputies",
+        }
+    ),
+}
+
+
+@lru_cache(maxsize=4096)
+def permissions_of(roles: tuple[str, ...]) -> frozenset[str]:
+    """Everything these roles give together, with what every officer has."""
+    return frozenset().union(GRANTS[EVERY_OFFICER], *(GRANTS.get(role, frozenset()) for role in roles))
+
+
+def may(card: OfficerCard | None, permission: str) -> bool:
+    """Whether the officer holds the permission. A permission nobody has declared is a fault, not a refusal."""
+    if permission == PUBLIC:
+        return True
+    if permission != SIGNED_IN and permission not in PERMISSIONS:
+        raise ImproperlyConfigured(f"No permission is called {permission!r}: declare it in access/permissions.py.")
+    if not card or not card.active:
+        return False
+    return permission == SIGNED_IN or permission in permissions_of(tuple(card.roles))
+
+
+def check_may(card: OfficerCard | None, permission: str) -> None:
+    """Refuse, naming the roles that would allow it, when the officer does not hold the permission."""
+    if not may(card, permission):
+        raise NotAllowed(refusal(permission), code="permission")
+
+
+def refusal(permission: str) -> str:
+    """The sentence an officer reads who may not do something."""
+    if permission in (SIGNED_IN, PUBLIC):
+        return "Sign in first: only active officers may do this."
+    roles = sorted(ROLES[key].label for key, granted in GRANTS.items() if key in ROLES and permission in granted)
+    message = f"You may not {PERMISSIONS[permission]}."
+    if not roles:
+        return message
+    return f"{message} Ask your administrator for one of these roles: {', '.join(roles)}."
+
+
+def roles_for_room(*, pooled: bool) -> list[Role]:
+    """The roles that a council's administrator, or the shared service's, can hand out."""
+    return [role for role in ROLES.values() if role.pooled == pooled]

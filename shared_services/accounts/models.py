@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import auth
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
+from django.db import models
+
+from shared_services.tenancy.bases import PrivateModel, pooled_key
+
+from .querysets import AccountManager
+
+
+class Account(PrivateModel, AbstractBaseUser):
+    """An officer's way into one room: email, password, and the card the room knows the officer by."""
+
+    email = models.EmailField("work email address", unique=True)
+    card = pooled_key("access.OfficerCard")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AccountManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["card"], name="one_account_per_card")]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = Account.objects.normalize(self.email)
+
+    def get_full_name(self) -> str:
+        return self.card.work_name
+
+    def get_short_name(self) -> str:
+        return self.card.work_name
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Asked of the backends, as Django's own code expects; the answer comes from the card's roles."""
+        for backend in auth.get_backends():
+            if not hasattr(backend, "has_perm"):
+                continue
+            try:
+                if backend.has_perm(self, perm, obj):
+                    return True
+            except PermissionDenied:
+                return False
+        return False
+
+    def has_perms(self, perm_list: list[str], obj: Any = None) -> bool:
+        return all(self.has_perm(perm, obj) for perm in perm_list)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return any(
+            backend.has_module_perms(self, app_label)
+            for backend in auth.get_backends()
+            if hasattr(backend, "has_module_perms")
+        )

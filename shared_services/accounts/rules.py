@@ -1,0 +1,72 @@
+"""Who may change whom, and what a room must never be left without."""
+
+from __future__ import annotations
+
+from shared_services.access.models import OfficerCard
+from shared_services.access.permissions import ROLES, check_may
+from shared_services.tenancy.door import CouncilEntry
+from shared_services.tenancy.errors import NotAllowed
+
+ADMINISTRATORS = ("council_administrator", "partnership_administrator")
+
+
+def check_may_manage_officers(actor: OfficerCard | None) -> None:
+    """Provisioning acts without an officer; everyone else needs the permission."""
+    if actor is not None:
+        check_may(actor, "accounts.manage_officers")
+
+
+def check_may_manage_roles(actor: OfficerCard) -> None:
+    check_may(actor, "accounts.manage_roles")
+
+
+def check_may_reset_second_factor(actor: OfficerCard) -> None:
+    check_may(actor, "accounts.reset_second_factor")
+
+
+def check_not_oneself(actor: OfficerCard, card: OfficerCard, what: str) -> None:
+    if actor.pk == card.pk:
+        raise NotAllowed(f"You cannot {what}. Ask another administrator to do it.", code="own_record")
+
+
+def check_may_change_roles_of(actor: OfficerCard, card: OfficerCard) -> None:
+    """Two people: nobody gives a role to himself or takes one from himself; an inactive officer gets none."""
+    check_not_oneself(actor, card, "change your own roles")
+    if not card.active:
+        raise NotAllowed(f"{card.work_name} is not active. Reactivate the officer first.", code="inactive")
+
+
+def check_roles_exist_here(roles: list[str], council: CouncilEntry) -> None:
+    """Pooled roles belong to the shared service's room, all others to councils."""
+    for role in roles:
+        if role not in ROLES:
+            raise NotAllowed(f"There is no role called “{role}”. Choose one from the list.", code="unknown_role")
+        if ROLES[role].pooled != council.is_shared_service:
+            where = "the shared service" if ROLES[role].pooled else "a council"
+            raise NotAllowed(f"{ROLES[role].label} is a role of {where}, so it cannot be given here.", code="unknown_role")
+
+
+def check_email_is_free(work_email: str, council: CouncilEntry) -> None:
+    if OfficerCard.objects.of_council(council.number).filter(work_email=work_email).exists():
+        raise NotAllowed(
+            f"An officer with the email address {work_email} is already listed. Change or reactivate that officer.",
+            code="email_taken",
+        )
+
+
+def check_may_deactivate(actor: OfficerCard, card: OfficerCard) -> None:
+    check_not_oneself(actor, card, "deactivate yourself")
+    for role in ADMINISTRATORS:
+        check_an_administrator_remains(card, ending=role)
+
+
+def check_an_administrator_remains(card: OfficerCard, *, ending: str) -> None:
+    """A room without an administrator could never let anyone in again."""
+    if ending not in ADMINISTRATORS or ending not in card.roles:
+        return
+    others = OfficerCard.objects.of_council(card.owner_id).active().holding(ending).exclude(pk=card.pk)
+    if not others.exists():
+        raise NotAllowed(
+            f"{card.work_name} is the only active {ROLES[ending].label.lower()}. Give the role to someone else first.",
+            code="last_administrator",
+        )

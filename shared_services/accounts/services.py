@@ -1,0 +1,187 @@
+"""What can happen to an officer of this room: join, change, take on and end roles, leave."""
+
+from __future__ import annotations
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.utils.crypto import get_random_string
+
+from shared_services.access.models import OfficerCard
+from shared_services.access.permissions import ROLES
+from shared_services.audit.services import record
+from shared_services.messaging.outbox import enqueue
+from shared_services.tenancy.door import current_council
+from shared_services.tenancy.errors import Stale
+
+from . import rules
+from .models import Account
+from .sessions import end_sessions_of
+
+
+@transaction.atomic
+def create_officer(
+    *,
+    actor: OfficerCard | None,
+    work_name: str,
+    work_email: str,
+    job_title: str,
+    roles: list[str],
+    password: str | None = None,
+) -> OfficerCard:
+    """Add an officer with card and account; without a password the officer is sent a link to choose one.
+
+    Only an administrator may; a room's first administrator is added by provisioning, with no actor.
+    """
+    council = current_council()
+    work_email = Account.objects.normalize(work_email)
+    rules.check_may_manage_officers(actor)
+    rules.check_roles_exist_here(roles, council)
+    rules.check_email_is_free(work_email, council)
+    if roles and actor is not None:
+        rules.check_may_manage_roles(actor)
+
+    card = OfficerCard(
+        owner_id=council.number, work_name=work_name, work_email=work_email, job_title=job_title, roles=sorted(set(roles))
+    )
+    card.save(force_insert=True)
+    account = Account(email=work_email, card=card)
+    if password is None:
+        # A random password nobody knows, so that "forgotten password" works: allauth skips unusable ones.
+        account.set_password(get_random_string(64))
+    else:
+        account.set_password(password)
+    account.save(force_insert=True)
+
+    record(actor, "accounts.officer.added", card, roles=card.roles)
+    if password is None:
+        enqueue("accounts.send_invitation", account_id=account.pk)
+    if card.roles:
+        enqueue("workflow.refresh_candidates", card_id=card.pk)
+    return card
+
+
+@transaction.atomic
+def change_officer(*, actor: OfficerCard, card_id, version: int, work_name: str, work_email: str, job_title: str) -> OfficerCard:
+    """Correct an officer's name, work email or job title. Signs the officer out when the email changes."""
+    rules.check_may_manage_officers(actor)
+    card = _lock(card_id)
+    if card.version != version:
+        raise Stale()
+    work_email = Account.objects.normalize(work_email)
+    before = {"work_name": card.work_name, "work_email": card.work_email, "job_title": card.job_title}
+    after = {"work_name": work_name, "work_email": work_email, "job_title": job_title}
+    if before == after:
+        return card
+    if work_email != card.work_email:
+        rules.check_email_is_free(work_email, current_council())
+        account = Account.objects.get(card_id=card.pk)
+        account.email = work_email
+        account.save(update_fields=["email"])
+        end_sessions_of(account)
+
+    for field, value in after.items():
+        setattr(card, field, value)
+    _save(card, *after)
+    changed = {field: [before[field], after[field]] for field in after if before[field] != after[field]}
+    record(actor, "accounts.officer.changed", card, changed=changed)
+    return card
+
+
+@transaction.atomic
+def deactivate_officer(*, actor: OfficerCard, card_id) -> OfficerCard:
+    """End an officer's access at once: sessions, tokens and tasks. Doing it twice changes nothing."""
+    rules.check_may_manage_officers(actor)
+    card = _lock(card_id)
+    if not card.active:
+        return card
+    rules.check_may_deactivate(actor, card)
+
+    card.active = False
+    _save(card, "active")
+    account = Account.objects.filter(card_id=card.pk).first()
+    if account is not None:
+        account.is_active = False
+        account.save(update_fields=["is_active"])
+        end_sessions_of(account, with_tokens=True)
+    record(actor, "accounts.officer.deactivated", card)
+    enqueue("workflow.refresh_candidates", card_id=card.pk)
+    return card
+
+
+@transaction.atomic
+def reactivate_officer(*, actor: OfficerCard, card_id) -> OfficerCard:
+    """Let a deactivated officer sign in again, with the roles held before."""
+    rules.check_may_manage_officers(actor)
+    card = _lock(card_id)
+    if card.active:
+        return card
+    card.active = True
+    _save(card, "active")
+    Account.objects.filter(card_id=card.pk).update(is_active=True)
+    record(actor, "accounts.officer.reactivated", card, roles=card.roles)
+    enqueue("workflow.refresh_candidates", card_id=card.pk)
+    return card
+
+
+@transaction.atomic
+def grant_role(*, actor: OfficerCard, card_id, role: str) -> OfficerCard:
+    """Give an officer a role. Nobody may give one to himself; giving it twice changes nothing."""
+    rules.check_may_manage_roles(actor)
+    card = _lock(card_id)
+    rules.check_may_change_roles_of(actor, card)
+    rules.check_roles_exist_here([role], current_council())
+    if role in card.roles:
+        return card
+    card.roles = sorted({*card.roles, role})
+    _save(card, "roles")
+    record(actor, "accounts.role.granted", card, role=role, label=ROLES[role].label)
+    enqueue("workflow.refresh_candidates", card_id=card.pk)
+    return card
+
+
+@transaction.atomic
+def end_role(*, actor: OfficerCard, card_id, role: str) -> OfficerCard:
+    """Take a role back. The room's last administrator keeps that role; ending it twice changes nothing."""
+    rules.check_may_manage_roles(actor)
+    card = _lock(card_id)
+    rules.check_may_change_roles_of(actor, card)
+    if role not in card.roles:
+        return card
+    rules.check_an_administrator_remains(card, ending=role)
+    card.roles = [held for held in card.roles if held != role]
+    _save(card, "roles")
+    record(actor, "accounts.role.ended", card, role=role)
+    enqueue("workflow.refresh_candidates", card_id=card.pk)
+    return card
+
+
+@transaction.atomic
+def reset_second_factor(*, actor: OfficerCard, card_id) -> OfficerCard:
+    """Remove an officer's authenticator app, passkeys and recovery codes after checking who is asking."""
+    rules.check_may_reset_second_factor(actor)
+    card = _lock(card_id)
+    rules.check_not_oneself(actor, card, "reset your own second factor")
+    account = Account.objects.get(card_id=card.pk)
+    removed, _ = Authenticator.objects.filter(user_id=account.pk).delete()
+    end_sessions_of(account)
+    record(actor, "accounts.second_factor.reset", card, removed=removed)
+    return card
+
+
+@transaction.atomic
+def sign_out_everywhere(*, actor: OfficerCard, keep_session: str | None = None, with_tokens: bool = False) -> int:
+    """End the officer's other sessions, and on demand revoke the officer's API tokens."""
+    account = Account.objects.get(card_id=actor.pk)
+    ended = end_sessions_of(account, keep=keep_session, with_tokens=with_tokens)
+    record(actor, "accounts.sessions.ended", actor, sessions=ended, tokens_revoked=with_tokens)
+    return ended
+
+
+def _lock(card_id) -> OfficerCard:
+    """The officer's card of this room, held until the change is done; another room's officer is not found."""
+    return OfficerCard.objects.select_for_update().get(pk=card_id, owner_id=current_council().number)
+
+
+def _save(card: OfficerCard, *fields: str) -> None:
+    card.version += 1
+    card.save(update_fields=[*fields, "version"])
