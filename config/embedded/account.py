@@ -80,10 +80,7 @@ def choose(*, bin_dir: Path, data_dir: Path, mark: str) -> ServerAccount:
     home = Path("/var/lib") / f"guildhall-{mark}"
     home.mkdir(mode=0o755, exist_ok=True)
     package = bin_dir.parent.parent
-    # The programs look for their libraries beside their package, so both are copied as they lie.
-    for part in (package, package.with_name(f"{package.name}.libs")):
-        if part.is_dir():
-            shutil.copytree(part, home / part.name, symlinks=True, dirs_exist_ok=True)
+    _copy_programs(package, home)
     copied = ServerAccount(
         home / package.name / "pginstall" / "bin",
         home / "postgres",
@@ -98,6 +95,19 @@ def choose(*, bin_dir: Path, data_dir: Path, mark: str) -> ServerAccount:
         "PostgreSQL does not run as root, and neither the account `nobody` nor a user namespace could run it. "
         "Run as an ordinary user, or set DATABASE_URL to a server of your own."
     )
+
+
+def _copy_programs(package: Path, home: Path) -> None:
+    """Copy the programs and, beside them as they look for them, their libraries; once per version of the wheel."""
+    stamp = home / "copied-from"
+    version = f"{package} {(package / 'pginstall' / 'bin' / 'postgres').stat().st_mtime_ns}"
+    if stamp.exists() and stamp.read_text() == version:
+        return
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        if part.is_dir():
+            shutil.rmtree(home / part.name, ignore_errors=True)
+            shutil.copytree(part, home / part.name, symlinks=True)
+    stamp.write_text(version)
 
 
 def _open_to_others(folder: Path) -> bool:

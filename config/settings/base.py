@@ -122,6 +122,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 ORIGINAL_BACKEND = "django.db.backends.postgresql"
 POSTGRES = services.postgres(VAR_DIR)
 """Where PostgreSQL is: the server in DATABASE_URL, or the embedded one under var/."""
+ROLE_PASSWORD = services.role_password
+"""The password of a room's role on a server of one's own; None where the embedded server knows the process by its user."""
 VALKEY_URL = services.valkey_url(VAR_DIR)
 DATABASES: dict[str, dict[str, object]] = {}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -149,6 +151,44 @@ SESSION_COOKIE_NAME = "guildhall_session"
 CSRF_COOKIE_NAME = "guildhall_csrf"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not (DEMO or DEBUG)
+SESSION_COOKIE_AGE = 12 * 60 * 60
+"""A working day. Cookies have no domain, so a browser sends them to the one host that set them."""
+SECOND_FACTOR_REQUIRED = not DEMO
+AUTH_PASSWORD_VALIDATORS = [
+    # NCSC: length and a list of common passwords; no composition rules, no forced expiry, no upper limit.
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "work_name")},
+    },
+]
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
+ACCOUNT_ADAPTER = "shared_services.accounts.adapters.RoomAccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/300s/key", "reset_password": "20/m/ip,3/10m/key"}
+ACCOUNT_FORMS = {
+    "login": "shared_services.accounts.forms.SignInForm",
+    "reset_password": "shared_services.accounts.forms.ForgottenPasswordForm",
+}
+MFA_ADAPTER = "shared_services.accounts.adapters.RoomMFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO or DEBUG
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+USERSESSIONS_TRACK_ACTIVITY = False
 
 # -- Language, time, files ---------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
@@ -165,3 +205,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 ATTACHMENT_LIMIT_BYTES = 10 * 1024 * 1024
+
+ROOM_CONNECTION_LIMIT = 60
+"""Connections one council may hold at once, so that a busy one cannot starve the others."""

@@ -1,0 +1,203 @@
+"""The wall, written from the models: roles, grants and row-level security of the shared schema.
+
+`apply()` can run again and again; it leaves exactly the rights that the models declare. A table in the
+shared schema that no rule covers is an error, so a new table cannot slip in without a policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, models
+
+from .bases import CommonModel, PooledModel, PrivateModel
+from .directory import CouncilEntry
+
+OWNER_ONLY_TABLES = {"django_migrations", "tenancy_capturedmigration"}
+HOST_MAP = ("tenancy_council", "tenancy_councilhost")
+SCHEDULE_APP = "django_celery_beat"
+
+ROLES_SQL = """
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'councils') THEN CREATE ROLE councils NOLOGIN; END IF;
+  IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'portal') THEN CREATE ROLE portal LOGIN; END IF;
+  IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'dispatcher') THEN CREATE ROLE dispatcher LOGIN; END IF;
+END $$;
+"""
+
+GROUND_SQL = """
+CREATE SCHEMA IF NOT EXISTS app;
+REVOKE ALL ON SCHEMA app FROM PUBLIC;
+GRANT USAGE ON SCHEMA app TO councils;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO councils, portal, dispatcher;
+
+-- The number of the council whose role is at work. SECURITY INVOKER, so it cannot be borrowed.
+CREATE OR REPLACE FUNCTION app.cid() RETURNS smallint LANGUAGE sql STABLE PARALLEL SAFE
+  AS $f$ SELECT substr(current_user::text, 2)::smallint $f$;
+REVOKE ALL ON FUNCTION app.cid() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.cid() TO councils;
+
+-- A row never changes hands, and only its owner says who else may see it.
+CREATE OR REPLACE FUNCTION app.keep_owner() RETURNS trigger LANGUAGE plpgsql AS $f$
+BEGIN
+  IF current_user::text ~ '^c[0-9]{4}$' THEN
+    IF NEW.owner_id IS DISTINCT FROM OLD.owner_id OR OLD.owner_id <> app.cid() THEN
+      RAISE insufficient_privilege USING MESSAGE = 'the owner and the parts of a shared row are its owner''s to set';
+    END IF;
+  END IF;
+  RETURN NEW;
+END $f$;
+REVOKE ALL ON FUNCTION app.keep_owner() FROM PUBLIC;
+
+-- Ways out of a statement, and ways to look at others' sizes, that no room needs.
+REVOKE EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) FROM PUBLIC;
+DO $$
+DECLARE f regprocedure; v text;
+BEGIN
+  FOR f IN SELECT oid::regprocedure FROM pg_proc
+            WHERE pronamespace = 'pg_catalog'::regnamespace
+              AND (proname LIKE 'lo\\_%' ESCAPE '\\' OR proname IN ('loread', 'lowrite', 'query_to_xml',
+                   'query_to_xmlschema', 'query_to_xml_and_xmlschema', 'cursor_to_xml', 'table_to_xml',
+                   'table_to_xmlschema', 'table_to_xml_and_xmlschema', 'schema_to_xml', 'database_to_xml', 'ts_stat'))
+  LOOP EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f); END LOOP;
+  FOREACH v IN ARRAY ARRAY['pg_stat_activity', 'pg_stat_user_tables', 'pg_stat_all_tables', 'pg_stat_xact_user_tables',
+      'pg_stat_xact_all_tables', 'pg_statio_user_tables', 'pg_statio_all_tables', 'pg_stat_user_indexes',
+      'pg_stat_all_indexes', 'pg_statio_user_indexes', 'pg_statio_all_indexes', 'pg_statio_user_sequences',
+      'pg_statio_all_sequences', 'pg_prepared_statements', 'pg_cursors', 'pg_locks', 'pg_sequences']
+  LOOP EXECUTE format('REVOKE SELECT ON pg_catalog.%I FROM PUBLIC', v); END LOOP;
+  EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+  EXECUTE format('GRANT CONNECT ON DATABASE %I TO councils, portal, dispatcher', current_database());
+  EXECUTE format('ALTER DATABASE %I SET timezone = ''UTC''', current_database());
+END $$;
+"""
+
+
+def role_of(council: CouncilEntry) -> str:
+    return council.key
+
+
+def create_role_sql(key: str, password: str | None) -> str:
+    """SQL that makes a council's login role, or brings an existing one to what it must be."""
+    secret = f" PASSWORD '{password}'" if password else ""
+    return (
+        f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{key}') THEN CREATE ROLE {key}; END IF; END $$;\n"
+        f"ALTER ROLE {key} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS INHERIT"
+        f" CONNECTION LIMIT {settings.ROOM_CONNECTION_LIMIT}{secret};\n"
+        f"GRANT councils TO {key} WITH INHERIT TRUE, SET FALSE;\n"
+    )
+
+
+def pooled_models() -> list[type[PooledModel]]:
+    return [model for model in apps.get_models() if issubclass(model, PooledModel)]
+
+
+def common_models() -> list[type[CommonModel]]:
+    return [model for model in apps.get_models() if issubclass(model, CommonModel)]
+
+
+def private_models() -> list[type[models.Model]]:
+    """Every model whose table each room has, our own and the libraries'."""
+    labels = {apps.get_app_config(label).name: label for label in apps.app_configs}
+    private = {labels[name] for name in settings.TENANT_APPS if name in labels}
+    return [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in private]
+
+
+def append_only_tables() -> list[str]:
+    """Private tables whose rows a council's role may add and read, and never change or remove."""
+    return [m._meta.db_table for m in private_models() if issubclass(m, PrivateModel) and m.append_only]
+
+
+def _policies(model: type[PooledModel]) -> Iterator[str]:
+    table = f'public."{model._meta.db_table}"'
+    mine = "owner_id = app.cid()"
+    seen = f"({mine} OR parts @> ARRAY[app.cid()])"
+    for_others = "(app.cid() = 0::smallint AND parts @> ARRAY[0::smallint])"
+    writable = seen if model.parts_may_update else mine
+    removable = mine
+    addable = mine
+    if model.shared_service_may_insert:
+        addable = f"({mine} OR {for_others})"
+        removable = f"({mine} OR {for_others})"
+        writable = writable if model.parts_may_update else f"({mine} OR {for_others})"
+    yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+    yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+    for name in ("seen", "added", "changed", "removed", "owner_work", "dispatched"):
+        yield f"DROP POLICY IF EXISTS {name} ON {table}"
+    yield f"CREATE POLICY owner_work ON {table} TO {connection.ops.quote_name(settings.POSTGRES.owner)} USING (true) WITH CHECK (true)"
+    yield f"CREATE POLICY seen ON {table} FOR SELECT TO councils USING ({seen})"
+    yield f"CREATE POLICY added ON {table} FOR INSERT TO councils WITH CHECK ({addable})"
+    yield f"GRANT SELECT, INSERT ON {table} TO councils"
+    if not model.append_only:
+        yield f"CREATE POLICY changed ON {table} FOR UPDATE TO councils USING ({writable}) WITH CHECK ({writable})"
+        yield f"CREATE POLICY removed ON {table} FOR DELETE TO councils USING ({removable})"
+        yield f"GRANT UPDATE, DELETE ON {table} TO councils"
+    if model.dispatcher_may:
+        yield f"CREATE POLICY dispatched ON {table} TO dispatcher USING (true) WITH CHECK (true)"
+        yield f"GRANT {', '.join(model.dispatcher_may)} ON {table} TO dispatcher"
+    yield f"DROP TRIGGER IF EXISTS keep_owner ON {table}"
+    yield (
+        f"CREATE TRIGGER keep_owner BEFORE UPDATE ON {table} FOR EACH ROW"
+        " WHEN (OLD.owner_id IS DISTINCT FROM NEW.owner_id OR OLD.parts IS DISTINCT FROM NEW.parts)"
+        " EXECUTE FUNCTION app.keep_owner()"
+    )
+
+
+def _rights() -> Iterator[str]:
+    covered = set(OWNER_ONLY_TABLES)
+    for model in pooled_models():
+        covered.add(model._meta.db_table)
+        yield from _policies(model)
+    for model in common_models():
+        table = model._meta.db_table
+        covered.add(table)
+        if table in OWNER_ONLY_TABLES:
+            continue
+        yield f'GRANT SELECT ON public."{table}" TO councils'
+        if model.maintained_by == "shared_service":
+            yield f'GRANT INSERT, UPDATE, DELETE ON public."{table}" TO c0000'
+            yield from _sequence_grants(model, "c0000")
+    for model in apps.get_app_config(SCHEDULE_APP).get_models():
+        covered.add(model._meta.db_table)
+        yield f'GRANT SELECT, INSERT, UPDATE, DELETE ON public."{model._meta.db_table}" TO dispatcher'
+        yield from _sequence_grants(model, "dispatcher")
+    for table in HOST_MAP:
+        yield f"GRANT SELECT ON public.{table} TO portal, dispatcher"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        bare = {row[0] for row in cursor.fetchall()} - covered
+    if bare:
+        raise RuntimeError(f"No rule covers these shared tables: {', '.join(sorted(bare))}. Base their models on PooledModel or CommonModel.")
+
+
+def _sequence_grants(model: type[models.Model], role: str) -> Iterator[str]:
+    key = model._meta.pk
+    if key is not None and key.get_internal_type() in ("AutoField", "BigAutoField", "SmallAutoField"):
+        yield f"GRANT USAGE ON SEQUENCE public.\"{model._meta.db_table}_{key.column}_seq\" TO {role}"
+
+
+def prepare_ground() -> None:
+    """Roles, functions and revocations that the rights stand on. Run as the schema's owner, before the tables."""
+    with connection.cursor() as cursor:
+        cursor.execute(ROLES_SQL)
+        for role in ("portal", "dispatcher"):
+            if password := settings.ROLE_PASSWORD(role):
+                cursor.execute(f"ALTER ROLE {role} PASSWORD '{password}'")
+        cursor.execute(create_role_sql("c0000", settings.ROLE_PASSWORD("c0000")))
+        cursor.execute(GROUND_SQL)
+
+
+def apply() -> None:
+    """Give every shared table exactly the rights its model declares. Run as the schema's owner, after migrating."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT format('REVOKE ALL ON public.%I FROM PUBLIC, councils, portal, dispatcher, c0000', tablename)"
+            "  FROM pg_tables WHERE schemaname = 'public'"
+        )
+        statements = [row[0] for row in cursor.fetchall()]
+        statements.extend(_rights())
+        cursor.execute(";\n".join(statements))
