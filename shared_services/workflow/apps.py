@@ -1,7 +1,12 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class WorkflowConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "shared_services.workflow"
     label = "workflow"
+    verbose_name = "Processes, cases and tasks"
+
+    def ready(self) -> None:
+        autodiscover_modules("operations", "who", "presenters")

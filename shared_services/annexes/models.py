@@ -1,0 +1,66 @@
+"""What belongs to a record and never leaves its room: officers' notes on a case, and files."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from shared_services.tenancy.bases import PrivateModel, pooled_key
+
+from .choices import NoteKind
+from .querysets import AttachmentQuerySet
+
+
+class CaseNote(PrivateModel):
+    """What an officer wrote about a case: the reason for a decision, or a comment. Kept as written."""
+
+    append_only = True
+
+    case_id = models.UUIDField()
+    task_id = models.UUIDField(null=True, blank=True)
+    kind = models.CharField(max_length=10, choices=NoteKind.choices, default=NoteKind.COMMENT)
+    author = pooled_key("access.OfficerCard", null=True)
+    author_name = models.CharField(max_length=200)
+    text = models.TextField()
+    written_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["written_at"]
+        indexes = [models.Index(fields=["case_id", "written_at"], name="note_by_case")]
+
+    def __str__(self) -> str:
+        return f"{self.author_name}: {self.text[:60]}"
+
+
+def stored_name(attachment: Attachment, filename: str) -> str:
+    """Files lie under their key; what an officer called one is never part of a path."""
+    key = str(attachment.pk)
+    return f"attachments/{key[-2:]}/{key}"
+
+
+class Attachment(PrivateModel):
+    """A file that belongs to one record. Removed means taken off the record; the line stays."""
+
+    subject_type = models.CharField(max_length=80)
+    subject_id = models.UUIDField()
+    name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    file = models.FileField(upload_to=stored_name, max_length=200)
+    uploaded_by = pooled_key("access.OfficerCard")
+    uploaded_by_name = models.CharField(max_length=200)
+    uploaded_at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["uploaded_at"]
+        indexes = [models.Index(fields=["subject_id", "uploaded_at"], name="attachment_by_subject")]
+
+    def __str__(self) -> str:
+        return self.name
+
+

@@ -1,0 +1,48 @@
+"""The states of cases and tasks, and their labels."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class CaseStatus(models.TextChoices):
+    OPEN = "open", "Open"
+    WAITING = "waiting", "Waiting"
+    COMPLETED = "completed", "Completed"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class TaskStatus(models.TextChoices):
+    READY = "ready", "To do"
+    PARKED = "parked", "Nobody can act"
+    DONE = "done", "Done"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+OUTCOME_LABELS = {
+    "approve": "Approved",
+    "reject": "Rejected",
+    "send_back": "Sent back",
+    "resubmit": "Sent for approval again",
+    "withdraw": "Withdrawn",
+}
+"""What the history says a decision was; outcomes of other processes read as their own words."""
+
+OUTCOME_ACTIONS = {
+    "approve": "Approve",
+    "reject": "Reject",
+    "send_back": "Send back for changes",
+    "resubmit": "Send for approval again",
+    "withdraw": "Withdraw",
+}
+"""What the officer chooses on the task page."""
+
+OUTCOMES_THAT_NEED_A_REASON = frozenset({"reject", "send_back"})
+
+
+def outcome_label(outcome: str) -> str:
+    return OUTCOME_LABELS.get(outcome, outcome.replace("_", " ").capitalize())
+
+
+def outcome_action(outcome: str) -> str:
+    return OUTCOME_ACTIONS.get(outcome, outcome.replace("_", " ").capitalize())

@@ -1,0 +1,231 @@
+"""Processes, the cases that run them, and the tasks that officers see.
+
+Lists read these tables only; the engine's own state sits on the case and no list looks into it.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+from shared_services.tenancy.bases import CommonModel, PooledModel, new_key
+
+from .choices import CaseStatus, TaskStatus, outcome_label
+from .querysets import AuthorityRuleQuerySet, CaseQuerySet, ProcessVersionQuerySet, TaskCandidateQuerySet, TaskQuerySet
+
+CARD = "access.OfficerCard"
+
+
+class ProcessVersion(CommonModel):
+    """One published version of a process: its drawing and decision tables. It never changes; a new version is a new row."""
+
+    maintained_by = "owner"
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    key = models.CharField(max_length=80)
+    version = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    bpmn = models.TextField()
+    dmn = models.JSONField(default=list)
+    sha256 = models.CharField(max_length=64)
+    published_at = models.DateTimeField()
+
+    objects = ProcessVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["key", "-version"]
+        constraints = [models.UniqueConstraint(fields=["key", "version"], name="process_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.title}, version {self.version}"
+
+
+class Case(PooledModel):
+    """One run of a process: a requisition on its way to an order, a leave request, a joint purchase.
+
+    A case that was not handed over has no other parts, so only its own council sees it. It carries the
+    variables that the process declares for routing and no free text beyond its title.
+    """
+
+    parts_may_update = True
+
+    process = models.CharField(max_length=80)
+    process_version = models.ForeignKey(ProcessVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    subject_id = models.UUIDField()
+    reference = models.CharField(max_length=40)
+    title = models.CharField(max_length=200)
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    category = models.CharField(max_length=40, blank=True)
+    requester = models.ForeignKey(CARD, on_delete=models.PROTECT, related_name="+", db_index=False)
+    requester_name = models.CharField(max_length=200)
+    status = models.CharField(max_length=12, choices=CaseStatus.choices, default=CaseStatus.OPEN)
+    step = models.CharField(max_length=200, blank=True)
+    outcome = models.CharField(max_length=40, blank=True)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    facts = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    state = models.JSONField(default=dict)
+    decided_by = ArrayField(models.UUIDField(), default=list)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-opened_at"]
+        indexes = [
+            models.Index(fields=["owner", "-opened_at"], name="case_by_owner"),
+            models.Index(fields=["owner", "requester", "-opened_at"], name="case_by_requester"),
+            models.Index(fields=["owner", "subject_id"], name="case_by_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in {CaseStatus.OPEN, CaseStatus.WAITING}
+
+    @property
+    def outcome_text(self) -> str:
+        return outcome_label(self.outcome) if self.outcome else ""
+
+
+class Task(PooledModel):
+    """One thing for an officer to do. It belongs to the council whose officer acts, and repeats of the case what an inbox shows."""
+
+    shared_service_may_insert = True
+    parts_may_update = True
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="tasks", db_index=False)
+    engine_id = models.UUIDField()
+    process = models.CharField(max_length=80)
+    step = models.CharField(max_length=80)
+    title = models.CharField(max_length=200)
+    role = models.CharField(max_length=60, blank=True)
+    outcomes = ArrayField(models.CharField(max_length=40), default=list)
+    handled_at_subject = models.BooleanField(default=False)
+    reference = models.CharField(max_length=40)
+    case_title = models.CharField(max_length=200)
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    category = models.CharField(max_length=40, blank=True)
+    requester_name = models.CharField(max_length=200)
+    status = models.CharField(max_length=12, choices=TaskStatus.choices, default=TaskStatus.READY)
+    parked_reason = models.CharField(max_length=300, blank=True)
+    ready_at = models.DateTimeField()
+    due_on = models.DateField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by_name = models.CharField(max_length=200, blank=True)
+    outcome = models.CharField(max_length=40, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_on", "ready_at"]
+        constraints = [models.UniqueConstraint(fields=["owner", "case", "engine_id"], name="task_once_per_step")]
+        indexes = [models.Index(fields=["owner", "status", "due_on"], name="task_by_status")]
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.reference}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in {TaskStatus.READY, TaskStatus.PARKED}
+
+
+class TaskCandidate(PooledModel):
+    """An officer who may act on an open task: the inbox's own index. Rows go when the task is done."""
+
+    shared_service_may_insert = True
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="candidates", db_index=False)
+    card = models.ForeignKey(CARD, on_delete=models.CASCADE, related_name="+", db_index=False)
+    due_on = models.DateField(null=True, blank=True)
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+
+    objects = TaskCandidateQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "task", "card"], name="candidate_once_per_task")]
+        indexes = [
+            models.Index(fields=["owner", "card", "due_on", "task"], name="inbox_by_due_date"),
+            models.Index(fields=["owner", "card", "amount", "task"], name="inbox_by_amount"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.card_id} may act on {self.task_id}"
+
+
+class Decision(PooledModel):
+    """What an officer decided, with the name and job title of that day. Never changed.
+
+    The reason an officer writes stays in his council's room (annexes.CaseNote), except on a joint case,
+    where the officer is told that the other party reads it.
+    """
+
+    append_only = True
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="decisions", db_index=False)
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="+", db_index=False, null=True)
+    step = models.CharField(max_length=80)
+    title = models.CharField(max_length=200)
+    card = models.ForeignKey(CARD, on_delete=models.PROTECT, related_name="+", db_index=False, null=True)
+    card_name = models.CharField(max_length=200)
+    card_job_title = models.CharField(max_length=200, blank=True)
+    role = models.CharField(max_length=60, blank=True)
+    outcome = models.CharField(max_length=40)
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at"]
+        indexes = [
+            models.Index(fields=["owner", "case", "at"], name="decision_by_case"),
+            models.Index(fields=["owner", "card", "-at"], name="decision_by_officer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.card_name}: {outcome_label(self.outcome)}"
+
+    @property
+    def outcome_text(self) -> str:
+        return outcome_label(self.outcome)
+
+
+class AuthorityRule(PooledModel):
+    """One line of a council's authority matrix: who must approve what, from which amount, between which dates.
+
+    Lines are added and ended, never edited, so that any past decision can be explained by the lines of its day.
+    """
+
+    decision_type = models.CharField(max_length=80)
+    cost_centre = models.CharField(max_length=40, blank=True)
+    category_prefix = models.CharField(max_length=40, blank=True)
+    amount_from = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    amount_to = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    role = models.CharField(max_length=60)
+    sequence = models.PositiveSmallIntegerField(default=10)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    added_by_name = models.CharField(max_length=200, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = AuthorityRuleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["decision_type", "sequence", "amount_from"]
+        indexes = [models.Index(fields=["owner", "decision_type", "valid_from"], name="authority_by_decision")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(amount_to__isnull=True) | models.Q(amount_to__gt=models.F("amount_from")),
+                name="authority_amounts_in_order",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
+                name="authority_dates_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} from £{self.amount_from:,.2f}"

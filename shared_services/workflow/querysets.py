@@ -1,0 +1,76 @@
+"""The words that lists of processes, cases and tasks are asked for with.
+
+Every list names its council first: the database's policy would hide the rest, but only an index that
+leads with the council keeps the list quick.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from shared_services.tenancy.door import current_council
+
+from .choices import CaseStatus, TaskStatus
+
+if TYPE_CHECKING:
+    from shared_services.access.models import OfficerCard
+
+OPEN_CASES = [CaseStatus.OPEN, CaseStatus.WAITING]
+OPEN_TASKS = [TaskStatus.READY, TaskStatus.PARKED]
+
+
+class ProcessVersionQuerySet(models.QuerySet[Any]):
+    def newest(self, key: str) -> Self:
+        return self.filter(key=key).order_by("-version")
+
+
+class CaseQuerySet(models.QuerySet[Any]):
+    def of_this_room(self) -> Self:
+        return self.filter(owner_id=current_council().number)
+
+    def raised_by(self, card: OfficerCard) -> Self:
+        return self.of_this_room().filter(requester_id=card.pk)
+
+    def still_open(self) -> Self:
+        return self.filter(status__in=OPEN_CASES)
+
+
+class TaskQuerySet(models.QuerySet[Any]):
+    def of_this_room(self) -> Self:
+        return self.filter(owner_id=current_council().number)
+
+    def to_do(self) -> Self:
+        return self.filter(status__in=OPEN_TASKS)
+
+    def parked(self) -> Self:
+        return self.filter(status=TaskStatus.PARKED)
+
+    def overdue(self, *, on: date) -> Self:
+        return self.to_do().filter(due_on__lt=on)
+
+    def in_inbox_of(self, card: OfficerCard) -> Self:
+        """Open tasks that this officer may act on. Sort by candidates__due_on or candidates__amount to follow the index."""
+        number = current_council().number
+        return self.filter(owner_id=number, candidates__owner_id=number, candidates__card_id=card.pk)
+
+
+class TaskCandidateQuerySet(models.QuerySet[Any]):
+    def of_this_room(self) -> Self:
+        return self.filter(owner_id=current_council().number)
+
+
+class AuthorityRuleQuerySet(models.QuerySet[Any]):
+    def of_this_room(self) -> Self:
+        return self.filter(owner_id=current_council().number)
+
+    def on(self, day: date) -> Self:
+        return self.filter(valid_from__lte=day).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+
+    def covering(self, amount: Decimal) -> Self:
+        """Rules from this amount up to, but not including, their upper limit."""
+        return self.filter(amount_from__lte=amount).filter(Q(amount_to__isnull=True) | Q(amount_to__gt=amount))
