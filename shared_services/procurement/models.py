@@ -103,9 +103,9 @@ class DemandLine(PooledModel):
         return f"{self.reference} line {self.line_number}"
 
     @property
-    def unit_amount(self) -> Decimal:
+    def unit_price(self) -> Decimal:
         """The council's own estimate for one unit."""
-        return (self.net_amount / self.quantity).quantize(Decimal("0.01"))
+        return (self.net_amount / self.quantity).quantize(Decimal("0.0001"))
 
 
 class JointProposal(PooledModel):
@@ -125,12 +125,16 @@ class JointProposal(PooledModel):
     supplier_name = models.CharField("supplier", max_length=200, blank=True)
     justification = models.TextField("why buy together", blank=True)
     show_totals_to_councils = models.BooleanField("councils see each other's totals", default=True)
+    shown_totals = models.JSONField("totals shown to councils", default=list, blank=True)
+    """One entry a council, written when the proposal is submitted: a council cannot read another's share itself."""
     status = models.CharField("status", max_length=20, choices=ProposalStatus.choices, default=ProposalStatus.DRAFT)
     estimated_amount = models.DecimalField("councils' estimate", max_digits=14, decimal_places=2, default=Decimal("0.00"))
     """What the councils' own requisitions say."""
     net_amount = models.DecimalField("net total", max_digits=14, decimal_places=2, default=Decimal("0.00"))
     """At the agreed prices where there are any."""
     case_id = models.UUIDField("case", null=True, blank=True)
+    orders_outstanding = models.PositiveSmallIntegerField("orders still to come", default=0)
+    """Counted down by each council's room as it reports its order; no council sees another's share."""
     drafted_by = models.ForeignKey("access.OfficerCard", on_delete=models.PROTECT, related_name="+", db_index=False)
     drafted_at = models.DateTimeField("drafted", auto_now_add=True)
     submitted_at = models.DateTimeField("submitted", null=True, blank=True)
@@ -189,7 +193,7 @@ class ProposalLine(PooledModel):
     proposal = models.ForeignKey(JointProposal, on_delete=models.PROTECT, related_name="lines", db_index=False)
     share = models.ForeignKey(ProposalShare, on_delete=models.PROTECT, related_name="lines", db_index=False)
     demand_line = models.ForeignKey(DemandLine, on_delete=models.PROTECT, related_name="+", db_index=False)
-    agreed_unit_amount = models.DecimalField("agreed unit price", max_digits=14, decimal_places=2, null=True, blank=True)
+    agreed_unit_price = models.DecimalField("agreed unit price", max_digits=14, decimal_places=4, null=True, blank=True)
     """Blank: the council's own estimate stands."""
     net_amount = models.DecimalField("net amount", max_digits=14, decimal_places=2)
     is_live = models.BooleanField("holds the line", default=True)

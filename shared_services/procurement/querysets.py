@@ -34,7 +34,7 @@ class DemandLineQuerySet(models.QuerySet):
 
 class JointProposalQuerySet(models.QuerySet):
     def of_shared_service(self) -> Self:
-        from shared_services.tenancy.directory import SHARED_SERVICE_NUMBER
+        from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 
         return self.filter(owner_id=SHARED_SERVICE_NUMBER)
 
