@@ -116,6 +116,7 @@ class DatabaseWrapper(TenantWrapper):
             """,
             [role],
         ).fetchone()
+        connection.rollback()
         groups = [] if role in ("portal", "dispatcher") else ["councils"]
         if found is None or not found[0] or found[1] or list(found[2]) != groups or found[3]:
             connection.close()
