@@ -28,8 +28,12 @@ class CpvCode(CommonModel):
     class_digits = models.CharField("class", max_length=4)
     level = models.PositiveSmallIntegerField("level")
     """2 division, 3 group, 4 class, 5 category, 6 to 8 below it."""
+    everyday_words = models.CharField("everyday words", max_length=255, blank=True)
+    """What officers call it: the vocabulary of 2008 knows no laptops."""
     words = models.GeneratedField(
-        expression=SearchVector("label", config="english"), output_field=SearchVectorField(), db_persist=True
+        expression=SearchVector("label", "everyday_words", config="english"),
+        output_field=SearchVectorField(),
+        db_persist=True,
     )
 
     objects = CpvQuerySet.as_manager()

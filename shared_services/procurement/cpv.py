@@ -1,0 +1,82 @@
+"""Finding a CPV code by words or by its first digits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db.models import Case, IntegerField, Value, When
+
+from .models import CpvCode
+
+MOST_WORDS = 8
+_NUMBER = re.compile(r"(?<![\w-])(\d{2,8})(?:-\d)?(?![\w-])")
+_WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
+
+
+@dataclass(frozen=True, slots=True)
+class CpvHit:
+    """A code with where it stands: its division's label tells two alike codes apart."""
+
+    code: str
+    label: str
+    level: int
+    division_label: str
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.label}"
+
+
+def search_cpv(query: str, limit: int = 20) -> list[CpvHit]:
+    """The best codes for what an officer typed: exact label, then label beginning with it, then best words.
+
+    Digits are taken as the beginning of a code. Every word must fit; only if nothing does, any word may.
+    """
+    query = query.strip()
+    digits = _NUMBER.findall(query)
+    words = [word.lower() for word in _WORD.findall(_NUMBER.sub(" ", query))][:MOST_WORDS]
+    if not digits and not words:
+        return []
+    codes = CpvCode.objects.all()
+    if digits:
+        codes = codes.under(digits[0])
+    if not words:
+        return _hits(codes.order_by("digits8")[:limit])
+    found = _by_words(codes, words, " & ", query, limit)
+    if not found and len(words) > 1:
+        found = _by_words(codes, words, " | ", query, limit)
+    return found
+
+
+def find_cpv(code: str) -> CpvCode | None:
+    """The code written with or without its check digit, which is looked up and never computed."""
+    digits = code.strip().partition("-")[0]
+    return CpvCode.objects.filter(digits8=digits).first() if len(digits) == 8 and digits.isdigit() else None
+
+
+def _by_words(codes, words: list[str], joined: str, query: str, limit: int) -> list[CpvHit]:
+    # Only letters reach the raw query (_WORD), so it can hold no operator.
+    asked = SearchQuery(joined.join(f"{word}:*" for word in words), search_type="raw", config="english")
+    return _hits(
+        codes.filter(words=asked)
+        .annotate(
+            place=Case(
+                When(label__iexact=query, then=Value(0)),
+                When(label__istartswith=query, then=Value(1)),
+                default=Value(2),
+                output_field=IntegerField(),
+            ),
+            # 1: a long label that mentions the word in passing ranks below a short one.
+            rank=SearchRank("words", asked, normalization=Value(1)),
+        )
+        .order_by("place", "-rank", "level", "digits8")[:limit]
+    )
+
+
+def _hits(codes) -> list[CpvHit]:
+    found = list(codes)
+    divisions = dict(
+        CpvCode.objects.divisions().filter(division__in={code.division for code in found}).values_list("division", "label")
+    )
+    return [CpvHit(code.code, code.label, code.level, divisions.get(code.division, "")) for code in found]
