@@ -1,0 +1,79 @@
+"""What other apps and pages read of a council's money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Q
+
+from .holders import budget_holder_cards, budget_holder_ids, cost_centres_held_by
+from .models import BudgetPosition, CostCentre, SubjectiveCode, VatRate
+
+__all__ = [
+    "Balance",
+    "Percentage",
+    "balances",
+    "budget_holder_cards",
+    "budget_holder_ids",
+    "cost_centres_held_by",
+    "open_codes",
+    "vat_percentages",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Percentage:
+    """A VAT code's percentage on a day, and whether the council gets it back."""
+
+    percent: Decimal
+    recoverable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What one head had and has left in a year."""
+
+    cost_centre: str
+    subjective: str
+    budget_amount: Decimal
+    reserved_amount: Decimal
+    committed_amount: Decimal
+    actual_amount: Decimal
+    available_amount: Decimal
+
+
+def vat_percentages(*, on: date) -> dict[str, Percentage]:
+    """The VAT percentages of a day, by code."""
+    rates = VatRate.objects.in_force(on).order_by("valid_from")
+    return {code: Percentage(percent, back) for code, percent, back in rates.values_list("code", "percent", "recoverable")}
+
+
+def open_codes(
+    *, cost_centres: Iterable[str], subjectives: Iterable[str], on: date
+) -> tuple[dict[str, UUID], dict[str, UUID]]:
+    """The keys of the cost centres and subjective codes that may be charged on a day, by their codes."""
+    centres = CostCentre.objects.open_on(on).filter(code__in=set(cost_centres))
+    codes = SubjectiveCode.objects.open_on(on).filter(code__in=set(subjectives))
+    return dict(centres.values_list("code", "pk")), dict(codes.values_list("code", "pk"))
+
+
+def balances(*, financial_year: int, heads: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Balance]:
+    """The balances of some heads, by (cost centre code, subjective code). A head without a budget is left out."""
+    wanted = Q(pk__in=[])
+    for cost_centre, subjective in set(heads):
+        wanted |= Q(cost_centre__code=cost_centre, subjective__code=subjective)
+    rows = BudgetPosition.objects.in_year(financial_year).filter(wanted).order_by()
+    found = rows.values_list(
+        "cost_centre__code",
+        "subjective__code",
+        "budget_amount",
+        "reserved_amount",
+        "committed_amount",
+        "actual_amount",
+        "available_amount",
+    )
+    return {row[:2]: Balance(*row) for row in found}
