@@ -1,0 +1,27 @@
+"""The tests: their own servers under var/test, and one owner connection that takes each room's role in turn.
+
+Tests marked with the `walled` fixture run as production does, logged in as each room.
+"""
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("GUILDHALL_VAR", str(Path(__file__).resolve().parents[2] / "var" / "test"))
+
+from .portal import *  # noqa: E402, F403
+from .portal import DATABASES, VAR_DIR  # noqa: E402
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+TEMPLATE_DATABASE = "guildhall_test_template"
+DATABASES["default"]["NAME"] = f"guildhall_test_{WORKER}"
+DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}
+ALLOWED_HOSTS = [".test", "localhost"]
+WALL_MODE = "setrole"
+PRIVATE_FILES_DIR = VAR_DIR / f"files-{WORKER}"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "shared_services.tenancy.storage.RoomStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+SECOND_FACTOR_REQUIRED = False

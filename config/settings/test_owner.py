@@ -1,0 +1,11 @@
+"""Owner work of the tests: builds the template database that every test database is a copy of."""
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("GUILDHALL_VAR", str(Path(__file__).resolve().parents[2] / "var" / "test"))
+
+from .owner import *  # noqa: E402, F403
+from .owner import DATABASES  # noqa: E402
+
+DATABASES["default"]["NAME"] = "guildhall_test_template"
