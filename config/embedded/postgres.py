@@ -15,6 +15,9 @@ from . import services
 from .account import CannotRunPostgres, ServerAccount, choose
 
 PATIENCE_SECONDS = 60
+PORT = services.SOCKET_PORT
+NO_SUCH_PROCESS = 4_194_304
+"""Above the highest number that Linux or macOS ever gives a process."""
 SETTINGS = """\
 # Written by Guildhall at every start: change config/embedded/postgres.py instead.
 listen_addresses = ''
@@ -55,7 +58,7 @@ def start(var_dir: Path) -> None:
     sockets = services.socket_dir(var_dir)
     if not (account.data_dir / "PG_VERSION").exists():
         _make_cluster(account)
-    _wait_for_a_stop_in_progress(account)
+    _wait_for_a_stop_in_progress(account, sockets)
     _write_settings(account, sockets)
     _launch(account, var_dir)
     _make_database(services.postgres(var_dir))
@@ -190,7 +193,7 @@ def _make_database(place: services.PostgresLocation) -> None:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(place.name)))
 
 
-def _wait_for_a_stop_in_progress(account: ServerAccount) -> None:
+def _wait_for_a_stop_in_progress(account: ServerAccount, sockets: Path) -> None:
     """Let a server that is going down finish, and clear the lock file of one that died."""
     process = _postmaster(account.data_dir)
     if process is not None:
@@ -200,7 +203,21 @@ def _wait_for_a_stop_in_progress(account: ServerAccount) -> None:
             raise CannotRunPostgres(
                 f"A PostgreSQL (process {process.pid}) holds {account.data_dir} but does not answer."
             ) from error
-    (account.data_dir / "postmaster.pid").unlink(missing_ok=True)
+    _forget_inherited_number(account.data_dir / "postmaster.pid")
+    for leftover in (f".s.PGSQL.{PORT}.lock", f".s.PGSQL.{PORT}"):
+        (sockets / leftover).unlink(missing_ok=True)
+
+
+def _forget_inherited_number(lock: Path) -> None:
+    """Take a dead server's process number out of its lock file, since another process may bear it now.
+
+    The file itself stays: the rest of it is how PostgreSQL finds backends that outlived their server.
+    """
+    try:
+        lines = lock.read_text().split("\n")
+    except FileNotFoundError:
+        return
+    lock.write_text("\n".join([str(NO_SUCH_PROCESS), *lines[1:]]))
 
 
 def _postmaster(data_dir: Path) -> psutil.Process | None:

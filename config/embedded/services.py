@@ -18,6 +18,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 OWNER = "guildhall"
 """Owns the schema in the embedded server, and is its superuser there."""
 DATABASE = "guildhall"
+SOCKET_PORT = "5432"
+"""Only part of the socket's file name: nothing listens on a port."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def postgres(var_dir: Path) -> PostgresLocation:
         return PostgresLocation(
             name=DATABASE,
             host=str(socket_dir(var_dir)),
-            port="5432",
+            port=SOCKET_PORT,
             owner=OWNER,
             password="",
             embedded=True,

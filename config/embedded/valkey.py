@@ -8,6 +8,8 @@ from pathlib import Path
 
 import psutil
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from . import services
 
@@ -103,7 +105,9 @@ def _pid_file(var_dir: Path) -> Path:
 
 
 def _client(var_dir: Path) -> redis.Redis:
-    return redis.Redis(unix_socket_path=str(services.valkey_socket(var_dir)), socket_timeout=5)
+    # Asked again and again while the server starts: the library's own patience would only add to it.
+    once = Retry(NoBackoff(), 0)
+    return redis.Redis(unix_socket_path=str(services.valkey_socket(var_dir)), socket_timeout=5, retry=once)
 
 
 def _process(var_dir: Path) -> psutil.Process | None:
