@@ -9,6 +9,7 @@ from django.db import models
 from shared_services.tenancy.bases import CommonModel, PooledModel
 
 from .choices import FigureKind, RunTrigger, StepStatus
+from .querysets import CategoryFigureQuerySet, ConsolidationRunQuerySet, CouncilStepQuerySet
 
 
 class ConsolidationRun(PooledModel):
@@ -20,6 +21,8 @@ class ConsolidationRun(PooledModel):
     )
     """Nobody: the nightly run."""
     started_at = models.DateTimeField("started at", auto_now_add=True)
+
+    objects = ConsolidationRunQuerySet.as_manager()
 
     class Meta:
         ordering = ["-started_at"]
@@ -46,6 +49,8 @@ class CouncilStep(PooledModel):
     lines = models.PositiveIntegerField("lines read", default=0)
     cause = models.CharField("cause", max_length=500, blank=True)
 
+    objects = CouncilStepQuerySet.as_manager()
+
     class Meta:
         ordering = ["council_name"]
         constraints = [models.UniqueConstraint(fields=["owner", "run"], name="council_step_once_per_run")]
@@ -65,6 +70,8 @@ class CategoryFigure(PooledModel):
     lines = models.PositiveIntegerField("lines")
     net_amount = models.DecimalField("net amount", max_digits=16, decimal_places=2)
     as_at = models.DateTimeField("as at")
+
+    objects = CategoryFigureQuerySet.as_manager()
 
     class Meta:
         ordering = ["month_on", "division"]

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from shared_services.tenancy.bases import CommonModel, PooledModel
 
-from .choices import DemandStatus, ProposalStatus, ShareStatus
+from .choices import LIVE_PROPOSAL_STATUSES, DemandStatus, ProposalStatus, ShareStatus
 from .querysets import CpvQuerySet, DemandLineQuerySet, JointProposalQuerySet
 
 
@@ -155,6 +155,11 @@ class JointProposal(PooledModel):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it holds its lines, so that no other proposal may have them."""
+        return self.status in LIVE_PROPOSAL_STATUSES
 
     @property
     def saving_amount(self) -> Decimal:

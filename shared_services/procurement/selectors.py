@@ -1,0 +1,200 @@
+"""Reads that join several tables, as plain values for pages and for other apps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Substr
+
+from shared_services.tenancy.directory import CouncilEntry, all_councils
+from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
+
+from .choices import DemandStatus
+from .cpv import CpvHit, find_cpv, search_cpv
+from .models import CpvCode, DemandLine, JointProposal, ProposalLine, ProposalShare
+
+__all__ = [
+    "CategoryRow",
+    "CouncilCell",
+    "CpvHit",
+    "LineForOrder",
+    "RequisitionForOrder",
+    "ShareForOrder",
+    "demand_by_category",
+    "division_labels",
+    "find_cpv",
+    "lines_of",
+    "open_demand_count",
+    "proposals_of_requisition",
+    "search_cpv",
+    "share_for_order",
+    "shares_of",
+]
+
+DIVISION_DIGITS, GROUP_DIGITS = 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class CouncilCell:
+    """What one council wants in one category."""
+
+    council: CouncilEntry
+    lines: int = 0
+    net_amount: Decimal = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRow:
+    """One category across the councils; `together` marks demand that more than one council has."""
+
+    digits: str
+    label: str
+    cells: tuple[CouncilCell, ...]
+    lines: int
+    net_amount: Decimal
+
+    @property
+    def together(self) -> bool:
+        return sum(1 for cell in self.cells if cell.lines) > 1
+
+
+def demand_by_category(
+    *, under: str = "", statuses: Iterable[str] = (DemandStatus.OPEN,), digits: int = DIVISION_DIGITS
+) -> list[CategoryRow]:
+    """Demand side by side, dearest category first: by division, or by group within the division `under`."""
+    councils = all_councils()
+    found = (
+        DemandLine.objects.of_councils(council.number for council in councils)
+        .filter(status__in=list(statuses))
+        .annotate(category=Substr("cpv_id", 1, digits))
+        .order_by()
+        .values("category", "owner_id")
+        .annotate(lines=Count("pk"), net=Sum("net_amount"))
+    )
+    if under:
+        found = found.filter(cpv_id__startswith=under)
+    by_category: dict[str, dict[int, tuple[int, Decimal]]] = {}
+    for row in found:
+        by_category.setdefault(row["category"], {})[row["owner_id"]] = (row["lines"], row["net"])
+    labels = category_labels(by_category)
+    rows = []
+    for category, cells in by_category.items():
+        side_by_side = tuple(
+            CouncilCell(council, *cells.get(council.number, (0, Decimal("0.00")))) for council in councils
+        )
+        rows.append(
+            CategoryRow(
+                digits=category,
+                label=labels.get(category, category),
+                cells=side_by_side,
+                lines=sum(cell.lines for cell in side_by_side),
+                net_amount=sum((cell.net_amount for cell in side_by_side), Decimal("0.00")),
+            )
+        )
+    return sorted(rows, key=lambda row: (-row.net_amount, row.digits))
+
+
+def category_labels(prefixes: Iterable[str]) -> dict[str, str]:
+    """The labels of divisions or groups named by their first digits; a group without a code of its own takes the nearest."""
+    wanted = list(prefixes)
+    known = dict(
+        CpvCode.objects.filter(digits8__in=[prefix.ljust(8, "0") for prefix in wanted]).values_list("digits8", "label")
+    )
+    return {prefix: known[prefix.ljust(8, "0")] for prefix in wanted if prefix.ljust(8, "0") in known}
+
+
+def division_labels() -> dict[str, str]:
+    """The 45 divisions of the vocabulary by their two digits."""
+    return dict(CpvCode.objects.divisions().values_list("division", "label"))
+
+
+def open_demand_count() -> int:
+    """How many lines of demand nobody has dealt with yet."""
+    return DemandLine.objects.of_councils(council.number for council in all_councils()).open().count()
+
+
+def shares_of(proposal: JointProposal) -> list[ProposalShare]:
+    """Each council's share that still has lines. In a council's room: its own only."""
+    return list(
+        ProposalShare.objects.filter(owner_id=SHARED_SERVICE_NUMBER, proposal=proposal, line_count__gt=0).order_by(
+            "council_name"
+        )
+    )
+
+
+def lines_of(proposal: JointProposal) -> list[ProposalLine]:
+    """The lines a proposal holds, or held when it was closed. In a council's room: its own only."""
+    held = Q(is_live=True) if proposal.is_live else Q()
+    return list(
+        ProposalLine.objects.filter(held, owner_id=SHARED_SERVICE_NUMBER, proposal=proposal)
+        .select_related("demand_line__cpv", "share")
+        .order_by("share__council_name", "demand_line__reference", "demand_line__line_number")
+    )
+
+
+def proposals_of_requisition(requisition_id: UUID, council_number: int) -> list[JointProposal]:
+    """The joint proposals that hold or held a requisition, newest first. Councils see submitted ones only."""
+    keys = DemandLine.objects.filter(owner_id=council_number, requisition_id=requisition_id).values("pk")
+    held = ProposalLine.objects.filter(owner_id=SHARED_SERVICE_NUMBER, demand_line__in=keys).values("proposal")
+    return list(JointProposal.objects.of_shared_service().filter(pk__in=held))
+
+
+@dataclass(frozen=True, slots=True)
+class LineForOrder:
+    """One of the council's own requisition lines with the price agreed for it; None: its own estimate stands."""
+
+    requisition_line_id: UUID
+    agreed_unit_price: Decimal | None
+    net_amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RequisitionForOrder:
+    requisition_id: UUID
+    case_id: UUID
+    reference: str
+    lines: tuple[LineForOrder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShareForOrder:
+    """What a council's room needs to raise its own order from a proposal its managers agreed."""
+
+    share_id: UUID
+    proposal_reference: str
+    supplier_name: str
+    requisitions: tuple[RequisitionForOrder, ...] = field(default=())
+
+
+def share_for_order(share_id: UUID) -> ShareForOrder | None:
+    """The council's own share of a proposal; None when it has none. Read in the council's room."""
+    share = (
+        ProposalShare.objects.filter(owner_id=SHARED_SERVICE_NUMBER, pk=share_id).select_related("proposal").first()
+    )
+    if share is None:
+        return None
+    lines: dict[UUID, list[ProposalLine]] = {}
+    held = ProposalLine.objects.filter(owner_id=SHARED_SERVICE_NUMBER, share=share, is_live=True)
+    for line in held.select_related("demand_line").order_by("demand_line__reference", "demand_line__line_number"):
+        lines.setdefault(line.demand_line.requisition_id, []).append(line)
+    return ShareForOrder(
+        share_id=share.pk,
+        proposal_reference=share.proposal.reference,
+        supplier_name=share.proposal.supplier_name,
+        requisitions=tuple(
+            RequisitionForOrder(
+                requisition_id=requisition_id,
+                case_id=held_lines[0].demand_line.case_id,
+                reference=held_lines[0].demand_line.reference,
+                lines=tuple(
+                    LineForOrder(line.demand_line.requisition_line_id, line.agreed_unit_price, line.net_amount)
+                    for line in held_lines
+                ),
+            )
+            for requisition_id, held_lines in lines.items()
+        ),
+    )
