@@ -1,0 +1,102 @@
+"""Columns of a list: where a value comes from and how it is written on the page and in a CSV file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.timezone import localtime
+
+from .words import spoken_date, spoken_instant, spoken_money
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+NUMBERS = {"money", "number"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `key` is also where the value is: an attribute path ("cost_centre.name") or a key of a dict.
+
+    `kind`: text, money, number, date, datetime, yes_no, tag. `link=True` leads to the row's own page
+    (`get_absolute_url`, or `url`). `sort` names what the database orders by. `tags` maps a value to a
+    colour of the design system.
+    """
+
+    key: str
+    label: str
+    link: bool = False
+    sort: str = ""
+    kind: str = "text"
+    value: Callable[[Any], Any] | None = None
+    url: Callable[[Any], str] | None = None
+    tags: Mapping[str, str] | None = None
+    shown: bool = True
+    """False: only for officers who choose the column."""
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in NUMBERS
+
+    def read(self, row: Any) -> Any:
+        if self.value is not None:
+            return self.value(row)
+        found = row
+        for step in self.key.split("."):
+            found = found.get(step) if isinstance(found, Mapping) else getattr(found, step, None)
+            if found is None:
+                return None
+        return found() if callable(found) else found
+
+    def cell(self, row: Any) -> dict[str, Any]:
+        """What the table's one loop draws."""
+        raw = self.read(row)
+        cell: dict[str, Any] = {"text": self._written(raw, row), "column": self}
+        if self.url is not None:
+            cell["url"] = self.url(row)
+        elif self.link:
+            cell["url"] = row["url"] if isinstance(row, Mapping) else row.get_absolute_url()
+        if self.kind == "tag":
+            cell["tag"] = (self.tags or {}).get(str(raw), "grey")
+        return cell
+
+    def exported(self, row: Any) -> str:
+        """The value for a CSV file: ISO dates, dot decimals, and no text that a spreadsheet would run."""
+        raw = self.read(row)
+        if raw is None:
+            return ""
+        if isinstance(raw, bool):
+            return "yes" if raw else "no"
+        if isinstance(raw, datetime):
+            return localtime(raw).isoformat(timespec="seconds")
+        if isinstance(raw, date):
+            return raw.isoformat()
+        if isinstance(raw, (int, float, Decimal)):
+            return str(raw)
+        return harmless(self._written(raw, row))
+
+    def _written(self, raw: Any, row: Any) -> str:
+        if raw is None or raw == "":
+            return ""
+        if self.kind == "money":
+            return spoken_money(raw)
+        if self.kind == "number":
+            return f"{raw:,}"
+        if self.kind == "date":
+            return spoken_date(raw)
+        if self.kind == "datetime":
+            return spoken_instant(raw)
+        if isinstance(raw, bool):
+            return "Yes" if raw else "No"
+        if self.value is None and "." not in self.key and not isinstance(row, Mapping):
+            display = getattr(row, f"get_{self.key}_display", None)
+            if display is not None:
+                return str(display())
+        return str(raw)
+
+
+def harmless(text: str) -> str:
+    """Text that a spreadsheet shows and never runs: a leading sign of a formula gets an apostrophe in front."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -1,0 +1,56 @@
+"""Filters of lists, drawn in the filter panel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db import models
+
+from .fields import CheckboxesField, DateField, MoneyField
+from .forms import GovukForm
+
+
+class FilterForm(GovukForm):
+    mark_optional = False
+
+
+class DateFilter(django_filters.Filter):
+    """On, from or until a date: `DateFilter("raised_on", lookup_expr="gte", label="Raised from")`."""
+
+    field_class = DateField
+
+
+class MoneyFilter(django_filters.Filter):
+    """An amount: `MoneyFilter("total_amount", lookup_expr="gte", label="At least")`."""
+
+    field_class = MoneyField
+
+
+class CheckboxesFilter(django_filters.MultipleChoiceFilter):
+    """Any of a few values."""
+
+    field_class = CheckboxesField
+
+    @property
+    def field(self) -> forms.Field:
+        if not hasattr(self, "_field"):
+            extra = {name: value for name, value in self.extra.items() if name != "null_label"}
+            self._field = CheckboxesField(label=self.label, **extra)
+        return self._field
+
+
+class GovukFilterSet(django_filters.FilterSet):
+    """The base of the filters of a list."""
+
+    FILTER_DEFAULTS = {
+        **django_filters.FilterSet.FILTER_DEFAULTS,
+        models.DateField: {"filter_class": DateFilter},
+        models.DecimalField: {"filter_class": MoneyFilter},
+    }
+
+    def get_form_class(self) -> type[forms.Form]:
+        # Whatever a subclass says in its Meta, its form is drawn in the panel's way.
+        fields: dict[str, Any] = {name: filter_.field for name, filter_ in self.filters.items()}
+        return type(f"{type(self).__name__}Form", (FilterForm,), fields)

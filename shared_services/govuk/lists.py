@@ -1,0 +1,269 @@
+"""Lists: filter, sort, columns, saved views, bulk actions, pages and CSV, built once for every app."""
+
+from __future__ import annotations
+
+from functools import cached_property, reduce
+from operator import or_
+from typing import Any, ClassVar
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+
+from shared_services.audit.services import record
+
+from .bulk import BulkAction, BulkRun
+from .columns import Column
+from .exports import csv_response
+from .models import SavedView
+from .pages import Page
+from .services import choose_columns
+
+OWN_PARAMETERS = ("page", "sort", "view", "export", "size", "panel")
+SIZES = (25, 50, 100)
+
+
+class ListPage(Page):
+    """A list of records.
+
+    Two queries for the rows whatever their number (count and page), one for the officer's saved views and
+    columns. Works without JavaScript: every control is a link or a form.
+    """
+
+    template_name = "layouts/list.html"
+    queryset: Any = None
+    columns: ClassVar[list[Column]] = []
+    filterset_class: ClassVar[Any] = None
+    search_fields: ClassVar[list[str]] = []
+    search_label = "Search"
+    bulk_actions: ClassVar[list[BulkAction]] = []
+    default_sort = ""
+    export_name = ""
+    export_event = ""
+    """The audit event of an export; "<export_name>.exported" when not given."""
+    noun = "record"
+    noun_plural = ""
+    empty_text = ""
+    """What an officer reads when there is nothing at all, not just nothing that matches."""
+    create_url_name = ""
+    create_label = ""
+    create_permission = ""
+
+    # -- What subclasses may change ---------------------------------------------------------------
+    def get_queryset(self) -> Any:
+        return self.queryset.all()
+
+    def get_columns(self) -> list[Column]:
+        return list(self.columns)
+
+    def get_bulk_actions(self) -> list[BulkAction]:
+        return [action for action in self.bulk_actions if action.open_to(self.actor)]
+
+    # -- Requests ---------------------------------------------------------------------------------
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.params.get("export") == "csv" and self.export_name:
+            return self.export()
+        return self.show()
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "choose_columns" in request.POST:
+            known = [column.key for column in self.get_columns()]
+            chosen = [key for key in known if key in request.POST.getlist("columns")]
+            choose_columns(account=request.user, page=self.page_key, path=request.path, columns=chosen)
+            return redirect(self.address())
+        action = next((one for one in self.get_bulk_actions() if one.key == request.POST.get("bulk_action")), None)
+        if action is None:
+            return redirect(self.address())
+        return BulkRun(self, action).respond()
+
+    # -- What the officer asked for ---------------------------------------------------------------
+    @cached_property
+    def page_key(self) -> str:
+        return self.request.resolver_match.view_name
+
+    @cached_property
+    def _kept(self) -> list[SavedView]:
+        return list(SavedView.objects.for_list(self.page_key, self.request.user))
+
+    @cached_property
+    def saved_views(self) -> list[SavedView]:
+        return [one for one in self._kept if one.kind == SavedView.Kind.VIEW]
+
+    @cached_property
+    def default_view(self) -> SavedView | None:
+        return next(
+            (one for one in self.saved_views if one.is_default and one.account_id == self.request.user.pk), None
+        )
+
+    @cached_property
+    def params(self) -> QueryDict:
+        """The address's parameters, or those of the officer's default view when the address has none."""
+        if not self.request.GET and self.default_view:
+            return QueryDict(self.default_view.query)
+        return self.request.GET
+
+    @cached_property
+    def shown_columns(self) -> list[Column]:
+        columns = self.get_columns()
+        kept = next((one.columns for one in self._kept if one.kind == SavedView.Kind.COLUMNS), None)
+        asked = self.params.getlist("columns") or kept
+        if asked:
+            chosen = [column for column in columns if column.key in asked]
+            if chosen:
+                return chosen
+        return [column for column in columns if column.shown]
+
+    @cached_property
+    def filterset(self) -> Any:
+        if self.filterset_class is None:
+            return None
+        # An unbound filter form would not say which boxes are ticked.
+        return self.filterset_class(self.params, queryset=self.get_queryset(), request=self.request)
+
+    @cached_property
+    def search_text(self) -> str:
+        return self.params.get("q", "").strip()[:100] if self.search_fields else ""
+
+    @cached_property
+    def rows(self) -> Any:
+        """Every row that matches, in order."""
+        rows = self.get_queryset() if self.filterset is None else self.filterset.qs
+        if self.search_text:
+            rows = rows.filter(reduce(or_, (Q(**{f"{name}__icontains": self.search_text}) for name in self.search_fields)))
+        return self._sorted(rows)
+
+    def _sorted(self, rows: Any) -> Any:
+        key = self.sort.lstrip("-")
+        column = next((one for one in self.get_columns() if one.sort and one.key == key), None)
+        if column is None:
+            return rows.order_by(*rows.query.order_by, "pk") if rows.query.order_by else rows
+        # The key settles ties, so that no row is shown on two pages.
+        return rows.order_by(f"-{column.sort}" if self.sort.startswith("-") else column.sort, "pk")
+
+    @cached_property
+    def sort(self) -> str:
+        return self.params.get("sort", "") or self.default_sort
+
+    @cached_property
+    def page_size(self) -> int:
+        size = self.params.get("size", "")
+        return int(size) if size.isdigit() and int(size) in SIZES else SIZES[0]
+
+    # -- What the template draws ------------------------------------------------------------------
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        page = Paginator(self.rows, self.page_size).get_page(self.params.get("page"))
+        columns = self.shown_columns
+        records = list(page.object_list)
+        total = page.paginator.count
+        return super().get_context(
+            columns=self._headings(columns),
+            rows=[{"pk": self._key_of(row), "cells": [column.cell(row) for column in columns]} for row in records],
+            records=records,
+            page=page,
+            total=total,
+            page_links=list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)),
+            page_query=self._query_without("page"),
+            sizes=SIZES,
+            filter_form=self.filterset.form if self.filterset is not None else None,
+            chosen_filters=self._chosen_filters(),
+            is_filtered=bool(self.search_text or self._chosen_filters()),
+            column_choices=[(column, column in columns) for column in self.get_columns()],
+            clear_url=f"{self.request.path}?view=all",
+            export_url=f"{self.request.path}?{self._query_with('export', 'csv')}" if self.export_name else "",
+            view_query=self._query_without("page"),
+            active_view=self._active_view(),
+            bulk=self.get_bulk_actions() if total else [],
+            plural=self.noun_plural or f"{self.noun}s",
+            **kwargs,
+        )
+
+    def _key_of(self, row: Any) -> str:
+        return str(row["pk"] if isinstance(row, dict) else row.pk)
+
+    def _headings(self, columns: list[Column]) -> list[dict[str, Any]]:
+        return [
+            {
+                "label": column.label,
+                "is_number": column.is_number,
+                "direction": self._direction(column),
+                "url": self._sort_url(column) if column.sort else "",
+            }
+            for column in columns
+        ]
+
+    def _direction(self, column: Column) -> str:
+        if not column.sort or self.sort.lstrip("-") != column.key:
+            return "none"
+        return "descending" if self.sort.startswith("-") else "ascending"
+
+    def _sort_url(self, column: Column) -> str:
+        to = f"-{column.key}" if self._direction(column) == "ascending" else column.key
+        return f"?{self._query_with('sort', to)}"
+
+    def _query_without(self, *names: str) -> str:
+        query = self.params.copy()
+        for name in (*names, "export", "view"):
+            query.pop(name, None)
+        return query.urlencode()
+
+    def _query_with(self, name: str, value: str) -> str:
+        query = self.params.copy()
+        for gone in ("page", "export", "view"):
+            query.pop(gone, None)
+        query[name] = value
+        return query.urlencode()
+
+    def address(self) -> str:
+        query = self.request.GET.urlencode()
+        return f"{self.request.path}?{query}" if query else self.request.path
+
+    def _chosen_filters(self) -> list[dict[str, str]]:
+        """The filters in force, each with the address of the list without it."""
+        if self.filterset is None or not self.filterset.form.is_bound:
+            return []
+        chosen = []
+        form = self.filterset.form
+        values = form.cleaned_data if form.is_valid() else {}
+        for bound in form:
+            value = values.get(bound.name)
+            if value in (None, "", [], ()) or (hasattr(value, "exists") and not value):
+                continue
+            names = [name for name in self.params if name == bound.html_name or name.startswith(f"{bound.html_name}_")]
+            query = self._query_without("page", *names)
+            chosen.append(
+                {"label": str(bound.label), "text": _in_words(bound, value), "url": f"{self.request.path}?{query or 'view=all'}"}
+            )
+        return chosen
+
+    def _active_view(self) -> SavedView | None:
+        query = self._query_without("page")
+        return next((one for one in self.saved_views if one.query and one.query == query), None)
+
+    # -- Export -----------------------------------------------------------------------------------
+    def export(self) -> HttpResponse:
+        """Every row that matches, not only this page, as a CSV file. Written in the audit record."""
+        columns = self.shown_columns
+        event = self.export_event or f"{self.page_key.replace(':', '.')}.exported"
+        record(
+            self.actor,
+            event,
+            ("list", self.page_key),
+            rows=self.rows.count(),
+            columns=[column.key for column in columns],
+            query=self._query_without("page"),
+        )
+        return csv_response(self.rows, columns, self.export_name)
+
+
+def _in_words(bound: Any, value: Any) -> str:
+    """A filter's value as the officer chose it."""
+    from .words import spoken_date, spoken_money
+
+    if hasattr(value, "year"):
+        return spoken_date(value)
+    if bound.kind == "money":
+        return spoken_money(value)
+    labels = {str(key): str(label) for key, label in getattr(bound.field, "choices", None) or []}
+    many = value if isinstance(value, (list, tuple)) or hasattr(value, "iterator") else [value]
+    return ", ".join(labels.get(str(getattr(one, "pk", one)), str(one)) for one in many)

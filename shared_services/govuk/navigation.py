@@ -1,0 +1,66 @@
+"""The service navigation: each app names its places, an officer sees those that are open to him."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from typing import Any
+
+from django.apps import apps
+from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import module_has_submodule
+
+from shared_services.access.permissions import SIGNED_IN, may
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A place in the navigation. A name that this kind of host does not serve is left out there."""
+
+    label: str
+    url_name: str
+    permission: str = SIGNED_IN
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class NavLink:
+    label: str
+    url: str
+    active: bool = False
+    current: bool = False
+
+
+ITEMS = [NavItem("Home", "govuk:home", SIGNED_IN, 0)]
+
+
+@lru_cache(maxsize=8)
+def _places(urlconf: str | None) -> tuple[tuple[NavItem, str], ...]:
+    """Every app's items with their addresses, worked out once per kind of host: no officer, no council in it."""
+    places = []
+    for item in sorted(_all_items(), key=lambda item: (item.order, item.label)):
+        try:
+            places.append((item, reverse(item.url_name, urlconf=urlconf)))
+        except NoReverseMatch:
+            continue
+    return tuple(places)
+
+
+def _all_items() -> list[NavItem]:
+    items: list[NavItem] = []
+    for app in apps.get_app_configs():
+        if module_has_submodule(app.module, "navigation"):
+            items.extend(getattr(import_module(f"{app.name}.navigation"), "ITEMS", []))
+    return items
+
+
+def links_for(actor: Any, path: str, urlconf: str | None) -> list[NavLink]:
+    """The officer's navigation, with the place he is in marked. Asks the database nothing."""
+    places = [(item, url) for item, url in _places(urlconf) if may(actor, item.permission)]
+    here = max((url for _, url in places if _is_within(path, url)), key=len, default=None)
+    return [NavLink(item.label, url, active=url == here, current=url == path) for item, url in places]
+
+
+def _is_within(path: str, url: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)
