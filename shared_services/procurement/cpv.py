@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
@@ -53,6 +54,16 @@ def find_cpv(code: str) -> CpvCode | None:
     """The code written with or without its check digit, which is looked up and never computed."""
     digits = code.strip().partition("-")[0]
     return CpvCode.objects.filter(digits8=digits).first() if len(digits) == 8 and digits.isdigit() else None
+
+
+def known_cpv_codes(codes: Iterable[str]) -> set[str]:
+    """Those of the codes that the vocabulary has."""
+    return set(CpvCode.objects.filter(pk__in=set(codes)).values_list("pk", flat=True))
+
+
+def cpv_labels(codes: Iterable[str]) -> dict[str, str]:
+    """The label of each code, in one query."""
+    return dict(CpvCode.objects.filter(pk__in=set(codes)).values_list("pk", "label"))
 
 
 def _by_words(codes, words: list[str], joined: str, query: str, limit: int) -> list[CpvHit]:

@@ -14,7 +14,7 @@ from shared_services.tenancy.directory import CouncilEntry, all_councils
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 
 from .choices import DemandStatus
-from .cpv import CpvHit, find_cpv, search_cpv
+from .cpv import CpvHit, cpv_labels, find_cpv, known_cpv_codes, search_cpv
 from .models import CpvCode, DemandLine, JointProposal, ProposalLine, ProposalShare
 
 __all__ = [
@@ -24,9 +24,11 @@ __all__ = [
     "LineForOrder",
     "RequisitionForOrder",
     "ShareForOrder",
+    "cpv_labels",
     "demand_by_category",
     "division_labels",
     "find_cpv",
+    "known_cpv_codes",
     "lines_of",
     "open_demand_count",
     "proposals_of_requisition",
