@@ -1,0 +1,90 @@
+"""What pages, the API and other apps read of requisitions and orders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Q
+
+from councils.finance.selectors import cost_centres_held_by
+from shared_services.access.models import OfficerCard
+from shared_services.workflow.selectors import open_task_for
+
+from . import rules
+from .drafts import CodingDraft, LineDraft, RequisitionDraft
+from .models import LineCoding, PurchaseOrder, Requisition
+from .querysets import PurchaseOrderQuerySet, RequisitionQuerySet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def requisitions_visible_to(actor: OfficerCard) -> RequisitionQuerySet:
+    """Finance, directors and the section 151 officer see all; others see their own and those their budgets pay for."""
+    if rules.may_see_all(actor):
+        return Requisition.objects.all()
+    return Requisition.objects.filter(_concerns(actor, ""))
+
+
+def orders_visible_to(actor: OfficerCard) -> PurchaseOrderQuerySet:
+    """An order is visible to whoever may see its requisition."""
+    if rules.may_see_all(actor):
+        return PurchaseOrder.objects.all()
+    return PurchaseOrder.objects.filter(_concerns(actor, "requisition__"))
+
+
+def _concerns(actor: OfficerCard, prefix: str) -> Q:
+    concerns = Q(**{f"{prefix}requester_id": actor.pk})
+    if centres := cost_centres_held_by(actor.pk):
+        coded = LineCoding.objects.filter(cost_centre_id__in=centres).values("line__requisition_id")
+        concerns |= Q(**{f"{prefix}pk__in" if prefix else "pk__in": coded})
+    return concerns
+
+
+def draft_of(requisition: Requisition, *, keep_date: bool = True) -> RequisitionDraft:
+    """A requisition as the plain data of its form."""
+    lines = Requisition.objects.with_lines().get(pk=requisition.pk).lines.all()
+    return RequisitionDraft(
+        title=requisition.title,
+        justification=requisition.justification,
+        needed_by_on=requisition.needed_by_on if keep_date else None,
+        delivery_location=requisition.delivery_location,
+        supplier_name=requisition.supplier_name,
+        supplier_email=requisition.supplier_email,
+        wants_joint_buying=requisition.wants_joint_buying,
+        lines=tuple(
+            LineDraft(
+                description=line.description,
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                unit=line.unit,
+                vat_code=line.vat_code,
+                cpv=line.cpv_id or "",
+                codings=_coding_drafts(line.codings.all()),
+            )
+            for line in lines
+        ),
+    )
+
+
+def _coding_drafts(codings: Iterable[LineCoding]) -> tuple[CodingDraft, ...]:
+    codings = list(codings)
+    if len(codings) == 1:
+        return (CodingDraft(codings[0].cost_centre.code, codings[0].subjective.code),)
+    return tuple(
+        CodingDraft(
+            coding.cost_centre.code,
+            coding.subjective.code,
+            percent=coding.percent,
+            amount=None if coding.percent is not None else coding.amount,
+        )
+        for coding in codings
+    )
+
+
+def revision_task_id(requisition: Requisition) -> UUID | None:
+    """The task that asks the requester to change a requisition that was sent back."""
+    if requisition.case_id is None:
+        return None
+    return open_task_for(case_id=requisition.case_id, outcome="resubmit")

@@ -1,0 +1,30 @@
+"""What can happen to requisitions and orders: the doors of this app."""
+
+from __future__ import annotations
+
+from .approval import requisition_approved, requisition_handed_over, requisition_rejected, requisition_returned
+from .files import attach_file, remove_file
+from .orders import cancel_order, raise_order
+from .requisitions import (
+    copy_requisition,
+    save_draft,
+    start_requisition,
+    submit_requisition,
+    withdraw_requisition,
+)
+
+__all__ = [
+    "attach_file",
+    "cancel_order",
+    "copy_requisition",
+    "raise_order",
+    "remove_file",
+    "requisition_approved",
+    "requisition_handed_over",
+    "requisition_rejected",
+    "requisition_returned",
+    "save_draft",
+    "start_requisition",
+    "submit_requisition",
+    "withdraw_requisition",
+]

@@ -1,0 +1,119 @@
+"""Purchase orders: raised once from an approved requisition, and cancelled."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.timezone import localdate
+
+from councils.finance.heads import HeadAmount
+from councils.finance.services import commit, release
+from shared_services.access.models import OfficerCard
+from shared_services.access.permissions import check_may
+from shared_services.audit.services import record
+from shared_services.tenancy.errors import NotAllowed
+from shared_services.tenancy.references import next_reference
+
+from .. import rules
+from ..choices import IN_PROGRESS, OrderStatus, RequisitionStatus
+from ..models import LineCoding, OrderLine, PricedLine, PurchaseOrder, Requisition, RequisitionLine
+from .requisitions import locked
+
+COPIED = [field.name for field in PricedLine._meta.get_fields() if field.name not in {"id", "cpv"}]
+
+
+@transaction.atomic
+def raise_order(*, actor: OfficerCard | None, requisition_id: UUID, supplier_name: str = "") -> PurchaseOrder:
+    """Turn an approved requisition into the council's order and commit its budget.
+
+    A requisition has one order: asking again returns it. Raises NotAllowed when the budget is not enough.
+    """
+    requisition = locked(requisition_id)
+    if requisition.status == RequisitionStatus.ORDERED:
+        return PurchaseOrder.objects.get(requisition=requisition)
+    if requisition.status not in IN_PROGRESS:
+        raise NotAllowed(
+            f"{requisition.reference} is {requisition.get_status_display().lower()}: only an approved requisition is ordered."
+        )
+    lines = list(RequisitionLine.objects.filter(requisition=requisition))
+    heads = LineCoding.objects.filter(line__requisition=requisition).order_by()
+
+    order = _order_from(requisition, actor, supplier_name)
+    order.save(force_insert=True)
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            order=order,
+            requisition_line=line,
+            cpv_id=line.cpv_id,
+            **{name: getattr(line, name) for name in COPIED},
+        )
+        for line in lines
+    )
+    commit(
+        actor=actor,
+        source_id=requisition.pk,
+        order_id=order.pk,
+        order_reference=order.reference,
+        financial_year=order.financial_year,
+        heads=[
+            HeadAmount(*row)
+            for row in heads.values_list("cost_centre_id", "subjective_id").annotate(total=Sum("amount"))
+        ],
+    )
+    requisition.status = RequisitionStatus.ORDERED
+    requisition.version += 1
+    requisition.save(update_fields=["status", "version", "updated_at"])
+
+    record(
+        actor,
+        "purchasing.order.raised",
+        order,
+        requisition=requisition.reference,
+        net_amount=str(order.net_amount),
+    )
+    return order
+
+
+def _order_from(requisition: Requisition, actor: OfficerCard | None, supplier_name: str) -> PurchaseOrder:
+    return PurchaseOrder(
+        reference=next_reference("PO", localdate().year),
+        requisition=requisition,
+        title=requisition.title,
+        requester_id=requisition.requester_id,
+        supplier_name=supplier_name or requisition.supplier_name,
+        supplier_email="" if supplier_name else requisition.supplier_email,
+        delivery_location=requisition.delivery_location,
+        needed_by_on=requisition.needed_by_on,
+        financial_year=requisition.financial_year,
+        net_amount=requisition.net_amount,
+        vat_amount=requisition.vat_amount,
+        gross_amount=requisition.gross_amount,
+        issued_at=timezone.now(),
+        issued_by_id=actor.pk if actor else None,
+    )
+
+
+@transaction.atomic
+def cancel_order(*, actor: OfficerCard, order_id: UUID, reason: str, version: int | None = None) -> PurchaseOrder:
+    """Cancel an order and give its commitment back to the budget; finance officers may. Raises Stale."""
+    check_may(actor, "purchasing.cancel_order")
+    order = PurchaseOrder.objects.select_for_update().get(pk=order_id)
+    if order.status == OrderStatus.CANCELLED and order.cancelled_by_id == actor.pk:
+        return order
+    rules.check_may_cancel(order, reason)
+    rules.check_version(order, version)
+
+    freed = release(actor=actor, source_id=order.pk)
+    order.status = OrderStatus.CANCELLED
+    order.cancelled_at = timezone.now()
+    order.cancelled_by_id = actor.pk
+    order.cancel_reason = reason.strip()
+    order.version += 1
+    order.save(update_fields=["status", "cancelled_at", "cancelled_by", "cancel_reason", "version"])
+
+    record(actor, "purchasing.order.cancelled", order, freed_amount=str(Decimal(freed)), reason=order.cancel_reason)
+    return order
