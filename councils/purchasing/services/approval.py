@@ -9,7 +9,7 @@ from django.db import transaction
 from councils.finance.services import release
 from shared_services.access.models import OfficerCard
 from shared_services.audit.services import record
-from shared_services.procurement.services import hand_over_demand
+from shared_services.procurement.services import DemandLineInput, hand_over_demand
 
 from ..choices import RequisitionStatus
 from ..models import Requisition, RequisitionLine
@@ -52,15 +52,15 @@ def requisition_handed_over(*, actor: OfficerCard | None, requisition_id: UUID, 
         title=requisition.title,
         needed_by_on=requisition.needed_by_on,
         lines=[
-            {
-                "requisition_line_id": line.pk,
-                "line_number": line.position,
-                "cpv": line.cpv_id,
-                "description": line.description,
-                "quantity": line.quantity,
-                "unit": line.unit,
-                "net_amount": line.net_amount,
-            }
+            DemandLineInput(
+                requisition_line_id=line.pk,
+                line_number=line.position,
+                cpv_code=line.cpv_id,
+                description=line.description,
+                quantity=line.quantity,
+                unit=line.unit,
+                net_amount=line.net_amount,
+            )
             for line in lines
         ],
     )
