@@ -66,8 +66,8 @@ PERMISSIONS: dict[str, str] = {
     "finance.view_all_budgets": "see every cost centre's budget",
     "finance.manage_cost_centres": "change cost centres and codes",
     "finance.manage_budgets": "set budgets",
-    "finance.request_virement": "ask for a virement",
-    "finance.approve_virement": "approve a virement",
+    "finance.vire": "move budget from one code to another",
+    "finance.set_virement_limits": "set how much each role may vire",
     # Purchasing
     "purchasing.view_requisition": "see requisitions",
     "purchasing.view_all_requisitions": "see every requisition of the council",
@@ -122,14 +122,15 @@ _MANAGER = {
 GRANTS: dict[str, frozenset[str]] = {
     EVERY_OFFICER: frozenset(_EVERYONE),
     "requisitioner": frozenset({"purchasing.raise_requisition", "finance.view_budgets"}),
-    "budget_holder": frozenset(_MANAGER | {"finance.request_virement"}),
-    "head_of_service": frozenset(_MANAGER | {"finance.request_virement"}),
-    "director": frozenset(_MANAGER | {"finance.request_virement", "purchasing.view_all_requisitions"}),
+    "budget_holder": frozenset(_MANAGER | {"finance.vire"}),
+    "head_of_service": frozenset(_MANAGER | {"finance.vire"}),
+    "director": frozenset(_MANAGER | {"finance.vire", "purchasing.view_all_requisitions"}),
     "section_151_officer": frozenset(
         _MANAGER
         | {
             "finance.view_all_budgets",
-            "finance.approve_virement",
+            "finance.vire",
+            "finance.set_virement_limits",
             "purchasing.view_all_requisitions",
             "workflow.view_all_cases",
             "workflow.manage_authority",
@@ -142,7 +143,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "finance.view_all_budgets",
             "finance.manage_cost_centres",
             "finance.manage_budgets",
-            "finance.request_virement",
+            "finance.vire",
             "purchasing.view_all_requisitions",
             "purchasing.issue_order",
             "purchasing.cancel_order",
