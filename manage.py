@@ -13,6 +13,7 @@ OWNER_COMMANDS = frozenset(
         "sqlmigrate",
         "showmigrations",
         "create_database",
+        "plant_scratch_database",
         "fingerprint_rooms",
         "remove_room",
     }

@@ -60,6 +60,7 @@ TABLELESS_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "config.isolation",
 ]
 SHARED_APPS = [*TABLELESS_APPS, *POOLED_APPS]
 TENANT_APPS = [*FURNITURE_APPS, *COUNCIL_APPS]
@@ -122,6 +123,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 ORIGINAL_BACKEND = "django.db.backends.postgresql"
 POSTGRES = services.postgres(VAR_DIR)
 """Where PostgreSQL is: the server in DATABASE_URL, or the embedded one under var/."""
+DATABASE_NAME = os.environ.get("GUILDHALL_DATABASE", POSTGRES.name)
+"""Another database on the same server, for the isolation report and the benchmarks."""
 ROLE_PASSWORD = services.role_password
 """The password of a room's role on a server of one's own; None where the embedded server knows the process by its user."""
 VALKEY_URL = services.valkey_url(VAR_DIR)
@@ -180,7 +183,18 @@ ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/300s/key",
 ACCOUNT_FORMS = {
     "login": "shared_services.accounts.forms.SignInForm",
     "reset_password": "shared_services.accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "shared_services.accounts.forms.NewPasswordForm",
+    "change_password": "shared_services.accounts.forms.ChangePasswordForm",
+    "reauthenticate": "shared_services.accounts.forms.ConfirmPasswordForm",
 }
+MFA_FORMS = {
+    "authenticate": "shared_services.accounts.forms.EnterCodeForm",
+    "reauthenticate": "shared_services.accounts.forms.ConfirmCodeForm",
+    "activate_totp": "shared_services.accounts.forms.AddAuthenticatorForm",
+    "add_webauthn": "shared_services.accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "shared_services.accounts.forms.RenamePasskeyForm",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("GUILDHALL_PROXIES", "0"))
 MFA_ADAPTER = "shared_services.accounts.adapters.RoomMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True
@@ -189,6 +203,38 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO or DEBUG
 MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 USERSESSIONS_TRACK_ACTIVITY = False
+DEFAULT_FROM_EMAIL = os.environ.get("GUILDHALL_MAIL_FROM", f"no-reply@{BASE_HOST}")
+EMAIL_HOST = os.environ.get("GUILDHALL_MAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("GUILDHALL_MAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("GUILDHALL_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("GUILDHALL_MAIL_PASSWORD", "")
+EMAIL_USE_TLS = True
+EMAIL_TIMEOUT = 20
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+"""Without a mail server, mails are files under var/mail."""
+
+# -- API ---------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "shared_services.api.authentication.TokenAuthentication",
+        "shared_services.api.authentication.BrowserAuthentication",
+    ],
+    "DEFAULT_RENDERER_CLASSES": ["shared_services.api.answers.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["shared_services.api.parsing.JsonParser"],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_SCHEMA_CLASS": "shared_services.api.openapi.RoomSchema",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Guildhall API",
+    "VERSION": "1",
+    "DESCRIPTION": "What the portal's pages do, for programs. Money is text with two places, instants are UTC.",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
 
 # -- Language, time, files ---------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"

@@ -3,17 +3,16 @@
 import os
 
 from .base import *  # noqa: F403
-from .base import POSTGRES
+from .base import DATABASE_NAME, POSTGRES
 
 DATABASES = {
     "default": {
         "ENGINE": "shared_services.tenancy.postgresql",
-        "NAME": POSTGRES.name,
+        "NAME": DATABASE_NAME,
         "HOST": POSTGRES.host,
         "PORT": POSTGRES.port,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": False,
-        "TEST": {"NAME": f"{POSTGRES.name}_test"},
     }
 }
 ROOM_CONNECTIONS_PER_THREAD = 64

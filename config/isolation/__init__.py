@@ -1,0 +1,1 @@
+"""The isolation report: every table, address, job, file, cache key and export, tried as the wrong council."""
