@@ -1,0 +1,71 @@
+"""Which tasks there are. Each app's `tasks` module fills it when Django starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, get_type_hints
+from uuid import UUID
+
+PROMPT, BULK, NOTICES = "prompt", "bulk", "notices"
+QUEUES = (PROMPT, BULK, NOTICES)
+"""What an officer waits for; long sweeps; letters. One kind never queues behind another."""
+
+
+class UnknownTask(LookupError):
+    """A job names a task that no app registered."""
+
+
+@dataclass(frozen=True)
+class RegisteredTask:
+    """A job that a room can be asked to do."""
+
+    name: str
+    function: Callable[..., Any]
+    queue: str
+    max_attempts: int
+    from_schedule: bool
+    when_it_fails: Callable[..., None] | None
+
+    @cached_property
+    def _hints(self) -> dict[str, Any]:
+        return get_type_hints(self.function)
+
+    def arguments(self, plain: dict[str, Any]) -> dict[str, Any]:
+        """The keys as the function's own types: a UUID or a date where it says so."""
+        return {name: _typed(self._hints.get(name), value) for name, value in plain.items()}
+
+
+_tasks: dict[str, RegisteredTask] = {}
+
+
+def register(entry: RegisteredTask) -> None:
+    known = _tasks.get(entry.name)
+    if known is not None and known.function.__module__ != entry.function.__module__:
+        raise ValueError(f"Two tasks are called {entry.name}.")
+    _tasks[entry.name] = entry
+
+
+def task(name: str) -> RegisteredTask:
+    """The task of that name. Raises UnknownTask."""
+    try:
+        return _tasks[name]
+    except KeyError:
+        raise UnknownTask(f"No app registers a task {name!r} in its tasks module.") from None
+
+
+def all_tasks() -> list[RegisteredTask]:
+    """Every registered task, by name."""
+    return sorted(_tasks.values(), key=lambda entry: entry.name)
+
+
+def _typed(hint: Any, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if hint is UUID or UUID in getattr(hint, "__args__", ()):
+        return UUID(value)
+    if hint is date or date in getattr(hint, "__args__", ()):
+        return date.fromisoformat(value)
+    return value

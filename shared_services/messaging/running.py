@@ -1,0 +1,121 @@
+"""Do a promised job: in its room, once, and say so in the same transaction as its work."""
+
+from __future__ import annotations
+
+import logging
+import random
+import traceback
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from shared_services.tenancy import directory
+from shared_services.tenancy.door import inside_council
+from shared_services.tenancy.errors import NotAllowed, Stale
+
+from . import registry
+from .models import OutboxMessage
+
+log = logging.getLogger("guildhall.jobs")
+FIRST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(hours=1)
+
+
+class WrongJob(Exception):
+    """A message from the broker does not match what was promised."""
+
+
+def run_promised(*, task_name: str, council_number: int, message_id: UUID | str) -> bool:
+    """Do the job of one outbox row. Gives False when it is done already or someone else is at it.
+
+    The broker is only told keys: what runs, and with which arguments, is read from the row itself. The job
+    and its mark "done" commit together, so a worker that dies in between has done neither.
+    """
+    try:
+        with inside_council(council_number):
+            message = OutboxMessage.objects.take(message_id=message_id, council_number=council_number)
+            if message is None:
+                return False
+            if message.task != task_name:
+                raise WrongJob(f"Job {message_id} is not a {task_name}.")
+            entry = registry.task(message.task)
+            entry.function(**entry.arguments(message.arguments))
+            OutboxMessage.objects.filter(pk=message.pk).update(done_at=timezone.now(), last_error="")
+        return True
+    except WrongJob:
+        raise
+    except Exception as error:
+        log.exception("job %s of %s failed", task_name, council_number)
+        _record_failure(task_name, council_number, message_id, error)
+        raise
+
+
+def run_from_schedule(*, task_name: str, council_number: int, arguments: dict[str, Any]) -> None:
+    """Do a job that the schedule asks for directly. Only tasks that say they may be asked so."""
+    entry = registry.task(task_name)
+    if not entry.from_schedule:
+        raise WrongJob(f"{task_name} runs only when it has been promised in the outbox.")
+    with inside_council(council_number):
+        entry.function(**entry.arguments(arguments))
+
+
+def run_waiting(*, limit: int = 10_000) -> int:
+    """Do every open job here and now, room by room: for demo data, tests and a machine without workers."""
+    done = 0
+    again = True
+    while again and done < limit:
+        again = False
+        for council in directory.every_room():
+            with inside_council(council):
+                waiting = list(
+                    OutboxMessage.objects.open()
+                    .filter(owner_id=council.number, attempts=0, due_at__lte=timezone.now())
+                    .order_by("created_at")
+                    .values_list("pk", "task")
+                )
+            for message_id, task_name in waiting:
+                try:
+                    done += run_promised(task_name=task_name, council_number=council.number, message_id=message_id)
+                    again = True
+                except Exception:  # noqa: S112 - recorded on its row, and one council's failure stops no other
+                    continue
+    return done
+
+
+def _record_failure(task_name: str, council_number: int, message_id: UUID | str, error: Exception) -> None:
+    """Keep the cause on the row and try again later, or give up after the task's last attempt."""
+    entry = registry.task(task_name)
+    with inside_council(council_number):
+        message = OutboxMessage.objects.take(message_id=message_id, council_number=council_number)
+        if message is None:
+            return
+        attempts = message.attempts + 1
+        # A rule that says no will say no again; anything else may pass.
+        final = attempts >= entry.max_attempts or (isinstance(error, NotAllowed) and not isinstance(error, Stale))
+        OutboxMessage.objects.filter(pk=message.pk).update(
+            attempts=attempts,
+            last_error=cause_of(error),
+            due_at=timezone.now() + pause_after(attempts),
+            gave_up_at=timezone.now() if final else None,
+        )
+        if entry.when_it_fails is not None:
+            entry.when_it_fails(error=error, final=final, **entry.arguments(message.arguments))
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long to wait before the next attempt: longer each time, never two councils in step."""
+    pause = min(FIRST_PAUSE * 2 ** min(attempts - 1, 16), LONGEST_PAUSE)
+    return pause * random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, keeps no secret
+
+
+def cause_of(error: BaseException) -> str:
+    """What went wrong and where, without the message: that may quote a person's data, and the outbox holds none."""
+    own = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if "site-packages" not in frame.filename and frame.filename.endswith(".py")
+    ]
+    where = f" in {own[-1].name}, line {own[-1].lineno} of {own[-1].filename.rpartition('/')[2]}" if own else ""
+    return f"{type(error).__name__}{where}"[:300]
