@@ -33,9 +33,12 @@ def check_all_open(lines: Collection[DemandLine]) -> None:
             raise NotAllowed(f"{line.reference} line {line.line_number} is {state}. Choose only lines that are open.")
 
 
-def check_may_return(actor: OfficerCard, lines: Collection[DemandLine], reason: str) -> None:
+def check_may_return(
+    actor: OfficerCard, chosen: Collection[DemandLine], lines: Collection[DemandLine], reason: str
+) -> None:
+    """`lines` are those of the chosen that are not yet handed back."""
     check_may(actor, MAY_MANAGE)
-    if not lines:
+    if not chosen:
         raise NotAllowed("Choose at least one line of demand.")
     if not reason.strip():
         raise NotAllowed("Say why the council should buy this itself: its officers read the reason.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -24,6 +25,7 @@ __all__ = [
     "LineForOrder",
     "RequisitionForOrder",
     "ShareForOrder",
+    "column_totals",
     "cpv_labels",
     "demand_by_category",
     "division_labels",
@@ -35,6 +37,7 @@ __all__ = [
     "search_cpv",
     "share_for_order",
     "shares_of",
+    "whole_requisitions",
 ]
 
 DIVISION_DIGITS, GROUP_DIGITS = 2, 3
@@ -98,6 +101,32 @@ def demand_by_category(
             )
         )
     return sorted(rows, key=lambda row: (-row.net_amount, row.digits))
+
+
+def column_totals(rows: Iterable[CategoryRow], councils: Iterable[CouncilEntry]) -> list[CouncilCell]:
+    """What each council's column comes to."""
+    lines: dict[int, int] = defaultdict(int)
+    amounts: dict[int, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        for cell in row.cells:
+            lines[cell.council.number] += cell.lines
+            amounts[cell.council.number] += cell.net_amount
+    return [CouncilCell(council, lines[council.number], amounts[council.number]) for council in councils]
+
+
+def whole_requisitions(line_ids: Iterable[UUID], *, under: str = "") -> list[DemandLine]:
+    """Open demand by whole requisitions: those with one of the lines, or with a line in the category `under`."""
+    numbers = [council.number for council in all_councils()]
+    asked = DemandLine.objects.of_councils(numbers).open()
+    asked = asked.filter(cpv_id__startswith=under) if under else asked.filter(pk__in=list(line_ids))
+    found = set(asked.order_by().values_list("owner_id", "requisition_id"))
+    return list(
+        DemandLine.objects.of_councils({owner for owner, _ in found})
+        .open()
+        .filter(requisition_id__in={requisition for _, requisition in found})
+        .select_related("cpv")
+        .order_by("owner_id", "reference", "line_number")
+    )
 
 
 def category_labels(prefixes: Iterable[str]) -> dict[str, str]:

@@ -117,10 +117,13 @@ def return_demand(*, actor: OfficerCard, line_ids: Collection[UUID], reason: str
     """Hand demand back to its councils, so that each buys it itself. Whole requisitions only.
 
     Raises NotAllowed when a line is in a proposal. Each council's case moves on by a job in its own room.
-    Returns the references handed back.
+    Returns the references handed back; what was handed back before is left alone, so it can run twice.
     """
-    lines = lock_requisitions_of(line_ids)
-    rules.check_may_return(actor, lines, reason)
+    chosen = lock_requisitions_of(line_ids)
+    lines = [line for line in chosen if line.status != DemandStatus.RETURNED]
+    rules.check_may_return(actor, chosen, lines, reason)
+    if not lines:
+        return []
     numbers = {line.owner_id for line in lines}
     DemandLine.objects.of_councils(numbers).filter(pk__in=[line.pk for line in lines]).update(
         status=DemandStatus.RETURNED, return_reason=reason.strip()
