@@ -6,3 +6,6 @@ class AccountsConfig(AppConfig):
     name = "shared_services.accounts"
     label = "accounts"
     verbose_name = "accounts"
+
+    def ready(self) -> None:
+        from . import signals  # noqa: F401

@@ -7,9 +7,6 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.utils.functional import SimpleLazyObject
-
-from shared_services.access.models import OfficerCard
 
 from .second_factor import has_second_factor
 
@@ -20,7 +17,7 @@ Next = Callable[[HttpRequest], HttpResponse]
 
 
 class ActingOfficer:
-    """Puts the officer's card on the request, read only when somebody asks for it.
+    """Puts the officer's card on the request, or None.
 
     An account or card that is not active counts as signed out (RoomBackend.get_user), at its next request.
     """
@@ -29,12 +26,9 @@ class ActingOfficer:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(lambda: self._card_of(request))
+        # Without a session cookie this asks the database nothing.
+        request.actor = request.user.card if request.user.is_authenticated else None
         return self.get_response(request)
-
-    @staticmethod
-    def _card_of(request: HttpRequest) -> OfficerCard | None:
-        return request.user.card if request.user.is_authenticated else None
 
 
 class SecondFactorRequired:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils.crypto import get_random_string
@@ -51,6 +52,8 @@ def create_officer(
     else:
         account.set_password(password)
     account.save(force_insert=True)
+    # The administrator vouches for the address, so allauth need not ask the officer to confirm it.
+    EmailAddress.objects.create(user=account, email=work_email, verified=True, primary=True)
 
     record(actor, "accounts.officer.added", card, roles=card.roles)
     if password is None:
@@ -77,6 +80,8 @@ def change_officer(*, actor: OfficerCard, card_id, version: int, work_name: str,
         account = Account.objects.get(card_id=card.pk)
         account.email = work_email
         account.save(update_fields=["email"])
+        EmailAddress.objects.filter(user_id=account.pk).delete()
+        EmailAddress.objects.create(user=account, email=work_email, verified=True, primary=True)
         end_sessions_of(account)
 
     for field, value in after.items():
