@@ -11,7 +11,7 @@ urlpatterns = [
     path("", include("shared_services.workflow.urls")),
     path("", include("shared_services.procurement.urls")),
     path("figures/", include("shared_services.insight.urls")),
-    path("api/v1/", include("shared_services.api.urls")),
+    path("api/v1/", include("shared_services.api.shared_urls")),
 ]
 handler403 = "shared_services.govuk.errors.forbidden"
 handler404 = "shared_services.govuk.errors.not_found"
