@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from shared_services.tenancy.bases import PrivateModel, pooled_key
 
@@ -42,6 +43,9 @@ class Department(PrivateModel):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("organisation:show_department", args=[self.pk])
+
 
 class Post(PrivateModel):
     """A job on the establishment, held by somebody or vacant; managers are posts, not persons."""
@@ -65,6 +69,9 @@ class Post(PrivateModel):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.number})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("organisation:show_post", args=[self.pk])
 
 
 class Appointment(PrivateModel):

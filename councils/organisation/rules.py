@@ -7,7 +7,7 @@ from datetime import date
 from shared_services.access.permissions import check_may
 from shared_services.tenancy.errors import NotAllowed, Stale
 
-from .models import Appointment, Department, Post
+from .models import Appointment, CouncilSettings, Department, Post
 
 DEEPEST = 20
 """No council stacks more layers than this: a longer chain is a circle."""
@@ -17,7 +17,7 @@ def check_may_manage(actor: object) -> None:
     check_may(actor, "organisation.manage_structure")
 
 
-def check_version(record: Department | Post, version: int | None) -> None:
+def check_version(record: Department | Post | CouncilSettings, version: int | None) -> None:
     """The officer saw this version, or somebody changed it since."""
     if version is not None and record.version != version:
         raise Stale
@@ -81,3 +81,8 @@ def check_post_is_free(post: Post, *, from_on: date) -> None:
         raise NotAllowed(
             f"Somebody is appointed to {post} from {clash.from_on:%-d %B %Y}. Choose a later start, or vacate the post first."
         )
+
+
+def check_may_cancel_appointment(appointment: Appointment, *, on: date) -> None:
+    if appointment.from_on < on:
+        raise NotAllowed("This appointment has already begun. Vacate the post instead.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Protocol
 from uuid import UUID
 
 from django.utils.timezone import localdate
@@ -86,17 +87,23 @@ def team_of_card(card_id: UUID, *, on: date | None = None) -> set[UUID]:
     return set(beside) | set(leading) | reports_of_card(card_id, on=on) | {card_id}
 
 
-def head_of_service_of(department_id: UUID, *, on: date | None = None) -> set[UUID]:
+class FindLead(Protocol):
+    """A question for the lead of a department."""
+
+    def __call__(self, department_id: UUID, *, besides: UUID | None = None, on: date | None = None) -> set[UUID]: ...
+
+
+def head_of_service_of(department_id: UUID, *, besides: UUID | None = None, on: date | None = None) -> set[UUID]:
     """The head of service of a department, or of the nearest department above that has one in post."""
-    return _lead(department_id, "head_post_id", on=on or localdate())
+    return _lead(department_id, "head_post_id", besides=besides, on=on or localdate())
 
 
-def director_of(department_id: UUID, *, on: date | None = None) -> set[UUID]:
+def director_of(department_id: UUID, *, besides: UUID | None = None, on: date | None = None) -> set[UUID]:
     """The director of a department, or of the nearest department above that has one in post."""
-    return _lead(department_id, "director_post_id", on=on or localdate())
+    return _lead(department_id, "director_post_id", besides=besides, on=on or localdate())
 
 
-def _lead(department_id: UUID, lead: str, *, on: date) -> set[UUID]:
+def _lead(department_id: UUID, lead: str, *, besides: UUID | None, on: date) -> set[UUID]:
     # A council has some dozens of departments: one read of them all is cheaper than a walk of queries.
     departments = {row["pk"]: row for row in Department.objects.values("pk", "parent_id", lead)}
     chain: list[UUID] = []
@@ -107,5 +114,5 @@ def _lead(department_id: UUID, lead: str, *, on: date) -> set[UUID]:
         if departments[here][lead] is not None:
             chain.append(departments[here][lead])
         here = departments[here]["parent_id"]
-    holders = holders_of_posts(chain, on=on)
+    holders = {post: card for post, card in holders_of_posts(chain, on=on).items() if card != besides}
     return next(({holders[post]} for post in chain if post in holders), set())

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.timezone import localdate
 
 from shared_services.access.models import OfficerCard
+from shared_services.access.permissions import check_may
 from shared_services.audit.services import record
 from shared_services.tenancy.errors import NotAllowed
 
 from . import rules
-from .models import Appointment, Department, Post
+from .models import Appointment, ClosureDay, CouncilSettings, Department, Post
 
 Held = TypeVar("Held", Department, Post)
 
@@ -255,6 +256,56 @@ def vacate(*, actor: OfficerCard, post: Post, to_on: date | None = None, version
 
     record(actor, "organisation.post.vacated", post, card=str(holding.card_id), to_on=to_on.isoformat())
     return post
+
+
+@transaction.atomic
+def cancel_appointment(*, actor: OfficerCard, appointment: Appointment) -> Post:
+    """Take back an appointment made by mistake, on its first day or before; the audit record keeps it."""
+    rules.check_may_manage(actor)
+    post = _locked(appointment.post)
+    rules.check_may_cancel_appointment(appointment, on=localdate())
+    card_id, from_on = appointment.card_id, appointment.from_on
+
+    appointment.delete()
+    _save(post)
+
+    record(actor, "organisation.post.appointment_cancelled", post, card=str(card_id), from_on=from_on.isoformat())
+    return post
+
+
+@transaction.atomic
+def change_settings(*, actor: OfficerCard, version: int | None = None, **choices: Any) -> CouncilSettings:
+    """Change the council's own choices; only those given are changed."""
+    check_may(actor, "organisation.manage_settings")
+    settings = CouncilSettings.objects.select_for_update().get(only_row=True)
+    rules.check_version(settings, version)
+
+    for name, value in choices.items():
+        setattr(settings, name, value)
+    settings.version += 1
+    settings.save(update_fields=[*choices, "version"])
+
+    record(actor, "organisation.settings.changed", settings, **{name: str(value) for name, value in choices.items()})
+    return settings
+
+
+@transaction.atomic
+def add_closure_day(*, actor: OfficerCard, on: date, title: str) -> ClosureDay:
+    """Name a day on which the council is closed; naming it again gives it the new title."""
+    check_may(actor, "organisation.manage_settings")
+
+    day, _created = ClosureDay.objects.update_or_create(on=on, defaults={"title": title})
+
+    record(actor, "organisation.closure_day.added", day, on=on.isoformat(), title=title)
+    return day
+
+
+@transaction.atomic
+def remove_closure_day(*, actor: OfficerCard, day: ClosureDay) -> None:
+    """Make a closure day a working day again."""
+    check_may(actor, "organisation.manage_settings")
+    record(actor, "organisation.closure_day.removed", day, on=day.on.isoformat(), title=day.title)
+    day.delete()
 
 
 def _locked(record_: Held) -> Held:

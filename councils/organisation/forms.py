@@ -1,0 +1,217 @@
+"""The questions of the organisation's pages."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.timezone import localdate
+
+from shared_services.access.models import OfficerCard
+from shared_services.govuk.forms import (
+    DateField,
+    GovukForm,
+    RadioField,
+    SelectField,
+    TextAreaField,
+    VersionField,
+    YesNoField,
+)
+from shared_services.tenancy.door import current_council
+
+from .choices import BudgetCheckMode, Division
+from .models import Department, Post
+from .structure import Structure, flattened
+
+NONE = "none"
+INDENT = "\u2003"
+
+
+def department_choices(structure: Structure | None = None) -> list[tuple[str, str]]:
+    """Open departments in the order of the tree, indented by depth."""
+    structure = structure or Structure()
+    return [
+        (str(branch.subject.pk), f"{INDENT * branch.depth}{branch.subject.code} {branch.subject.name}")
+        for branch in flattened(structure.department_tree())
+    ]
+
+
+def post_choices() -> list[tuple[str, str]]:
+    posts = Post.objects.open().order_by("title", "number").values_list("pk", "title", "number")
+    return [(str(key), f"{title} ({number})") for key, title, number in posts]
+
+
+def officer_choices() -> list[tuple[str, str]]:
+    cards = OfficerCard.objects.of_council(current_council().number).active().order_by("work_name")
+    return [(str(card.pk), f"{card.work_name}, {card.work_email}") for card in cards]
+
+
+class DepartmentForm(GovukForm):
+    """A department's code and name."""
+
+    code = forms.CharField(max_length=12, help_text="Short and unique, for example ASC or HWY")
+    name = forms.CharField(max_length=120)
+    version = VersionField()
+
+    def clean_code(self) -> str:
+        return self.cleaned_data["code"].strip().upper()
+
+
+class ParentMixin(forms.Form):
+    """The department above, or the top of the tree."""
+
+    parent = SelectField(label="Department above", help_text="Choose “Top of the council” for a directorate")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = department_choices()
+        self.fields["parent"].choices = [("", "Choose one"), (NONE, "Top of the council"), *choices]
+
+    def clean_parent(self) -> Department | None:
+        chosen = self.cleaned_data["parent"]
+        return None if chosen == NONE else Department.objects.get(pk=chosen)
+
+
+class NewDepartmentForm(ParentMixin, DepartmentForm):
+    version = None
+
+    field_order = ["code", "name", "parent"]
+
+
+class MoveDepartmentForm(ParentMixin, GovukForm):
+    version = VersionField()
+
+
+class DepartmentLeadsForm(GovukForm):
+    """The posts that answer for a department."""
+
+    head_post = SelectField(
+        label="Head of service", required=False, help_text="Leave empty to use the head of the department above"
+    )
+    director_post = SelectField(
+        label="Director", required=False, help_text="Leave empty to use the director of the department above"
+    )
+    version = VersionField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "None of its own"), *post_choices()]
+        self.fields["head_post"].choices = choices
+        self.fields["director_post"].choices = choices
+
+    def _post(self, name: str) -> Post | None:
+        chosen = self.cleaned_data[name]
+        return Post.objects.get(pk=chosen) if chosen else None
+
+    def clean_head_post(self) -> Post | None:
+        return self._post("head_post")
+
+    def clean_director_post(self) -> Post | None:
+        return self._post("director_post")
+
+
+class PostForm(GovukForm):
+    """A post's title, place and grade."""
+
+    title = forms.CharField(max_length=120)
+    department = SelectField()
+    reports_to = SelectField(
+        label="Reports to", required=False, help_text="The post that manages this one. Empty for the chief executive"
+    )
+    grade = forms.CharField(max_length=20, required=False)
+    version = VersionField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["department"].choices = [("", "Choose one"), *department_choices()]
+        self.fields["reports_to"].choices = [("", "Nobody"), *post_choices()]
+
+    def clean_department(self) -> Department:
+        return Department.objects.get(pk=self.cleaned_data["department"])
+
+    def clean_reports_to(self) -> Post | None:
+        chosen = self.cleaned_data["reports_to"]
+        return Post.objects.get(pk=chosen) if chosen else None
+
+
+class NewPostForm(PostForm):
+    number = forms.CharField(label="Post number", max_length=12)
+    version = None
+
+    field_order = ["number", "title", "department", "reports_to", "grade"]
+
+    def clean_number(self) -> str:
+        return self.cleaned_data["number"].strip().upper()
+
+
+class AppointForm(GovukForm):
+    """Who takes a post, and from when."""
+
+    card_id = SelectField(label="Officer")
+    from_on = DateField(label="First day in the post")
+    acting = YesNoField(label="Is this an acting appointment?", initial=False)
+    version = VersionField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["card_id"].choices = [("", "Choose one"), *officer_choices()]
+
+    def clean_card_id(self) -> UUID:
+        return UUID(self.cleaned_data["card_id"])
+
+
+class VacateForm(GovukForm):
+    """The holder's last day."""
+
+    to_on = DateField(label="Last day in the post")
+    version = VersionField()
+
+
+class ClosePostForm(GovukForm):
+    version = VersionField()
+
+
+class SettingsForm(GovukForm):
+    """The council's own choices."""
+
+    leave_year_start_day = forms.IntegerField(label="Leave year starts on day", min_value=1, max_value=28)
+    leave_year_start_month = forms.TypedChoiceField(
+        label="Leave year starts in",
+        coerce=int,
+        choices=[(month, f"{date(2000, month, 1):%B}") for month in range(1, 13)],
+    )
+    bank_holiday_division = RadioField(label="Bank holidays of", choices=Division.choices)
+    full_time_hours = forms.DecimalField(
+        label="Hours in a full-time week", max_digits=4, decimal_places=2, min_value=1, max_value=48
+    )
+    budget_check_mode = RadioField(label="When a budget is not enough", choices=BudgetCheckMode.choices)
+    joint_buying_categories = TextAreaField(
+        label="Categories for joint buying",
+        required=False,
+        rows=4,
+        help_text="Starts of CPV codes, one on each line, for example 30192 for office supplies",
+    )
+    version = VersionField()
+
+    def clean_joint_buying_categories(self) -> list[str]:
+        starts = self.cleaned_data["joint_buying_categories"].replace(",", " ").split()
+        wrong = [start for start in starts if not (start.isdigit() and 2 <= len(start) <= 8)]
+        if wrong:
+            raise ValidationError(f"{wrong[0]} is not the start of a CPV code. Enter 2 to 8 numbers, like 30192")
+        return sorted(set(starts))
+
+
+class ClosureDayForm(GovukForm):
+    """A day on which the council is closed."""
+
+    on = DateField(label="Day")
+    title = forms.CharField(label="What it is called", max_length=80, help_text="For example, Christmas closure")
+
+    def clean_on(self) -> date:
+        on = self.cleaned_data["on"]
+        if on < localdate():
+            raise ValidationError("Enter today or a later day")
+        return on

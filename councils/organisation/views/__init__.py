@@ -1,0 +1,1 @@
+"""Pages of departments, posts, officers and the council's settings."""

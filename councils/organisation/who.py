@@ -1,0 +1,39 @@
+"""Who manages whom, for the workflow: resolvers of the roles that the structure knows."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from shared_services.workflow.who import CaseFacts, resolver
+
+from . import selectors
+
+
+@resolver("line_manager")
+def line_manager(case: CaseFacts) -> set[UUID]:
+    """The holders of the posts that the requester's posts report to; a vacant post passes it further up."""
+    return selectors.managers_of_card(case.requester_id)
+
+
+@resolver("head_of_service")
+def head_of_service(case: CaseFacts) -> set[UUID]:
+    """The head of service of the case's department, never the requester himself."""
+    return _lead(case, selectors.head_of_service_of)
+
+
+@resolver("director")
+def director(case: CaseFacts) -> set[UUID]:
+    """The director of the case's department, never the requester himself."""
+    return _lead(case, selectors.director_of)
+
+
+def _lead(case: CaseFacts, find: selectors.FindLead) -> set[UUID]:
+    """By the department that the case names (the cost centre's), else by the requester's own."""
+    named = case.facts.get("department")
+    department_id = UUID(str(named)) if named else _own_department(case)
+    return find(department_id, besides=case.requester_id) if department_id else set()
+
+
+def _own_department(case: CaseFacts) -> UUID | None:
+    department = selectors.department_of_card(case.requester_id)
+    return department.pk if department else None
