@@ -105,7 +105,15 @@ def begin_step(*, step_id: UUID) -> None:
     step.cause = ""
     step.attempts += 1
     step.save(update_fields=["status", "started_at", "ended_at", "cause", "attempts"])
-    enqueue("insight.consolidate_council", step_id=step.pk)
+    enqueue("insight.consolidate_council", once=f"insight.consolidate:{step.pk}", step_id=step.pk)
+
+
+@transaction.atomic
+def fail_step(*, step_id: UUID, fault: Exception) -> None:
+    """Write on a council's step that its job was given up. Runs in the council's room."""
+    step = _locked(current_council().number, step_id)
+    if step is not None and step.status != StepStatus.DONE:
+        _fail(step, _cause(fault))
 
 
 @transaction.atomic
@@ -126,9 +134,8 @@ def consolidate(*, step_id: UUID) -> None:
     except NotAllowed as refusal:
         _fail(step, refusal.message)
     except Exception as fault:
-        # The cause is read by the shared service, so it names the fault and never the private record behind it.
         log.exception("Council figures could not be added up")
-        _fail(step, f"The council's figures could not be added up ({type(fault).__name__}). The log has the details.")
+        _fail(step, _cause(fault))
     else:
         step.status = StepStatus.DONE
         step.ended_at = timezone.now()
@@ -187,5 +194,11 @@ def _fail(step: CouncilStep, cause: str) -> None:
     step.save(update_fields=["status", "ended_at", "cause"])
 
 
+def _cause(fault: Exception) -> str:
+    # The shared service reads it, so it names the fault and never the private record behind it.
+    return f"The council's figures could not be added up ({type(fault).__name__}). The log has the details."
+
+
 def _ask(step: CouncilStep) -> None:
-    enqueue("insight.begin_council_step", council=step.owner_id, step_id=step.pk)
+    # The outbox sends an open promise again by itself, so asking while one is open adds nothing.
+    enqueue("insight.begin_council_step", council=step.owner_id, once=f"insight.begin:{step.pk}", step_id=step.pk)

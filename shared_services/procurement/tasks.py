@@ -9,6 +9,6 @@ from shared_services.workflow.services import resume_case
 
 
 @council_task
-def buy_locally(case_id: str) -> None:
+def buy_locally(case_id: UUID) -> None:
     """Let a council's requisition move on by itself: the shared service handed it back. Safe to run twice."""
-    resume_case(case_id=UUID(case_id), wait="joint_purchase", values={"joint_outcome": "buy_locally"})
+    resume_case(case_id=case_id, wait="joint_purchase", values={"joint_outcome": "buy_locally"})
