@@ -139,6 +139,12 @@ CACHES = {
     }
 }
 
+# -- Jobs --------------------------------------------------------------------------------------
+JOBS_APP = "config.celery.app"
+"""The application that the outbox relay sends with."""
+OUTBOX_RESEND_SECONDS = int(os.environ.get("GUILDHALL_RESEND_SECONDS", "60"))
+"""A job that was sent and is not done after this time is sent again; each time the wait doubles."""
+
 # -- People ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = [

@@ -10,7 +10,6 @@ from django.apps import apps
 
 from shared_services.tenancy import directory
 from shared_services.tenancy.errors import NoCouncil
-from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 
 from . import outbox, registry, running
 
@@ -69,9 +68,15 @@ def council_task(
 
 
 @council_task(queue=registry.BULK, from_schedule=True)
-def fan_out(task: str) -> None:
+def fan_out(task: str, with_shared_service: bool = False) -> None:
     """Promise one task to every council, from the shared service's room. A council still at the last round is left out."""
-    for_every_council(task)
+    for_every_council(task, with_shared_service=with_shared_service)
+
+
+@council_task(queue=registry.BULK, from_schedule=True)
+def promise(task: str) -> None:
+    """Promise one task to the shared service itself, unless the last promise is still open."""
+    outbox.enqueue(task, once=task)
 
 
 def for_every_council(task: str, *, with_shared_service: bool = False, **ids: Any) -> int:
@@ -81,13 +86,3 @@ def for_every_council(task: str, *, with_shared_service: bool = False, **ids: An
     """
     rooms = directory.every_room() if with_shared_service else directory.all_councils()
     return len(outbox.enqueue_all(task, [room.number for room in rooms], once=task, **ids))
-
-
-def schedule_entry(task: str, schedule: Any) -> dict[str, Any]:
-    """A line of the beat schedule: this task for every council."""
-    return {
-        "task": "messaging.fan_out",
-        "schedule": schedule,
-        "kwargs": {"task": task},
-        "options": {"queue": registry.BULK, "headers": {"council": SHARED_SERVICE_NUMBER}},
-    }

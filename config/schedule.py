@@ -1,0 +1,24 @@
+"""When what runs by itself. Each line is one council's task, fanned out to all; one failing council stops no other.
+
+Beat puts the lines into the database when it starts.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from celery.schedules import crontab
+
+from shared_services.messaging.schedule import for_every_council, for_the_shared_service
+
+SCHEDULE = {
+    "Consolidate the shared figures, nightly": for_the_shared_service(
+        "insight.consolidate_nightly", crontab(hour="2", minute="10")
+    ),
+    "Ask again for figures that a lost worker owes": for_the_shared_service(
+        "insight.restart_lost_steps", timedelta(minutes=5)
+    ),
+    "Forget sessions and answers that have expired, nightly": for_every_council(
+        "accounts.forget_what_expired", crontab(hour="3", minute="20"), with_shared_service=True
+    ),
+}
