@@ -55,6 +55,7 @@ TABLELESS_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "django_filters",
     "rest_framework",
@@ -117,6 +118,21 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "shared_services.govuk.forms.GovukRenderer"
+CSRF_FAILURE_VIEW = "shared_services.govuk.errors.csrf_failure"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # -- Database and broker -----------------------------------------------------------------------

@@ -100,7 +100,7 @@ class BulkRun:
             "back_url": self.page.address(),
             "action": self.action,
             "columns": [{"label": column.label, "is_number": column.is_number} for column in columns],
-            "rows": [{"pk": str(row.pk), "cells": [column.cell(row) for column in columns]} for row in rows],
+            "rows": [{"pk": row.pk, "cells": [column.cell(row) for column in columns]} for row in rows],
             "left_out": left_out,
             "total_amount": spoken_money(sum((amount.read(row) or Decimal(0) for row in rows), Decimal(0)))
             if amount

@@ -14,6 +14,8 @@ from .words import spoken_date, spoken_instant, spoken_money
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 NUMBERS = {"money", "number"}
+PLAIN_CELL = "govuk-table__cell"
+NUMBER_CELL = "govuk-table__cell govuk-table__cell--numeric gh-money"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,10 @@ class Column:
     def is_number(self) -> bool:
         return self.kind in NUMBERS
 
+    @property
+    def css(self) -> str:
+        return NUMBER_CELL if self.kind in NUMBERS else PLAIN_CELL
+
     def read(self, row: Any) -> Any:
         if self.value is not None:
             return self.value(row)
@@ -53,7 +59,7 @@ class Column:
     def cell(self, row: Any) -> dict[str, Any]:
         """What the table's one loop draws."""
         raw = self.read(row)
-        cell: dict[str, Any] = {"text": self._written(raw, row), "column": self}
+        cell: dict[str, Any] = {"text": self._written(raw, row), "label": self.label, "css": self.css}
         if self.url is not None:
             cell["url"] = self.url(row)
         elif self.link:

@@ -65,7 +65,7 @@ def page_for_fault(request: HttpRequest, fault: Exception) -> HttpResponse | Non
     kind = _kind_of(fault)
     if kind is None:
         return None
-    _give_up_transaction()
+    _give_up_transaction(request)
     if kind == "busy":
         page = _plain_page(request, "errors/busy.html", "The service is busy", 503)
     else:
@@ -92,11 +92,14 @@ def _kind_of(fault: BaseException | None) -> str | None:
     return None
 
 
-def _give_up_transaction() -> None:
-    """A page made out of a fault must not let half a piece of work be committed."""
+def _give_up_transaction(request: HttpRequest) -> None:
+    """A page made out of a fault must not let half a piece of work be committed, nor write the session."""
     connection = transaction.get_connection()
     if connection.in_atomic_block:
         connection.needs_rollback = True
+    session = getattr(request, "session", None)
+    if session is not None:
+        session.modified = False
 
 
 def _plain_page(request: HttpRequest, template: str, title: str, status: int) -> HttpResponse:
@@ -112,7 +115,8 @@ def _administrators() -> list[str]:
     from shared_services.access.models import OfficerCard
 
     council = council_or_none()
-    if council is None:
+    # After an exception the transaction is given up and may not be asked anything.
+    if council is None or transaction.get_connection().needs_rollback:
         return []
     role = "partnership_administrator" if council.is_shared_service else "council_administrator"
     cards = OfficerCard.objects.of_council(council.number).active().holding(role)

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import StreamingHttpResponse
 from django.utils.timezone import localdate
 
-from shared_services.tenancy.door import current_council, inside_council
+from shared_services.tenancy.door import streamed
 
 from .columns import Column
 
@@ -28,15 +28,10 @@ class _Line:
 def csv_response(queryset: Any, columns: list[Column], name: str) -> StreamingHttpResponse:
     """The rows of a list, in the room the request is in: the file is sent after the request's own transaction."""
     response = StreamingHttpResponse(
-        _stream(current_council(), queryset, columns), content_type="text/csv; charset=utf-8"
+        streamed(lambda: csv_lines(_rows(queryset), columns)), content_type="text/csv; charset=utf-8"
     )
     response["Content-Disposition"] = f'attachment; filename="{name}-{localdate().isoformat()}.csv"'
     return response
-
-
-def _stream(council: Any, queryset: Any, columns: list[Column]) -> Iterator[str]:
-    with inside_council(council):
-        yield from csv_lines(_rows(queryset), columns)
 
 
 def _rows(queryset: Any) -> Iterable[Any]:

@@ -10,7 +10,9 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 
+from shared_services.access.permissions import SIGNED_IN, may
 from shared_services.audit.services import record
 
 from .bulk import BulkAction, BulkRun
@@ -19,8 +21,8 @@ from .exports import csv_response
 from .models import SavedView
 from .pages import Page
 from .services import choose_columns
+from .words import counted, spoken_date, spoken_money
 
-OWN_PARAMETERS = ("page", "sort", "view", "export", "size", "panel")
 SIZES = (25, 50, 100)
 
 
@@ -156,30 +158,62 @@ class ListPage(Page):
         columns = self.shown_columns
         records = list(page.object_list)
         total = page.paginator.count
+        bulk = self.get_bulk_actions() if total else []
+        chosen = self._chosen_filters()
         return super().get_context(
             columns=self._headings(columns),
-            rows=[{"pk": self._key_of(row), "cells": [column.cell(row) for column in columns]} for row in records],
+            rows=[
+                {"pk": self._key_of(row), "name": str(row), "cells": [column.cell(row) for column in columns]}
+                for row in records
+            ]
+            if bulk
+            else [{"cells": [column.cell(row) for column in columns]} for row in records],
             records=records,
             page=page,
             total=total,
             page_links=list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)),
             page_query=self._query_without("page"),
-            sizes=SIZES,
+            sizes=[(size, f"?{self._query_with('size', str(size))}") for size in SIZES],
+            count_text=counted(total, self.noun, self.noun_plural or None),
             filter_form=self.filterset.form if self.filterset is not None else None,
-            chosen_filters=self._chosen_filters(),
-            is_filtered=bool(self.search_text or self._chosen_filters()),
+            chosen_filters=chosen,
+            panel_open=bool(chosen) or bool(self.filterset is not None and self.filterset.form.errors),
+            is_filtered=bool(self.search_text or chosen),
+            search_keeps=self._kept_parameters({"q"}),
+            filter_keeps=self._kept_parameters(self._filter_names()),
+            search_off_url=f"{self.request.path}?{self._query_without('page', 'q') or 'view=all'}",
+            uses_default_view=not self.request.GET and self.default_view is not None,
             column_choices=[(column, column in columns) for column in self.get_columns()],
             clear_url=f"{self.request.path}?view=all",
             export_url=f"{self.request.path}?{self._query_with('export', 'csv')}" if self.export_name else "",
             view_query=self._query_without("page"),
             active_view=self._active_view(),
-            bulk=self.get_bulk_actions() if total else [],
-            plural=self.noun_plural or f"{self.noun}s",
+            bulk=bulk,
+            empty_text=self.empty_text or f"There are no {self.noun_plural or self.noun + 's'} yet.",
+            create_url=self._create_url(),
+            create_label=self.create_label,
             **kwargs,
         )
 
     def _key_of(self, row: Any) -> str:
         return str(row["pk"] if isinstance(row, dict) else row.pk)
+
+    def _create_url(self) -> str:
+        if not self.create_url_name or not may(self.actor, self.create_permission or SIGNED_IN):
+            return ""
+        return reverse(self.create_url_name)
+
+    def _filter_names(self) -> set[str]:
+        """The parameters that the filter panel itself sends."""
+        if self.filterset is None:
+            return set()
+        names = {bound.html_name for bound in self.filterset.form}
+        return {name for name in self.params if any(name == own or name.startswith(f"{own}_") for own in names)}
+
+    def _kept_parameters(self, sent: set[str]) -> list[tuple[str, str]]:
+        """What a form of the page must carry along: all of the address but its own fields and the page number."""
+        gone = {*sent, "page", "view", "export"}
+        return [(name, value) for name, values in self.params.lists() if name not in gone for value in values]
 
     def _headings(self, columns: list[Column]) -> list[dict[str, Any]]:
         return [
@@ -258,8 +292,6 @@ class ListPage(Page):
 
 def _in_words(bound: Any, value: Any) -> str:
     """A filter's value as the officer chose it."""
-    from .words import spoken_date, spoken_money
-
     if hasattr(value, "year"):
         return spoken_date(value)
     if bound.kind == "money":

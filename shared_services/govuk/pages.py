@@ -21,7 +21,7 @@ from shared_services.access.permissions import PUBLIC, may
 from shared_services.tenancy.bases import new_key
 from shared_services.tenancy.errors import NotAllowed, Stale
 
-from .errors import refused
+from .errors import forbidden, refused
 from .forms import ConfirmForm, error_links
 from .lines import LineSet, Lines
 from .receipts import claim_receipt, receipt_for
@@ -51,7 +51,7 @@ class GuardedView(View):
             if self.actor is None:
                 return redirect_to_login(request.get_full_path())
             if not may(self.actor, self.permission):
-                raise MissingPermission(self.permission)
+                return forbidden(request, MissingPermission(self.permission))
         try:
             # What is half done when a rule refuses outside a form is taken back.
             with transaction.atomic() if request.method == "POST" else nullcontext():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -60,6 +61,11 @@ class AccessibilityStatement(Page):
     permission = PUBLIC
     template_name = "pages/shared_services/govuk/accessibility.html"
     title = "Accessibility statement"
+    prepared_on = date(2026, 11, 22)
+    """The day the portal was last tested and these words were last checked: changed together with them."""
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context(prepared_on=self.prepared_on, **kwargs)
 
 
 class Cookies(Page):
