@@ -9,4 +9,6 @@ class WorkflowConfig(AppConfig):
     verbose_name = "Processes, cases and tasks"
 
     def ready(self) -> None:
+        from . import built_in  # noqa: F401  (registers the workflow's own operations)
+
         autodiscover_modules("operations", "who", "presenters")

@@ -66,7 +66,10 @@ class Case(PooledModel):
     closed_at = models.DateTimeField(null=True, blank=True)
     facts = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     state = models.JSONField(default=dict)
-    decided_by = ArrayField(models.UUIDField(), default=list)
+    approved_by = ArrayField(models.UUIDField(), default=list)
+    """Cards that approved since the case was last sent (again): nobody approves the same case twice."""
+    home_due = models.BooleanField(default=False)
+    """A council's decision moved a joint case on; the rest is the owner's room's to do."""
     version = models.PositiveIntegerField(default=1)
 
     objects = CaseQuerySet.as_manager()
@@ -77,6 +80,7 @@ class Case(PooledModel):
             models.Index(fields=["owner", "-opened_at"], name="case_by_owner"),
             models.Index(fields=["owner", "requester", "-opened_at"], name="case_by_requester"),
             models.Index(fields=["owner", "subject_id"], name="case_by_subject"),
+            models.Index(fields=["owner"], name="case_home_due", condition=models.Q(home_due=True)),
         ]
 
     def __str__(self) -> str:
@@ -114,7 +118,11 @@ class Task(PooledModel):
     parked_reason = models.CharField(max_length=300, blank=True)
     ready_at = models.DateTimeField()
     due_on = models.DateField(null=True, blank=True)
+    placed = models.BooleanField(default=True)
+    """False until the room whose officer acts has found who that is (joint cases)."""
+    authority = models.CharField(max_length=80, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(CARD, on_delete=models.PROTECT, related_name="+", db_index=False, null=True, blank=True)
     done_by_name = models.CharField(max_length=200, blank=True)
     outcome = models.CharField(max_length=40, blank=True)
     version = models.PositiveIntegerField(default=1)

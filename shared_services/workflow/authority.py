@@ -1,0 +1,110 @@
+"""The authority matrix at work: which roles must approve, in which order, and who holds them.
+
+The engine and the page "who would approve this" ask the same functions, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from shared_services.access.models import OfficerCard
+from shared_services.access.permissions import ROLES
+from shared_services.tenancy.door import current_council
+
+from .models import AuthorityRule, Case
+from .who import CaseFacts, find_resolver
+
+REQUESTER = "requester"
+"""The role of whoever raised the case."""
+_OTHER_ROLES = {REQUESTER: "Requester", "line_manager": "Line manager"}
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredApproval:
+    """One approval that a case needs, and the line of the matrix that asks for it."""
+
+    role: str
+    role_label: str
+    rule: AuthorityRule
+
+    @property
+    def because(self) -> str:
+        return describe(self.rule)
+
+
+def role_label(role: str) -> str:
+    if role in ROLES:
+        return ROLES[role].label
+    return _OTHER_ROLES.get(role, role.replace("_", " ").capitalize())
+
+
+def describe(rule: AuthorityRule) -> str:
+    """A line of the matrix as a sentence."""
+    where = f" on cost centre {rule.cost_centre}" if rule.cost_centre else ""
+    what = f" in category {rule.category_prefix}" if rule.category_prefix else ""
+    if rule.amount_to is None and not rule.amount_from:
+        amount = "of any amount"
+    elif rule.amount_to is None:
+        amount = f"of £{rule.amount_from:,.2f} or more"
+    else:
+        amount = f"from £{rule.amount_from:,.2f} to under £{rule.amount_to:,.2f}"
+    return f"{role_label(rule.role)} approves cases {amount}{where}{what}"
+
+
+def required_approvals(
+    *, decision_type: str, amount: Decimal | None, category: str = "", cost_centre: str = "", on: date
+) -> list[RequiredApproval]:
+    """Every approval that this room's matrix asks for on a day, in the order of the matrix; each role once."""
+    rules = AuthorityRule.objects.of_this_room().filter(decision_type=decision_type).on(on).covering(amount or Decimal(0))
+    found: dict[str, RequiredApproval] = {}
+    for rule in rules.order_by("sequence", "amount_from", "pk"):
+        fits = (not rule.cost_centre or rule.cost_centre == cost_centre) and category.startswith(rule.category_prefix)
+        if fits and rule.role not in found:
+            found[rule.role] = RequiredApproval(rule.role, role_label(rule.role), rule)
+    return list(found.values())
+
+
+def facts_of(case: Case) -> CaseFacts:
+    """What resolvers may know of a case."""
+    return CaseFacts(
+        process=case.process,
+        requester_id=case.requester_id,
+        amount=case.amount,
+        category=case.category,
+        facts=case.facts,
+    )
+
+
+def holders(role: str, facts: CaseFacts) -> set[UUID]:
+    """The cards of the active officers of this room who hold a role for a case."""
+    if role == REQUESTER:
+        return {facts.requester_id}
+    find = find_resolver(role)
+    number = current_council().number
+    if find is None:
+        return set(OfficerCard.objects.of_council(number).active().holding(role).values_list("pk", flat=True))
+    named = find(facts)
+    if not named:
+        return set()
+    return set(OfficerCard.objects.of_council(number).active().filter(pk__in=named).values_list("pk", flat=True))
+
+
+def holds(card: OfficerCard, role: str, facts: CaseFacts) -> bool:
+    """Whether an officer holds a role for a case now. Asks as little as will do: his own card is already at hand."""
+    if not card.active or card.owner_id != current_council().number:
+        return False
+    if role == REQUESTER:
+        return card.pk == facts.requester_id
+    find = find_resolver(role)
+    return card.pk in find(facts) if find is not None else role in card.roles
+
+
+def may_decide(cards: Iterable[UUID], role: str, case: Case) -> set[UUID]:
+    """Those of a role's holders who may act: not whoever raised the case, nor anyone who has approved it already."""
+    if role == REQUESTER:
+        return set(cards)
+    return set(cards) - {case.requester_id} - set(case.approved_by)

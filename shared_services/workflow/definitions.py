@@ -1,0 +1,57 @@
+"""Process versions, read once per process and kept: a version never changes."""
+
+from __future__ import annotations
+
+import time
+from uuid import UUID
+
+from shared_services.tenancy.errors import NotAllowed
+
+from .engine import Definition, read_definition
+from .models import ProcessVersion
+
+KEPT_VERSIONS = 64
+NEWEST_FOR_SECONDS = 30
+"""How long a newly published version may take to be used by every web process."""
+
+_definitions: dict[UUID, Definition] = {}
+_newest: dict[str, tuple[float, ProcessVersion]] = {}
+
+
+def definition_of(version_id: UUID) -> Definition:
+    """The readable form of a process version."""
+    found = _definitions.get(version_id)
+    if found is None:
+        version = ProcessVersion.objects.get(pk=version_id)
+        found = _keep(version)
+    return found
+
+
+def newest_version(key: str) -> ProcessVersion:
+    """The version that new cases run. Raises NotAllowed when none is published."""
+    known = _newest.get(key)
+    if known is not None and time.monotonic() - known[0] < NEWEST_FOR_SECONDS:
+        return known[1]
+    version = ProcessVersion.objects.newest(key).first()
+    if version is None:
+        raise NotAllowed(f"The process “{key}” is not published. Ask the partnership administrator to publish it.")
+    _keep(version)
+    # Only the facts are kept: the drawing is in the definition already.
+    version.bpmn, version.dmn = "", []
+    _newest[key] = (time.monotonic(), version)
+    return version
+
+
+def forget() -> None:
+    """Read everything afresh: publishing and tests call this."""
+    _definitions.clear()
+    _newest.clear()
+
+
+def _keep(version: ProcessVersion) -> Definition:
+    if version.pk not in _definitions:
+        while len(_definitions) >= KEPT_VERSIONS:
+            _definitions.pop(next(iter(_definitions)))
+        # A published version was checked then; an operation renamed since is refused when it is reached.
+        _definitions[version.pk] = read_definition(version.bpmn, version.dmn, operations=False)
+    return _definitions[version.pk]

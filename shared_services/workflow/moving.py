@@ -1,0 +1,196 @@
+"""A case moves on: engine steps, then the tasks that follow from where it stands.
+
+Everything here runs in the transaction of the officer or job that moved the case, with the case locked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from shared_services.access.models import OfficerCard
+from shared_services.access.permissions import check_may
+from shared_services.messaging.outbox import enqueue
+from shared_services.tenancy.door import current_council
+from shared_services.tenancy.errors import NotAllowed
+
+from . import authority
+from .choices import CaseStatus, TaskStatus
+from .diagrams import Step
+from .engine import EngineFault, Run, Waiting
+from .expressions import ExpressionError
+from .models import Case, Task, TaskCandidate
+from .operations import OperationContext, find_operation
+from .querysets import OPEN_TASKS
+
+MAX_DUE_DAYS = 366
+
+
+def advance(case: Case, run: Run, actor: OfficerCard | None, *, at_home: bool) -> None:
+    """Run the engine as far as it goes. A fault in the drawing is told in plain words; nothing is half done."""
+
+    def perform(step: Step, values: dict[str, Any]) -> dict[str, Any] | None:
+        return _operate(case, step, values, actor, run)
+
+    try:
+        run.advance(perform, at_home=at_home)
+    except (EngineFault, ExpressionError) as fault:
+        raise NotAllowed(f"{case.reference} cannot move on: {fault} Tell your council's administrator.", code="process") from fault
+
+
+def _operate(case: Case, step: Step, values: dict[str, Any], actor: OfficerCard | None, run: Run) -> dict[str, Any] | None:
+    found = find_operation(step.operation)
+    if found is None:
+        raise NotAllowed(f"“{step.label}” asks for “{step.operation}”, which this portal does not have.", code="process")
+    if found.permission and actor is not None:
+        check_may(actor, found.permission)
+    if case._state.adding and not step.operation.startswith("workflow."):
+        case.save(force_insert=True)
+    declared = run.definition.diagram.variables
+    context = OperationContext(case, actor, case.subject_id, {name: values[name] for name in declared if name in values})
+    changes = found.run(context) or {}
+    unknown = set(changes) - set(declared)
+    if unknown:
+        raise ValueError(f"{step.operation} returned {', '.join(sorted(unknown))}, which {case.process} does not declare.")
+    return changes
+
+
+def settle(case: Case, run: Run) -> None:
+    """Write on the case where it stands."""
+    waiting = run.waiting()
+    case.state = run.state()
+    case.version += 1
+    if run.finished:
+        case.status = CaseStatus.COMPLETED
+        case.outcome = run.outcome or "completed"
+        case.closed_at = timezone.now()
+        case.step = ""
+    else:
+        people = [found for found in waiting if found.step.kind == "user"]
+        case.status = CaseStatus.OPEN if people else CaseStatus.WAITING
+        case.step = "; ".join(dict.fromkeys(found.step.label for found in waiting))[:200]
+
+
+def user_steps(run: Run) -> dict[UUID, Waiting]:
+    return {found.engine_id: found for found in run.waiting() if found.step.kind == "user"}
+
+
+def open_tasks(case: Case, run: Run, wanted: Iterable[Waiting]) -> list[Task]:
+    """Give each step its task. A council's task in a joint case is placed by a job in that council's room."""
+    here = current_council().number
+    opened = [_task(case, run, found) for found in wanted]
+    if not opened:
+        return opened
+    at_hand = [task for task in opened if task.owner_id == here]
+    candidates = [candidate for task in at_hand for candidate in find_candidates(task, case)]
+    for task in opened:
+        task.placed = task.owner_id == here
+        task.save(force_insert=True)
+    TaskCandidate.objects.bulk_create(candidates)
+    for task in opened:
+        if not task.placed:
+            enqueue("workflow.place_task", council=task.owner_id, task_id=task.pk)
+    return opened
+
+
+def _task(case: Case, run: Run, found: Waiting) -> Task:
+    step, values = found.step, found.values
+    owner = int(run.evaluate(step.council_from, values)) if step.council_from else case.owner_id
+    if owner != case.owner_id and owner not in case.parts:
+        raise NotAllowed(f"“{step.label}” is for a council that has no part in {case.reference}.", code="process")
+    role = str(run.evaluate(step.role_from, values)) if step.role_from else step.role or step.lane_role
+    return Task(
+        owner_id=owner,
+        parts=[case.owner_id] if owner != case.owner_id else [],
+        case=case,
+        engine_id=found.engine_id,
+        process=case.process,
+        step=step.id,
+        title=step.label,
+        role=role,
+        authority=step.authority,
+        outcomes=list(step.outcomes),
+        handled_at_subject=step.handled_at_subject,
+        reference=case.reference,
+        case_title=case.title,
+        amount=case.amount,
+        category=case.category,
+        requester_name=case.requester_name,
+        ready_at=timezone.now(),
+        due_on=_due_on(run, step, values),
+    )
+
+
+def _due_on(run: Run, step: Step, values: dict[str, Any]) -> date | None:
+    if not step.due:
+        return None
+    days = run.evaluate(step.due, values)
+    if isinstance(days, bool) or not isinstance(days, (int, Decimal)) or not 0 <= days <= MAX_DUE_DAYS:
+        raise EngineFault(f"“{step.label}” has no sensible number of days to act in.")
+    return add_working_days(timezone.localdate(), int(days))
+
+
+def add_working_days(day: date, days: int) -> date:
+    """The day so many weekdays later; weekends do not count."""
+    weeks, rest = divmod(days, 5)
+    day += timedelta(weeks=weeks)
+    while rest:
+        day += timedelta(days=1)
+        if day.weekday() < 5:
+            rest -= 1
+    while day.weekday() >= 5:
+        day += timedelta(days=1)
+    return day
+
+
+def find_candidates(task: Task, case: Case) -> list[TaskCandidate]:
+    """Who may act on a task today; sets the task's state. Nobody: the task is parked with the reason."""
+    facts = authority.facts_of(case)
+    if task.authority:
+        task.role = _role_by_authority(task, case)
+    found = authority.holders(task.role, facts) if task.role else set()
+    allowed = authority.may_decide(found, task.role, case)
+    task.status = TaskStatus.READY if allowed else TaskStatus.PARKED
+    task.parked_reason = "" if allowed else _why_parked(task, case, found)
+    return [
+        TaskCandidate(
+            owner_id=task.owner_id, parts=task.parts, task=task, card_id=card, due_on=task.due_on, amount=task.amount
+        )
+        for card in sorted(allowed)
+    ]
+
+
+def _role_by_authority(task: Task, case: Case) -> str:
+    """The highest role that this council's own matrix asks for."""
+    required = authority.required_approvals(
+        decision_type=task.authority, amount=case.amount, category=case.category, on=timezone.localdate()
+    )
+    return required[-1].role if required else ""
+
+
+def _why_parked(task: Task, case: Case, found: set[UUID]) -> str:
+    if not task.role:
+        return "The authority matrix has no line for this. Add one, and the task finds its approver."
+    label = authority.role_label(task.role).lower()
+    if not found:
+        return f"No active officer is {label} for this case. Give an officer the role, and the task appears in that inbox."
+    if found == {case.requester_id}:
+        return f"The only {label} for this case raised it. Give a second officer the role."
+    return f"Every {label} for this case raised it or has already approved it. Give another officer the role."
+
+
+def close_other_tasks(case: Case, gone: Iterable[UUID]) -> None:
+    """Tasks that the case left behind, such as the other councils' when one refuses."""
+    keys = list(gone)
+    if not keys:
+        return
+    owners = [case.owner_id, *case.parts]
+    tasks = Task.objects.filter(owner_id__in=owners, case=case, engine_id__in=keys, status__in=OPEN_TASKS)
+    left = list(tasks.values_list("pk", flat=True))
+    tasks.update(status=TaskStatus.CANCELLED, done_at=timezone.now())
+    TaskCandidate.objects.filter(owner_id__in=owners, task_id__in=left).delete()

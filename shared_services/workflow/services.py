@@ -1,0 +1,294 @@
+"""What can happen to a case: it is opened, decided, resumed, handed over, withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from shared_services.access.models import OfficerCard
+from shared_services.annexes.choices import NoteKind
+from shared_services.annexes.services import write_note
+from shared_services.audit.services import record
+from shared_services.messaging.outbox import enqueue
+from shared_services.tenancy.door import current_council
+from shared_services.tenancy.errors import NotAllowed
+from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
+
+from . import moving, rules
+from .choices import CaseStatus, TaskStatus
+from .decisions import as_plain
+from .definitions import definition_of, newest_version
+from .engine import EngineFault, Run
+from .models import Case, Decision, Task, TaskCandidate
+from .querysets import OPEN_CASES
+
+
+@transaction.atomic
+def open_case(
+    *,
+    actor: OfficerCard,
+    process: str,
+    subject_id: UUID,
+    reference: str,
+    title: str,
+    amount: Decimal | None = None,
+    category: str = "",
+    facts: dict[str, Any] | None = None,
+    parts: Collection[int] = (),
+) -> Case:
+    """Start a process for a record and put its first tasks in inboxes. The caller writes the audit line.
+
+    `facts` are the routing variables that the process declares and nothing else: no free text, no names.
+    Raises NotAllowed when the process cannot start, for instance when nobody is named to approve.
+    """
+    version = newest_version(process)
+    definition = definition_of(version.pk)
+    values = _declared(process, definition.diagram.variables, {"amount": amount, "category": category, **(facts or {})})
+    case = Case(
+        owner_id=current_council().number,
+        parts=list(parts),
+        process=process,
+        process_version=version,
+        subject_id=subject_id,
+        reference=reference,
+        title=title[:200],
+        amount=amount,
+        category=category,
+        requester=actor,
+        requester_name=actor.work_name,
+        opened_at=timezone.now(),
+        facts=values,
+        version=0,
+    )
+    run = Run.start(definition, values)
+    moving.advance(case, run, actor, at_home=True)
+    moving.settle(case, run)
+    case.save()
+    moving.open_tasks(case, run, moving.user_steps(run).values())
+    return case
+
+
+@transaction.atomic
+def complete_task(
+    *,
+    actor: OfficerCard,
+    task_id: UUID,
+    outcome: str,
+    note: str = "",
+    values: dict[str, Any] | None = None,
+    version: int | None = None,
+) -> Case:
+    """Decide a task and let its case move on, in one transaction.
+
+    Locks the case. Refuses whoever raised it, whoever approved it before, and anyone who does not hold the
+    role today; a second officer is told who did what and when. The same answer by the same officer twice
+    changes nothing. Rejecting and sending back need a reason.
+    """
+    task = _locked(task_id)
+    case = task.case
+    if task.status == TaskStatus.DONE and task.done_by_id == actor.pk and task.outcome == outcome:
+        return case
+    rules.check_open(task)
+    rules.check_version(task, version)
+    rules.check_outcome(task, outcome, note)
+    rules.check_may_act(actor, task, case)
+
+    definition = definition_of(case.process_version_id)
+    run = Run.restore(definition, case.state)
+    before = set(moving.user_steps(run))
+    changes = _declared(case.process, definition.diagram.variables, values or {})
+    _take_over(case, changes)
+    _complete(case, run, task.engine_id, {**changes, "outcome": outcome})
+    _close(task, actor, outcome)
+    _write_decision(actor, case, task, outcome, note.strip())
+    case.approved_by = [*case.approved_by, actor.pk] if outcome == "approve" else []
+    _move_on(case, run, actor, before - {task.engine_id})
+    record(
+        actor,
+        "workflow.task.completed",
+        task,
+        outcome=outcome,
+        case=str(case.pk),
+        step=task.step,
+        role=task.role,
+        requester=case.requester_name,
+    )
+    return case
+
+
+@transaction.atomic
+def resume_case(*, case_id: UUID, wait: str, values: dict[str, Any] | None = None, council: int | None = None) -> Case:
+    """Tell a case that what it waits for has happened. Called by a job; saying it twice changes nothing.
+
+    `wait` is the step's name in the drawing. Where the step waits for each council in turn, `council` (this
+    room's own when left out) says whose word it is.
+    """
+    case = _locked_case(case_id)
+    if case.status not in OPEN_CASES:
+        return case
+    definition = definition_of(case.process_version_id)
+    run = Run.restore(definition, case.state)
+    number = current_council().number if council is None else council
+    found = [w for w in run.waiting() if w.step.id == wait and w.step.kind == "wait" and (not w.step.item or w.item == number)]
+    if not found:
+        return case
+    before = set(moving.user_steps(run))
+    changes = _declared(case.process, definition.diagram.variables, values or {})
+    _complete(case, run, found[0].engine_id, changes)
+    _move_on(case, run, None, before)
+    record(None, "workflow.case.resumed", case, wait=wait, council=number)
+    return case
+
+
+@transaction.atomic
+def withdraw_case(*, actor: OfficerCard, case_id: UUID, note: str = "") -> Case:
+    """Stop a case and take its tasks out of inboxes. The app that owns the record has checked that the officer may.
+
+    Refused outside the case's own room and once the case is closed; withdrawing twice changes nothing.
+    """
+    case = _locked_case(case_id)
+    if case.status == CaseStatus.WITHDRAWN:
+        return case
+    if case.owner_id != current_council().number:
+        raise NotAllowed(f"{case.reference} belongs to the shared service. Ask it to withdraw the case.")
+    if case.status not in OPEN_CASES:
+        raise NotAllowed(f"{case.reference} is closed already: {case.outcome_text.lower()}. It cannot be withdrawn now.")
+    run = Run.restore(definition_of(case.process_version_id), case.state)
+    gone = set(moving.user_steps(run))
+    run.cancel()
+    case.state = run.state()
+    case.status, case.outcome, case.step = CaseStatus.WITHDRAWN, "withdraw", ""
+    case.closed_at = timezone.now()
+    case.version += 1
+    case.save(update_fields=["state", "status", "outcome", "step", "closed_at", "version"])
+    moving.close_other_tasks(case, gone)
+    _write_decision(actor, case, None, "withdraw", note.strip())
+    record(actor, "workflow.case.withdrawn", case)
+    return case
+
+
+@transaction.atomic
+def hand_over_case(*, case_id: UUID) -> Case:
+    """Let the shared service see a case: reference, title, amount, category and where it stands. Can run twice."""
+    case = _locked_case(case_id)
+    if SHARED_SERVICE_NUMBER not in case.parts and case.owner_id != SHARED_SERVICE_NUMBER:
+        case.parts = [*case.parts, SHARED_SERVICE_NUMBER]
+        case.save(update_fields=["parts"])
+    return case
+
+
+@transaction.atomic
+def catch_up(*, case_id: UUID) -> None:
+    """Do at home what a council's decision on a joint case left to do. Runs in the owner's room, can run twice."""
+    case = _locked_case(case_id)
+    if not case.home_due or case.owner_id != current_council().number:
+        return
+    case.home_due = False
+    if case.status in OPEN_CASES:
+        run = Run.restore(definition_of(case.process_version_id), case.state)
+        moving.advance(case, run, None, at_home=True)
+        moving.settle(case, run)
+        wanted = moving.user_steps(run)
+        known = set(Task.objects.filter(owner_id__in=case.parts, case=case).to_do().values_list("engine_id", flat=True))
+        moving.close_other_tasks(case, known - set(wanted))
+        moving.open_tasks(case, run, [found for key, found in wanted.items() if key not in known])
+    case.save()
+
+
+def _locked(task_id: UUID) -> Task:
+    """The task with its case, both locked, the case first so that two officers queue and never deadlock."""
+    number = current_council().number
+    found = (
+        Task.objects.select_related("case").select_for_update(of=("case", "self")).filter(owner_id=number, pk=task_id).first()
+    )
+    if found is None:
+        raise NotAllowed("This task is not here. Go back to your inbox.", code="not_found")
+    return found
+
+
+def _locked_case(case_id: UUID) -> Case:
+    found = Case.objects.select_for_update().filter(pk=case_id).first()
+    if found is None:
+        raise NotAllowed("This case is not here.", code="not_found")
+    return found
+
+
+def _declared(process: str, variables: dict[str, str], values: dict[str, Any]) -> dict[str, Any]:
+    """Routing values as plain JSON. Anything that the process does not declare never reaches a shared row."""
+    unknown = {name for name, value in values.items() if name not in variables and value not in (None, "")}
+    unknown -= {"amount", "category"}
+    if unknown:
+        raise ValueError(f"{process} does not declare {', '.join(sorted(unknown))}.")
+    return {name: as_plain(value) for name, value in values.items() if name in variables and value is not None}
+
+
+def _take_over(case: Case, changes: dict[str, Any]) -> None:
+    """New routing values, such as the amount of a requisition that was changed and sent again."""
+    if not changes:
+        return
+    case.facts = {**case.facts, **changes}
+    if "amount" in changes:
+        case.amount = Decimal(changes["amount"])
+    if "category" in changes:
+        case.category = changes["category"]
+
+
+def _complete(case: Case, run: Run, engine_id: UUID, values: dict[str, Any]) -> None:
+    try:
+        run.complete(engine_id, values)
+    except EngineFault as fault:
+        raise NotAllowed(
+            f"{case.reference} has moved on in the meantime. Nothing was changed by you.", code="already_done"
+        ) from fault
+
+
+def _close(task: Task, actor: OfficerCard, outcome: str) -> None:
+    task.status, task.outcome = TaskStatus.DONE, outcome
+    task.done_at, task.done_by, task.done_by_name = timezone.now(), actor, actor.work_name
+    task.version += 1
+    task.save(update_fields=["status", "outcome", "done_at", "done_by", "done_by_name", "version"])
+    TaskCandidate.objects.filter(owner_id=task.owner_id, task=task).delete()
+
+
+def _write_decision(actor: OfficerCard, case: Case, task: Task | None, outcome: str, note: str) -> None:
+    here = current_council().number
+    joint = case.owner_id != here
+    Decision(
+        owner_id=here,
+        parts=[case.owner_id] if joint else [],
+        case=case,
+        task=task,
+        step=task.step if task else "",
+        title=task.title if task else case.title,
+        card=actor,
+        card_name=actor.work_name,
+        card_job_title=actor.job_title,
+        role=task.role if task else "",
+        outcome=outcome,
+        reason=note if joint else "",
+        at=timezone.now(),
+    ).save(force_insert=True)
+    if note and not joint:
+        write_note(actor=actor, case_id=case.pk, task_id=task.pk if task else None, text=note, kind=NoteKind.DECISION)
+
+
+def _move_on(case: Case, run: Run, actor: OfficerCard | None, before: set[UUID]) -> None:
+    """Let the engine run on and bring tasks in line; what another room must do is left to that room."""
+    at_home = case.owner_id == current_council().number
+    moving.advance(case, run, actor, at_home=at_home)
+    moving.settle(case, run)
+    now = moving.user_steps(run)
+    if at_home:
+        moving.close_other_tasks(case, before - set(now))
+        case.save()
+        moving.open_tasks(case, run, [found for key, found in now.items() if key not in before])
+        return
+    case.home_due = case.home_due or run.held_back or set(now) != before
+    case.save(update_fields=["state", "status", "outcome", "step", "closed_at", "version", "approved_by", "home_due"])
+    if case.home_due:
+        enqueue("workflow.catch_up_case", council=case.owner_id, case_id=case.pk)
