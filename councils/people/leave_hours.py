@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
 
 HALF = Decimal("0.5")
-PENNY = Decimal("0.01")
+HUNDREDTH = Decimal("0.01")
 
 
 class Pattern(Protocol):
@@ -76,6 +76,8 @@ class LeaveDay:
 
     on: date
     hours: Decimal
+    share: Decimal = Decimal(0)
+    """Of the working day: 1, or 0.5 when the leave starts or ends at midday."""
     free_because: str = ""
 
 
@@ -94,14 +96,14 @@ def leave_days(
         on = first_on + timedelta(days=n)
         hours = hours_on(patterns, on)
         if on in days_off:
-            days.append(LeaveDay(on, Decimal("0.00"), "Bank holiday or closure day"))
+            days.append(LeaveDay(on, Decimal("0.00"), free_because="Bank holiday or closure day"))
             continue
         if not hours:
-            days.append(LeaveDay(on, Decimal("0.00"), "Not a working day"))
+            days.append(LeaveDay(on, Decimal("0.00"), free_because="Not a working day"))
             continue
-        if (starts_at_midday and on == first_on) or (ends_at_midday and on == last_on):
-            hours = (hours * HALF).quantize(PENNY, ROUND_HALF_UP)
-        days.append(LeaveDay(on, hours))
+        half = (starts_at_midday and on == first_on) or (ends_at_midday and on == last_on)
+        share = HALF if half else Decimal(1)
+        days.append(LeaveDay(on, (hours * share).quantize(HUNDREDTH, ROUND_HALF_UP), share))
     return days
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from shared_services.tenancy.bases import PrivateModel, pooled_key
 
@@ -35,6 +36,9 @@ class LeaveScheme(PrivateModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:change_scheme", args=[self.pk])
 
 
 class LeaveBand(PrivateModel):
@@ -97,6 +101,9 @@ class Employment(PrivateModel):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:show_employment", args=[self.pk])
 
 
 class WorkingPattern(PrivateModel):
@@ -197,3 +204,6 @@ class LeaveRequest(PrivateModel):
 
     def __str__(self) -> str:
         return self.reference
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:show_leave", args=[self.pk])

@@ -15,8 +15,10 @@ from councils.organisation.selectors import council_settings
 from councils.organisation.working_days import bank_holidays, closure_days
 from shared_services.access.models import OfficerCard
 from shared_services.audit.services import record
+from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.references import next_reference
 from shared_services.workflow import services as workflow
+from shared_services.workflow.selectors import open_task_for
 
 from .. import rules
 from ..choices import ANNUAL_LEAVE, EntryKind, LeaveStatus
@@ -39,7 +41,7 @@ class AskedDays:
     @property
     def working_days(self) -> Decimal:
         """Days that cost leave; half a day at either end counts half."""
-        return Decimal(sum(1 for day in self.days if day.hours))
+        return sum((day.share for day in self.days), Decimal(0))
 
 
 def work_out_days(
@@ -169,10 +171,10 @@ def change_leave(
 
 def _resubmit(actor: OfficerCard, request: LeaveRequest, asked: AskedDays) -> None:
     """The case waits for the officer who asked: this is his answer."""
-    task_id = workflow.ready_task_of(actor=actor, case_id=request.case_id)
-    workflow.complete_task(
-        actor=actor, task_id=task_id, outcome="resubmit", values=_facts(request, asked)
-    )
+    task_id = open_task_for(case_id=request.case_id, outcome="resubmit")
+    if task_id is None:
+        raise NotAllowed("This leave is no longer waiting for you. Look at it again before you change it.")
+    workflow.complete_task(actor=actor, task_id=task_id, outcome="resubmit", values=_facts(request, asked))
 
 
 @transaction.atomic

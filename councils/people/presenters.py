@@ -1,0 +1,79 @@
+"""What a manager sees when leave waits for a decision."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+
+from shared_services.access.models import OfficerCard
+from shared_services.workflow.presenters import Presentation, presenter
+
+from . import selectors
+from .choices import LeaveStatus
+from .models import LeaveRequest
+
+
+@presenter("leave_request")
+def present_leave(case: Any, officer: OfficerCard) -> Presentation:
+    """Dates, hours, balance before and after, clashes in the team, bank holidays."""
+    request = (
+        LeaveRequest.objects.select_related("employment__scheme", "employment__post", "leave_type")
+        .filter(pk=case.subject_id)
+        .first()
+    )
+    if request is None:
+        return Presentation(summary=[("Reference", case.reference), ("Title", case.title)])
+    summary: list[tuple[str, Any]] = [
+        ("Officer", case.requester_name),
+        ("Post", request.employment.post.title),
+        ("Type of leave", request.leave_type.name),
+        ("First day", _day(request.first_on, "from midday" if request.starts_at_midday else "")),
+        ("Last day", _day(request.last_on, "until midday" if request.ends_at_midday else "")),
+        ("Hours", f"{request.hours} hours"),
+    ]
+    warnings = []
+    if request.leave_type.uses_balance:
+        summary += _balance_rows(request, warnings)
+    if request.note:
+        summary.append(("Note", request.note))
+
+    clashes = selectors.clashes_with(request)
+    if clashes:
+        names = sorted({clash.name for clash in clashes})
+        warnings.append(f"Also away on some of these days: {', '.join(names)}.")
+    return Presentation(
+        summary=summary,
+        template="pages/councils/people/case_facts.html",
+        context={
+            "leave": request,
+            "clashes": clashes,
+            "holidays": selectors.holidays_between(request.first_on, request.last_on),
+        },
+        url=reverse("people:show_leave", args=[request.pk]),
+        warnings=warnings,
+    )
+
+
+def _balance_rows(request: LeaveRequest, warnings: list[str]) -> list[tuple[str, str]]:
+    """Before and after for each leave year the request touches."""
+    rows = []
+    for year_on, hours in request.hours_by_year.items():
+        year = selectors.leave_year_of(request.first_on)
+        if year.first_on.isoformat() != year_on:
+            year = year.next
+        balance = selectors.balance_of(request.employment, request.leave_type, year)
+        if request.status == LeaveStatus.APPROVED:
+            before, after = balance.left + Decimal(hours), balance.left
+        else:
+            before, after = balance.left, balance.left - Decimal(hours)
+        rows.append((f"Balance before, {year}", f"{before} hours"))
+        rows.append((f"Balance after, {year}", f"{after} hours"))
+        if after < 0:
+            warnings.append(f"This leave would take the balance of {year} below nothing.")
+    return rows
+
+
+def _day(on: Any, part: str) -> str:
+    return f"{on:%A} {on.day} {on:%B %Y}" + (f", {part}" if part else "")
