@@ -7,11 +7,18 @@ from decimal import Decimal
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from shared_services.tenancy.bases import PrivateModel, pooled_key
 
 from .choices import CommitmentKind, SubjectiveGroup, VatCode
-from .querysets import BudgetPositionQuerySet, CodeQuerySet, CommitmentQuerySet, VatRateQuerySet
+from .querysets import (
+    BudgetPositionQuerySet,
+    CodeQuerySet,
+    CommitmentQuerySet,
+    CostCentreQuerySet,
+    VatRateQuerySet,
+)
 from .years import year_label
 
 
@@ -34,7 +41,7 @@ class CostCentre(PrivateModel):
     valid_to = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects = CodeQuerySet.as_manager()
+    objects = CostCentreQuerySet.as_manager()
 
     class Meta:
         ordering = ["code"]
@@ -46,6 +53,9 @@ class CostCentre(PrivateModel):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("finance:cost_centre", args=[self.code])
 
 
 class SubjectiveCode(PrivateModel):
@@ -208,6 +218,9 @@ class Virement(PrivateModel):
 
     def __str__(self) -> str:
         return self.reference
+
+    def get_absolute_url(self) -> str:
+        return reverse("finance:virement", args=[self.reference])
 
 
 class FinanceSettings(PrivateModel):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Self
+from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import FilteredRelation, Q
+from django.db.models.functions import Coalesce
+from django.utils.timezone import localdate
 
 
 class CodeQuerySet(models.QuerySet):
@@ -15,6 +19,21 @@ class CodeQuerySet(models.QuerySet):
     def open_on(self, day: date) -> Self:
         """Codes that may be charged on a day."""
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+
+
+class CostCentreQuerySet(CodeQuerySet):
+    def with_holders(self) -> Self:
+        """Cost centres with their department and the name of whoever holds the budget today."""
+        today = localdate()
+        post = "budget_holder_post__appointments"
+        return self.select_related("department").annotate(
+            appointment=FilteredRelation(
+                post,
+                condition=(Q(**{f"{post}__to_on__isnull": True}) | Q(**{f"{post}__to_on__gte": today}))
+                & Q(**{f"{post}__from_on__lte": today, f"{post}__acting": False}),
+            ),
+            holder_name=Coalesce("budget_holder__work_name", "appointment__card__work_name"),
+        )
 
 
 class VatRateQuerySet(models.QuerySet):
@@ -28,12 +47,20 @@ class BudgetPositionQuerySet(models.QuerySet):
         """Positions of one financial year."""
         return self.filter(financial_year=financial_year)
 
+    def of_cost_centres(self, keys: Iterable[UUID]) -> Self:
+        """Positions of some cost centres."""
+        return self.filter(cost_centre_id__in=list(keys))
+
     def with_codes(self) -> Self:
         """Positions with the names that a page shows."""
         return self.select_related("cost_centre__department", "subjective")
 
 
 class CommitmentQuerySet(models.QuerySet):
+    def with_codes(self) -> Self:
+        """Commitments with the names that a page shows."""
+        return self.select_related("cost_centre", "subjective")
+
     def live(self) -> Self:
         """Commitments that still take money out of the available balance."""
         return self.filter(released_at__isnull=True)

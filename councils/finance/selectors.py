@@ -10,8 +10,13 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from councils.organisation.selectors import posts_of_card
+from shared_services.access.models import OfficerCard
+from shared_services.access.permissions import may
+
 from .holders import budget_holder_cards, budget_holder_ids, cost_centres_held_by
 from .models import BudgetPosition, CostCentre, SubjectiveCode, VatRate
+from .querysets import BudgetPositionQuerySet, CostCentreQuerySet
 
 __all__ = [
     "Balance",
@@ -20,7 +25,9 @@ __all__ = [
     "budget_holder_cards",
     "budget_holder_ids",
     "cost_centres_held_by",
+    "cost_centres_visible_to",
     "open_codes",
+    "positions_visible_to",
     "vat_percentages",
 ]
 
@@ -77,3 +84,18 @@ def balances(*, financial_year: int, heads: Iterable[tuple[str, str]]) -> dict[t
         "available_amount",
     )
     return {row[:2]: Balance(*row) for row in found}
+
+
+def cost_centres_visible_to(actor: OfficerCard) -> CostCentreQuerySet:
+    """Finance sees every cost centre; others see their own departments' and those whose budget they hold."""
+    if may(actor, "finance.view_all_budgets"):
+        return CostCentre.objects.all()
+    departments = {post.department_id for post in posts_of_card(actor.pk)}
+    return CostCentre.objects.filter(Q(department_id__in=departments) | Q(pk__in=cost_centres_held_by(actor.pk)))
+
+
+def positions_visible_to(actor: OfficerCard) -> BudgetPositionQuerySet:
+    """The budget lines of the cost centres an officer may see."""
+    if may(actor, "finance.view_all_budgets"):
+        return BudgetPosition.objects.all()
+    return BudgetPosition.objects.filter(cost_centre__in=cost_centres_visible_to(actor))

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 from django.utils.timezone import localdate
 
-from councils.finance.heads import HeadAmount
 from councils.finance.services import commit, release
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may
@@ -20,6 +17,7 @@ from shared_services.tenancy.references import next_reference
 
 from .. import rules
 from ..choices import IN_PROGRESS, OrderStatus, RequisitionStatus
+from ..joint_terms import AgreedTerms, apply_prices, heads_to_charge
 from ..models import LineCoding, OrderLine, PricedLine, PurchaseOrder, Requisition, RequisitionLine
 from .requisitions import locked
 
@@ -27,7 +25,9 @@ COPIED = [field.name for field in PricedLine._meta.get_fields() if field.name no
 
 
 @transaction.atomic
-def raise_order(*, actor: OfficerCard | None, requisition_id: UUID, supplier_name: str = "") -> PurchaseOrder:
+def raise_order(
+    *, actor: OfficerCard | None, requisition_id: UUID, terms: AgreedTerms | None = None
+) -> PurchaseOrder:
     """Turn an approved requisition into the council's order and commit its budget.
 
     A requisition has one order: asking again returns it. Raises NotAllowed when the budget is not enough.
@@ -40,16 +40,15 @@ def raise_order(*, actor: OfficerCard | None, requisition_id: UUID, supplier_nam
             f"{requisition.reference} is {requisition.get_status_display().lower()}: only an approved requisition is ordered."
         )
     lines = list(RequisitionLine.objects.filter(requisition=requisition))
-    heads = LineCoding.objects.filter(line__requisition=requisition).order_by()
+    codings = LineCoding.objects.filter(line__requisition=requisition).order_by("line_id", "position")
+    if terms and terms.unit_prices:
+        apply_prices(lines, terms.unit_prices)
 
-    order = _order_from(requisition, actor, supplier_name)
+    order = _order_from(requisition, lines, actor, terms)
     order.save(force_insert=True)
     OrderLine.objects.bulk_create(
         OrderLine(
-            order=order,
-            requisition_line=line,
-            cpv_id=line.cpv_id,
-            **{name: getattr(line, name) for name in COPIED},
+            order=order, requisition_line=line, cpv_id=line.cpv_id, **{name: getattr(line, name) for name in COPIED}
         )
         for line in lines
     )
@@ -59,39 +58,34 @@ def raise_order(*, actor: OfficerCard | None, requisition_id: UUID, supplier_nam
         order_id=order.pk,
         order_reference=order.reference,
         financial_year=order.financial_year,
-        heads=[
-            HeadAmount(*row)
-            for row in heads.values_list("cost_centre_id", "subjective_id").annotate(total=Sum("amount"))
-        ],
+        heads=heads_to_charge(lines, codings),
     )
     requisition.status = RequisitionStatus.ORDERED
     requisition.version += 1
     requisition.save(update_fields=["status", "version", "updated_at"])
 
-    record(
-        actor,
-        "purchasing.order.raised",
-        order,
-        requisition=requisition.reference,
-        net_amount=str(order.net_amount),
-    )
+    record(actor, "purchasing.order.raised", order, requisition=requisition.reference, net_amount=str(order.net_amount))
     return order
 
 
-def _order_from(requisition: Requisition, actor: OfficerCard | None, supplier_name: str) -> PurchaseOrder:
+def _order_from(
+    requisition: Requisition, lines: list[RequisitionLine], actor: OfficerCard | None, terms: AgreedTerms | None
+) -> PurchaseOrder:
+    agreed_supplier = terms.supplier_name if terms else ""
+    net, vat = sum(line.net_amount for line in lines), sum(line.vat_amount for line in lines)
     return PurchaseOrder(
         reference=next_reference("PO", localdate().year),
         requisition=requisition,
         title=requisition.title,
         requester_id=requisition.requester_id,
-        supplier_name=supplier_name or requisition.supplier_name,
-        supplier_email="" if supplier_name else requisition.supplier_email,
+        supplier_name=agreed_supplier or requisition.supplier_name,
+        supplier_email="" if agreed_supplier else requisition.supplier_email,
         delivery_location=requisition.delivery_location,
         needed_by_on=requisition.needed_by_on,
         financial_year=requisition.financial_year,
-        net_amount=requisition.net_amount,
-        vat_amount=requisition.vat_amount,
-        gross_amount=requisition.gross_amount,
+        net_amount=net,
+        vat_amount=vat,
+        gross_amount=net + vat,
         issued_at=timezone.now(),
         issued_by_id=actor.pk if actor else None,
     )
@@ -115,5 +109,5 @@ def cancel_order(*, actor: OfficerCard, order_id: UUID, reason: str, version: in
     order.version += 1
     order.save(update_fields=["status", "cancelled_at", "cancelled_by", "cancel_reason", "version"])
 
-    record(actor, "purchasing.order.cancelled", order, freed_amount=str(Decimal(freed)), reason=order.cancel_reason)
+    record(actor, "purchasing.order.cancelled", order, freed_amount=str(freed), reason=order.cancel_reason)
     return order

@@ -1,0 +1,300 @@
+"""The form of a requisition: its head, its lines, and who pays for each line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from councils.finance.choices import VatCode
+from shared_services.govuk.forms import DateField, GovukForm, MoneyField, SelectField, TextAreaField, VersionField
+from shared_services.govuk.lines import LineSet
+
+from .choices import Unit
+from .drafts import CodingDraft, LineDraft, RequisitionDraft
+from .rules import LONGEST_DESCRIPTION, LONGEST_TITLE, MOST_LINES, MOST_SHARES
+
+HUNDRED = Decimal(100)
+
+
+class RequisitionForm(GovukForm):
+    """What the whole requisition is about."""
+
+    title = forms.CharField(
+        label="What is this requisition for?",
+        max_length=LONGEST_TITLE,
+        help_text="A short title, like Desks for Toxteth library",
+        error_messages={"required": "Enter what this requisition is for"},
+    )
+    justification = TextAreaField(
+        label="Why is it needed?",
+        required=False,
+        rows=3,
+        max_length=2000,
+        help_text="The officers who approve it read this.",
+    )
+    needed_by_on = DateField(
+        label="When do you need it by?", required=False, help_text="For example, 27 3 2027. It sets the financial year that pays."
+    )
+    delivery_location = forms.CharField(
+        label="Where should it be delivered?", required=False, max_length=250, help_text="Building, street and postcode"
+    )
+    supplier_name = forms.CharField(label="Supplier", required=False, max_length=160)
+    supplier_email = forms.EmailField(
+        label="Supplier’s email address",
+        required=False,
+        error_messages={"invalid": "Enter an email address in the correct format, like name@example.com"},
+    )
+    wants_joint_buying = forms.BooleanField(
+        label="Other councils may need this too: offer it to the shared service to buy together",
+        required=False,
+    )
+    version = VersionField()
+
+
+class ShareField(forms.CharField):
+    """The share of a line that one code pays: 60% or £125.50. Gives ("percent" or "amount", figure), or None."""
+
+    default_error_messages = {"share": "Enter a share like 60% or £125.50"}
+
+    def clean(self, value: Any) -> tuple[str, Decimal] | None:
+        written = re.sub(r"[,\s]", "", super().clean(value))
+        if not written:
+            return None
+        kind = "percent" if written.endswith("%") else "amount" if written.startswith("£") else ""
+        try:
+            figure = Decimal(written.strip("%£"))
+        except InvalidOperation:
+            figure = None
+        if not kind or figure is None or not figure.is_finite() or figure < 0 or (kind == "percent" and figure > HUNDRED):
+            raise ValidationError(self.error_messages["share"], code="share")
+        places = -int(figure.as_tuple().exponent)
+        if places > (4 if kind == "percent" else 2):
+            raise ValidationError(self.error_messages["share"], code="share")
+        return kind, figure
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, tuple):
+            kind, figure = value
+            return f"{figure.normalize():f}%" if kind == "percent" else f"£{figure:,.2f}"
+        return value
+
+
+class CodingForm(GovukForm):
+    """One share of a line: which cost centre pays, from which budget."""
+
+    mark_optional = False
+
+    cost_centre = SelectField(label="Cost centre", required=False)
+    subjective = SelectField(label="Subjective code", required=False)
+    share = ShareField(label="Share", required=False, max_length=20)
+
+    def __init__(self, *args: Any, cost_centres: list, subjectives: list, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cost_centre"].choices = [("", "Choose one"), *cost_centres]
+        self.fields["subjective"].choices = [("", "Choose one"), *subjectives]
+        self.fields["cost_centre"].widget.attrs["data-balance"] = "cost_centre"
+        self.fields["subjective"].widget.attrs["data-balance"] = "subjective"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        centre, subjective = cleaned.get("cost_centre"), cleaned.get("subjective")
+        if centre and not subjective and "subjective" not in self.errors:
+            self.add_error("subjective", "Choose a subjective code")
+        if subjective and not centre and "cost_centre" not in self.errors:
+            self.add_error("cost_centre", "Choose a cost centre")
+        if cleaned.get("share") and not centre and not subjective:
+            self.add_error("cost_centre", "Choose the cost centre that pays this share")
+        return cleaned
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.cleaned_data.get("cost_centre")
+
+
+class LineForm(GovukForm):
+    """One thing to buy."""
+
+    mark_optional = False
+
+    description = forms.CharField(
+        label="Description",
+        required=False,
+        max_length=LONGEST_DESCRIPTION,
+    )
+    cpv = forms.CharField(
+        label="CPV code",
+        required=False,
+        max_length=100,
+        help_text="Type words like office desks, or a code, then find it",
+        widget=forms.TextInput(attrs={"data-cpv": "", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    cpv_choice = forms.CharField(required=False, widget=forms.HiddenInput)
+    quantity = forms.DecimalField(
+        label="Quantity",
+        required=False,
+        max_digits=12,
+        decimal_places=3,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "govuk-input--width-5"}),
+        error_messages={
+            "invalid": "Enter the quantity as a number, like 12 or 2.5",
+            "max_decimal_places": "Enter the quantity with no more than 3 numbers after the point",
+        },
+    )
+    unit = SelectField(label="Unit", choices=Unit.choices, empty_label=None, required=False, initial=Unit.EACH)
+    unit_price = MoneyField(
+        label="Price for one, without VAT",
+        required=False,
+        decimal_places=4,
+        error_messages={"max_decimal_places": "Enter the price with no more than 4 numbers after the point"},
+    )
+    vat_code = SelectField(label="VAT", empty_label=None, required=False, initial=VatCode.STANDARD)
+
+    def __init__(self, *args: Any, vat_choices: list, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["vat_code"].choices = vat_choices
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.is_blank(cleaned):
+            return cleaned
+        if not cleaned.get("description") and "description" not in self.errors:
+            self.add_error("description", "Enter what you need, like Office desk 1600 mm")
+        quantity = cleaned.get("quantity")
+        if "quantity" not in self.errors and (quantity is None or quantity <= 0):
+            self.add_error("quantity", "Enter how many you need, above zero")
+        if "unit_price" not in self.errors and cleaned.get("unit_price") is None:
+            self.add_error("unit_price", "Enter the price for one in pounds, like 125.50")
+        return cleaned
+
+    @staticmethod
+    def is_blank(cleaned: Mapping[str, Any]) -> bool:
+        """A row the officer left alone: it is not a line."""
+        return not any(cleaned.get(name) for name in ("description", "cpv", "quantity", "unit_price"))
+
+
+class FilesForm(GovukForm):
+    """One file to put on a requisition."""
+
+    upload = forms.FileField(
+        label="Upload a file",
+        help_text="A quote, a drawing or a specification, up to 10 MB",
+        error_messages={"required": "Choose a file", "empty": "The file is empty. Choose another one."},
+    )
+
+
+class WithdrawForm(GovukForm):
+    note = TextAreaField(label="Why are you withdrawing it?", required=False, max_length=500, rows=3)
+    version = VersionField()
+
+
+class VersionedForm(GovukForm):
+    """A button that acts on the version the officer was looking at."""
+
+    version = VersionField()
+
+
+class CancelOrderForm(GovukForm):
+    reason = TextAreaField(
+        label="Why is the order cancelled?",
+        max_length=500,
+        rows=3,
+        error_messages={"required": "Say why the order is cancelled"},
+    )
+    version = VersionField()
+
+
+class CpvSearchForm(GovukForm):
+    mark_optional = False
+
+    q = forms.CharField(label="Words or the start of a code", required=False, max_length=100)
+
+
+def line_set(*, cost_centres: list, subjectives: list, vat_choices: list) -> LineSet:
+    """The rows of a requisition, each with the rows of its split."""
+    return LineSet(
+        form_class=LineForm,
+        prefix="lines",
+        label="Line",
+        add_label="Add another line",
+        minimum=1,
+        maximum=MOST_LINES,
+        form_kwargs={"vat_choices": vat_choices},
+        inner={
+            "codings": LineSet(
+                form_class=CodingForm,
+                prefix="codings",
+                label="Share",
+                add_label="Split the cost with another code",
+                minimum=1,
+                maximum=MOST_SHARES,
+                form_kwargs={"cost_centres": cost_centres, "subjectives": subjectives},
+            )
+        },
+    )
+
+
+def draft_from(head: Mapping[str, Any], rows: list[Mapping[str, Any]]) -> RequisitionDraft:
+    """The cleaned form as the plain data that the services take; rows left blank are left out."""
+    return RequisitionDraft(
+        title=head["title"],
+        justification=head["justification"],
+        needed_by_on=head["needed_by_on"],
+        delivery_location=head["delivery_location"],
+        supplier_name=head["supplier_name"],
+        supplier_email=head["supplier_email"],
+        wants_joint_buying=head["wants_joint_buying"],
+        lines=tuple(_line_from(row) for row in rows if not LineForm.is_blank(row)),
+    )
+
+
+def _line_from(row: Mapping[str, Any]) -> LineDraft:
+    return LineDraft(
+        description=row["description"],
+        quantity=row["quantity"],
+        unit_price=row["unit_price"],
+        unit=row["unit"] or Unit.EACH,
+        vat_code=row["vat_code"] or VatCode.STANDARD,
+        cpv=row["cpv"],
+        codings=tuple(
+            CodingDraft(
+                cost_centre=coding["cost_centre"],
+                subjective=coding["subjective"],
+                percent=coding["share"][1] if coding["share"] and coding["share"][0] == "percent" else None,
+                amount=coding["share"][1] if coding["share"] and coding["share"][0] == "amount" else None,
+            )
+            for coding in row["codings"]
+            if coding["cost_centre"]
+        ),
+    )
+
+
+def rows_of(draft: RequisitionDraft) -> list[dict[str, Any]]:
+    """A saved requisition as the first values of its rows."""
+    return [
+        {
+            "description": line.description,
+            "cpv": line.cpv,
+            "quantity": line.quantity.normalize().__format__("f"),
+            "unit": line.unit,
+            "unit_price": f"{line.unit_price.normalize():f}" if line.unit_price != line.unit_price.quantize(Decimal("0.01")) else line.unit_price.quantize(Decimal("0.01")),
+            "vat_code": line.vat_code,
+            "codings": [
+                {
+                    "cost_centre": coding.cost_centre,
+                    "subjective": coding.subjective,
+                    "share": ("percent", coding.percent)
+                    if coding.percent is not None
+                    else ("amount", coding.amount)
+                    if coding.amount is not None
+                    else None,
+                }
+                for coding in line.codings
+            ],
+        }
+        for line in draft.lines
+    ]
