@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.apps import apps
 from django.db.models import Q
 
 from councils.finance.selectors import cost_centres_held_by
 from shared_services.access.models import OfficerCard
-from shared_services.workflow.selectors import open_task_for
 
 from . import rules
 from .drafts import CodingDraft, LineDraft, RequisitionDraft
@@ -87,4 +87,5 @@ def revision_task_id(requisition: Requisition) -> UUID | None:
     """The task that asks the requester to change a requisition that was sent back."""
     if requisition.case_id is None:
         return None
-    return open_task_for(case_id=requisition.case_id, outcome="resubmit")
+    tasks = apps.get_model("workflow.Task").objects.of_this_room().to_do()
+    return tasks.filter(case_id=requisition.case_id, outcomes__contains=["resubmit"]).values_list("pk", flat=True).first()
