@@ -53,7 +53,6 @@ KINDS: list[tuple[type[forms.Widget], str, str]] = [
     (DateInput, "date", ""),
     (MoneyInput, "money", "govuk-input govuk-input--width-10"),
     (forms.PasswordInput, "password", "govuk-input govuk-password-input__input govuk-js-password-input-input"),
-    (forms.Input, "input", "govuk-input"),
 ]
 CHOSEN = {"checkboxes", "radios", "select", "checkbox", "file"}
 
