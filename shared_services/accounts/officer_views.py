@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_filters
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import ROLES, may, roles_for_room
+from shared_services.govuk.filters import CheckboxesFilter, GovukFilterSet
 from shared_services.govuk.views import ActionView, Column, FormPage, ListPage, Page
 from shared_services.tenancy.door import current_council
 
@@ -31,21 +31,20 @@ def _officer_url(card: OfficerCard) -> str:
     return reverse("accounts:show_officer", kwargs={"card_id": card.pk})
 
 
-class OfficerFilter(django_filters.FilterSet):
-    role = django_filters.ChoiceFilter(label="Role", method="with_role", choices=[])
-    active = django_filters.ChoiceFilter(label="Status", choices=[("true", "Active"), ("false", "Deactivated")])
+def _role_choices() -> list[tuple[str, str]]:
+    return [(role.key, role.label) for role in roles_for_room(pooled=current_council().is_shared_service)]
+
+
+class OfficerFilter(GovukFilterSet):
+    role = CheckboxesFilter(label="Role", method="with_role", choices=_role_choices)
+    active = CheckboxesFilter(label="Status", choices=[("True", "Active"), ("False", "Deactivated")])
 
     class Meta:
         model = OfficerCard
-        fields: list[str] = []
+        fields: tuple[str, ...] = ()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        roles = roles_for_room(pooled=current_council().is_shared_service)
-        self.filters["role"].extra["choices"] = [(role.key, role.label) for role in roles]
-
-    def with_role(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.holding(value)
+    def with_role(self, officers: Any, _name: str, roles: list[str]) -> Any:
+        return officers.filter(roles__overlap=roles) if roles else officers
 
 
 class ListOfficers(ListPage):

@@ -81,7 +81,7 @@ class RoomSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         parameters: list[Any] = []
-        if self._name() == "list":
+        if self._name() == "list" and getattr(self.view, "paged", True):
             parameters += PAGING
             orders = sorted(getattr(self.view, "ordering", {}))
             if orders:

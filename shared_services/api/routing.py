@@ -18,6 +18,11 @@ class RoomRouter(SimpleRouter):
 
     def __init__(self) -> None:
         super().__init__(trailing_slash=True, use_regex_path=False)
+        self.extra: list[Any] = []
+        """Addresses of single endpoints that are no list of records."""
+
+    def get_urls(self) -> list[Any]:
+        return [*super().get_urls(), *self.extra]
 
     def get_lookup_regex(self, viewset: Any, lookup_prefix: str = "") -> str:
         return "<uuid:pk>"

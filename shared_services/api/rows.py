@@ -27,6 +27,20 @@ def rows(queryset: QuerySet, answer: type[serializers.Serializer]) -> list[dict[
     return [dict(zip(names, values, strict=True)) for values in queryset.values_list(*paths)]
 
 
+def row_of(instance: Any, answer: type[serializers.Serializer]) -> dict[str, Any]:
+    """The same row from an instance that a service has just returned, without reading it again."""
+    names, paths = columns(answer)
+    return {name: _reach(instance, path) for name, path in zip(names, paths, strict=True)}
+
+
+def _reach(value: Any, path: str) -> Any:
+    for step in path.split("__"):
+        if value is None:
+            return None
+        value = getattr(value, step)
+    return value
+
+
 def elsewhere(field: serializers.Field) -> serializers.Field:
     """Mark a field that is in the answer but not a column of its query."""
     field.read_elsewhere = True
