@@ -140,7 +140,7 @@ class ViewProposal(Page):
             status_colour=STATUS_COLOURS.get(proposal.get_status_display(), "grey"),
             shares=selectors.share_rows(proposal, SHARE_COLOURS),
             lines=selectors.lines_of(proposal),
-            history=selectors.decisions_on(proposal),
+           
             may_change=manages and is_draft,
             may_cancel=manages and proposal.status in (ProposalStatus.DRAFT, ProposalStatus.AWAITING_COUNCILS),
             may_ask_again=manages,
