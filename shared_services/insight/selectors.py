@@ -65,6 +65,10 @@ class FigureTable:
     councils: int
 
     @property
+    def column_totals(self) -> list[tuple[FigureColumn, Decimal]]:
+        return list(zip(self.columns, self.totals, strict=True))
+
+    @property
     def is_complete(self) -> bool:
         return self.reporting == self.councils
 
@@ -124,9 +128,37 @@ def steps_of(run: ConsolidationRun) -> list[CouncilStep]:
     return list(CouncilStep.objects.of_councils(numbers).filter(run=run).order_by("council_name"))
 
 
-def is_under_way() -> bool:
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One run and how its councils fared."""
+
+    run: ConsolidationRun
+    total: int
+    done: int
+    failed: int
+
+    @property
+    def unfinished(self) -> int:
+        return self.total - self.done - self.failed
+
+
+def recent_runs(limit: int = 20) -> list[RunSummary]:
+    """The latest runs, newest first."""
+    runs = list(ConsolidationRun.objects.of_shared_service().select_related("started_by")[:limit])
     numbers = [council.number for council in all_councils()]
-    return CouncilStep.objects.of_councils(numbers).unfinished().exists()
+    counted: dict[object, dict[str, int]] = defaultdict(dict)
+    found = CouncilStep.objects.of_councils(numbers).filter(run__in=runs).order_by()
+    for row in found.values("run_id", "status").annotate(count=Count("pk")):
+        counted[row["run_id"]][row["status"]] = row["count"]
+    return [
+        RunSummary(
+            run,
+            total=sum(counted[run.pk].values()),
+            done=counted[run.pk].get(StepStatus.DONE, 0),
+            failed=counted[run.pk].get(StepStatus.FAILED, 0),
+        )
+        for run in runs
+    ]
 
 
 def _latest_steps(councils: Iterable) -> list[tuple[object, list[CouncilStep]]]:
@@ -219,9 +251,11 @@ def _spoken(day: date) -> str:
 __all__ = [
     "NOT_MATCHED",
     "FigureTable",
-    "is_under_way",
+    "NOT_MATCHED_LABEL",
+    "RunSummary",
     "latest_run",
     "months_of_division",
+    "recent_runs",
     "spend_by_category",
     "steps_of",
 ]
