@@ -79,11 +79,14 @@ def facts_of(case: Case) -> CaseFacts:
     )
 
 
-def holders(role: str, facts: CaseFacts) -> set[UUID]:
-    """The cards of the active officers of this room who hold a role for a case."""
+def holders(role: str, facts: CaseFacts, *, joint: bool = False) -> set[UUID]:
+    """The cards of the active officers of this room who hold a role for a case.
+
+    A joint case belongs to no department of this council, so everyone with the role answers for it.
+    """
     if role == REQUESTER:
         return {facts.requester_id}
-    find = find_resolver(role)
+    find = None if joint else find_resolver(role)
     number = current_council().number
     if find is None:
         return set(OfficerCard.objects.of_council(number).active().holding(role).values_list("pk", flat=True))
@@ -93,13 +96,13 @@ def holders(role: str, facts: CaseFacts) -> set[UUID]:
     return set(OfficerCard.objects.of_council(number).active().filter(pk__in=named).values_list("pk", flat=True))
 
 
-def holds(card: OfficerCard, role: str, facts: CaseFacts) -> bool:
+def holds(card: OfficerCard, role: str, facts: CaseFacts, *, joint: bool = False) -> bool:
     """Whether an officer holds a role for a case now. Asks as little as will do: his own card is already at hand."""
     if not card.active or card.owner_id != current_council().number:
         return False
     if role == REQUESTER:
         return card.pk == facts.requester_id
-    find = find_resolver(role)
+    find = None if joint else find_resolver(role)
     return card.pk in find(facts) if find is not None else role in card.roles
 
 

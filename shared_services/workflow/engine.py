@@ -162,8 +162,11 @@ class _Values(Mapping[str, Any]):
         self._data, self._kinds = data, kinds
 
     def __getitem__(self, name: str) -> Any:
-        value = self._data[name]
         kind = self._kinds.get(name)
+        if kind is not None and name not in self._data:
+            # Declared and not known yet: a condition may ask for it.
+            return None
+        value = self._data[name]
         if value is None or kind is None or not isinstance(value, str):
             return value
         try:

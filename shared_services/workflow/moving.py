@@ -148,12 +148,15 @@ def add_working_days(day: date, days: int) -> date:
     return day
 
 
-def find_candidates(task: Task, case: Case) -> list[TaskCandidate]:
-    """Who may act on a task today; sets the task's state. Nobody: the task is parked with the reason."""
-    facts = authority.facts_of(case)
+def find_candidates(task: Task, case: Case, *, found: set[UUID] | None = None) -> list[TaskCandidate]:
+    """Who may act on a task today; sets the task's state. Nobody: the task is parked with the reason.
+
+    `found` are the role's holders where the caller has asked for them already.
+    """
     if task.authority:
         task.role = _role_by_authority(task, case)
-    found = authority.holders(task.role, facts) if task.role else set()
+    if found is None:
+        found = authority.holders(task.role, authority.facts_of(case), joint=bool(task.authority)) if task.role else set()
     allowed = authority.may_decide(found, task.role, case)
     task.status = TaskStatus.READY if allowed else TaskStatus.PARKED
     task.parked_reason = "" if allowed else _why_parked(task, case, found)

@@ -60,7 +60,7 @@ def why_not(actor: OfficerCard, task: Task, case: Case) -> str:
             )
         if actor.pk in case.approved_by:
             return f"You have already approved {case.reference}. The next approval must be somebody else's."
-    if not authority.holds(actor, task.role, authority.facts_of(case)):
+    if not authority.holds(actor, task.role, authority.facts_of(case), joint=bool(task.authority)):
         if task.role == authority.REQUESTER:
             return f"Only {case.requester_name}, who raised {case.reference}, can do this."
         return f"You are not {label.lower()} for {case.reference}, so you cannot decide on it."

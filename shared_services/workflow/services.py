@@ -14,7 +14,6 @@ from shared_services.access.models import OfficerCard
 from shared_services.annexes.choices import NoteKind
 from shared_services.annexes.services import write_note
 from shared_services.audit.services import record
-from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
@@ -200,6 +199,14 @@ def catch_up(*, case_id: UUID) -> None:
     case.save()
 
 
+def ready_task_of(*, actor: OfficerCard, case_id: UUID) -> UUID:
+    """The open task of a case that waits for this officer. Raises NotAllowed when none does."""
+    found = Task.objects.in_inbox_of(actor).filter(case_id=case_id).values_list("pk", flat=True).first()
+    if found is None:
+        raise NotAllowed("This is not waiting for you. Look at its history to see where it is.", code="not_yours")
+    return found
+
+
 def _locked(task_id: UUID) -> Task:
     """The task with its case, both locked, the case first so that two officers queue and never deadlock."""
     number = current_council().number
@@ -279,6 +286,7 @@ def _write_decision(actor: OfficerCard, case: Case, task: Task | None, outcome: 
 
 def _move_on(case: Case, run: Run, actor: OfficerCard | None, before: set[UUID]) -> None:
     """Let the engine run on and bring tasks in line; what another room must do is left to that room."""
+    # A council cannot ask for work in the shared service's room: the mark is found there (tasks.catch_up_cases).
     at_home = case.owner_id == current_council().number
     moving.advance(case, run, actor, at_home=at_home)
     moving.settle(case, run)
@@ -290,5 +298,3 @@ def _move_on(case: Case, run: Run, actor: OfficerCard | None, before: set[UUID])
         return
     case.home_due = case.home_due or run.held_back or set(now) != before
     case.save(update_fields=["state", "status", "outcome", "step", "closed_at", "version", "approved_by", "home_due"])
-    if case.home_due:
-        enqueue("workflow.catch_up_case", council=case.owner_id, case_id=case.pk)

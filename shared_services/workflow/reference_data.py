@@ -1,0 +1,46 @@
+"""What the workflow starts with: the shipped processes, and a new council's authority matrix."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from shared_services.tenancy.door import current_council
+
+from .models import AuthorityRule
+from .publishing import publish_process, shipped_processes
+
+MATRIX_FROM = date(2020, 4, 1)
+DEFAULT_MATRIX: tuple[tuple[str, str, Decimal, int], ...] = (
+    ("requisition_approval", "budget_holder", Decimal("0.00"), 10),
+    ("requisition_approval", "head_of_service", Decimal("5000.00"), 20),
+    ("requisition_approval", "director", Decimal("50000.00"), 30),
+    ("requisition_approval", "section_151_officer", Decimal("150000.00"), 40),
+    ("joint_purchase", "head_of_service", Decimal("0.00"), 10),
+    ("joint_purchase", "director", Decimal("50000.00"), 20),
+    ("joint_purchase", "section_151_officer", Decimal("150000.00"), 30),
+)
+"""(process, role, amount from, place in the order): a council changes it to its own scheme of delegation."""
+
+
+def load() -> None:
+    """Publish every shipped process whose files have changed as its next version. Can run twice."""
+    for drawing, tables in shipped_processes():
+        publish_process(
+            bpmn=drawing.read_text(encoding="utf-8"), dmn=[table.read_text(encoding="utf-8") for table in tables]
+        )
+
+
+def load_room(council: Any = None) -> None:
+    """Give a new council its first authority matrix; a council that has one keeps it."""
+    here = current_council()
+    if here.is_shared_service or AuthorityRule.objects.of_this_room().exists():
+        return
+    AuthorityRule.objects.bulk_create(
+        AuthorityRule(
+            owner_id=here.number, decision_type=process, role=role, amount_from=amount, sequence=place,
+            valid_from=MATRIX_FROM, added_by_name="Guildhall",
+        )
+        for process, role, amount, place in DEFAULT_MATRIX
+    )  # fmt: skip

@@ -1,0 +1,178 @@
+"""Reading tasks, cases and who would approve what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from shared_services.access.models import OfficerCard
+from shared_services.access.permissions import may
+from shared_services.annexes.choices import NoteKind
+from shared_services.annexes.models import CaseNote
+from shared_services.annexes.selectors import notes_on
+from shared_services.tenancy.door import current_council
+
+from . import authority, rules
+from .models import Case, Decision, Task
+from .querysets import CaseQuerySet, TaskQuerySet
+from .who import CaseFacts
+
+
+def inbox(actor: OfficerCard) -> TaskQuerySet:
+    """The open tasks that an officer may act on, the soonest due first."""
+    return Task.objects.in_inbox_of(actor).order_by("candidates__due_on", "candidates__task_id")
+
+
+def overdue_in_inbox(actor: OfficerCard) -> TaskQuerySet:
+    return Task.objects.in_inbox_of(actor).filter(candidates__due_on__lt=timezone.localdate())
+
+
+def parked_tasks() -> TaskQuerySet:
+    """Tasks of this room on which nobody can act, for its administrator."""
+    return Task.objects.of_this_room().parked().order_by("ready_at")
+
+
+def cases_for(actor: OfficerCard) -> CaseQuerySet:
+    """The cases that an officer may list: his own, or every case of the room with the permission."""
+    if may(actor, "workflow.view_all_cases"):
+        return Case.objects.of_this_room().order_by("-opened_at")
+    return Case.objects.raised_by(actor).order_by("-opened_at")
+
+
+def may_view_case(actor: OfficerCard, case: Case) -> bool:
+    """Whoever raised it, decided on it, may decide on it now, or may see every case of the room."""
+    if case.requester_id == actor.pk or may(actor, "workflow.view_all_cases"):
+        return True
+    here = current_council().number
+    if Decision.objects.filter(owner_id=here, case=case, card_id=actor.pk).exists():
+        return True
+    return Task.objects.in_inbox_of(actor).filter(case=case).exists()
+
+
+def open_task_for(*, case_id: UUID, outcome: str) -> UUID | None:
+    """The open task of a case, in this room, that can be answered with `outcome`; None when there is none."""
+    found = Task.objects.of_this_room().to_do().filter(case_id=case_id, outcomes__contains=[outcome])
+    return found.values_list("pk", flat=True).first()
+
+
+def open_tasks_of(case: Case) -> QuerySet[Task]:
+    """The tasks at which a case stands, as far as this room may see them."""
+    return Task.objects.filter(owner_id__in=[case.owner_id, *case.parts], case=case).to_do().order_by("ready_at")
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One line of a case's history, as it was on the day."""
+
+    at: Any
+    title: str
+    by: str
+    job_title: str
+    outcome: str
+    reason: str
+
+
+def history_of(case: Case) -> list[HistoryLine]:
+    """Everything decided on a case that this room may see, oldest first, with the reasons kept here."""
+    notes = list(notes_on(case.pk))
+    reasons = {note.task_id: note.text for note in notes if note.kind == NoteKind.DECISION}
+    lines = [HistoryLine(case.opened_at, "Started", case.requester_name, "", "", "")]
+    for decision in Decision.objects.filter(owner_id__in=[case.owner_id, *case.parts], case=case).order_by("at"):
+        lines.append(
+            HistoryLine(
+                at=decision.at,
+                title=decision.title,
+                by=decision.card_name,
+                job_title=decision.card_job_title,
+                outcome=decision.outcome_text,
+                reason=decision.reason or reasons.get(decision.task_id, ""),
+            )
+        )
+    lines.extend(_comment(note) for note in notes if note.kind == NoteKind.COMMENT)
+    return sorted(lines, key=lambda line: line.at)
+
+
+def _comment(note: CaseNote) -> HistoryLine:
+    return HistoryLine(note.written_at, "Comment", note.author_name, "", "", note.text)
+
+
+@dataclass(frozen=True, slots=True)
+class WhoCanAct:
+    """An open task of a case, who may act on it now, and why."""
+
+    task: Task
+    role_label: str
+    names: list[str]
+    because: str
+
+
+def who_can_act(case: Case) -> list[WhoCanAct]:
+    """Who holds a case up, for each of its open tasks."""
+    here = current_council()
+    found = []
+    for task in open_tasks_of(case):
+        label = authority.role_label(task.role) if task.role else "To be found"
+        names: list[str] = []
+        if task.owner_id == here.number:
+            cards = OfficerCard.objects.of_council(here.number).filter(
+                pk__in=task.candidates.filter(owner_id=here.number).values("card_id")
+            )
+            names = [f"{card.work_name}, {card.job_title}" if card.job_title else card.work_name for card in cards]
+        found.append(WhoCanAct(task, label, names, _because(task, case)))
+    return found
+
+
+def _because(task: Task, case: Case) -> str:
+    if task.parked_reason:
+        return task.parked_reason
+    if not task.placed:
+        return "That council's own room is finding who decides."
+    if task.role == authority.REQUESTER:
+        return "It was sent back to the officer who raised it."
+    decision_type = task.authority or case.process
+    required = authority.required_approvals(
+        decision_type=decision_type, amount=case.amount, category=case.category,
+        cost_centre=str(case.facts.get("cost_centre") or ""), on=timezone.localtime(task.ready_at).date(),
+    )  # fmt: skip
+    line = next((one for one in required if one.role == task.role), None)
+    return f"{line.because}." if line else ""
+
+
+@dataclass(frozen=True, slots=True)
+class WouldApprove:
+    """One approval that a purchase would need: the role, the officers who hold it today, and the line that asks for it."""
+
+    role_label: str
+    officers: list[OfficerCard]
+    because: str
+
+
+def who_would_approve(
+    *, decision_type: str, amount: Decimal, category: str, cost_centre: str, requester: OfficerCard, on: date
+) -> list[WouldApprove]:
+    """Who would approve this much, for this, on this cost centre, and why: the same evaluation as the engine's."""
+    facts = CaseFacts(
+        process=decision_type, requester_id=requester.pk, amount=amount, category=category,
+        facts={"cost_centre": cost_centre},
+    )  # fmt: skip
+    found = []
+    for approval in authority.required_approvals(
+        decision_type=decision_type, amount=amount, category=category, cost_centre=cost_centre, on=on
+    ):
+        keys = authority.holders(approval.role, facts) - {requester.pk}
+        officers = list(OfficerCard.objects.of_council(current_council().number).filter(pk__in=keys))
+        found.append(WouldApprove(approval.role_label, officers, approval.because))
+    return found
+
+
+def why_not(actor: OfficerCard, task: Task) -> str:
+    """Why an officer may not decide a task, as a sentence; empty when he may."""
+    if not task.is_open:
+        return ""
+    return rules.why_not(actor, task, task.case)

@@ -1,0 +1,32 @@
+"""The queue's way in to the workflow."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from shared_services.messaging.tasks import council_task
+
+from . import candidates, services
+from .models import Case
+
+
+@council_task
+def place_task(task_id: UUID) -> None:
+    """Find who decides on a joint case's task, in the room of the council whose officer acts. Safe to run twice."""
+    candidates.place_task(task_id=task_id)
+
+
+@council_task
+def refresh_candidates(card_id: UUID | None = None, role: str = "") -> None:
+    """Bring this room's open tasks in line with who holds which role today. Safe to run twice."""
+    candidates.refresh_candidates(role=role or None)
+
+
+@council_task(from_schedule=True)
+def catch_up_cases() -> None:
+    """Do at home what councils' decisions on joint cases left to do. Safe to run twice.
+
+    Asked for by the schedule: a council's room cannot ask for work in another.
+    """
+    for case_id in Case.objects.of_this_room().filter(home_due=True).values_list("pk", flat=True):
+        services.catch_up(case_id=case_id)
