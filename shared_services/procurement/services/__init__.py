@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .demand import DemandLineInput, hand_over_demand, return_demand, withdraw_demand
+from .demand import DemandLineInput, hand_over_demand, return_demand, take_back, withdraw_demand
 from .orders import ask_for_order_again, close_not_agreed, report_order, report_order_failure, request_orders
 from .proposals import add_demand, cancel_proposal, change_proposal, draft_proposal, remove_demand, submit_proposal
 
@@ -21,5 +21,6 @@ __all__ = [
     "request_orders",
     "return_demand",
     "submit_proposal",
+    "take_back",
     "withdraw_demand",
 ]

@@ -138,8 +138,23 @@ def return_demand(*, actor: OfficerCard, line_ids: Collection[UUID], reason: str
             council=line.owner_id,
             reason=reason.strip(),
         )
-        enqueue("procurement.buy_locally", council=line.owner_id, case_id=line.case_id)
+        enqueue(
+            "procurement.buy_locally",
+            council=line.owner_id,
+            case_id=line.case_id,
+            requisition_id=line.requisition_id,
+        )
     return sorted(line.reference for line in returned.values())
+
+
+@transaction.atomic
+def take_back(*, requisition_id: UUID, reason: str) -> None:
+    """Open demand again that its council could not buy itself after all. Runs in the council's room, can run twice."""
+    taken = DemandLine.objects.filter(
+        owner_id=current_council().number, requisition_id=requisition_id, status=DemandStatus.RETURNED
+    ).update(status=DemandStatus.OPEN, return_reason=reason[:500])
+    if taken:
+        record(None, "procurement.demand.taken_back", ("requisition", requisition_id), reason=reason)
 
 
 def lock_requisitions_of(line_ids: Collection[UUID]) -> list[DemandLine]:

@@ -14,12 +14,16 @@ from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
+from shared_services.workflow.services import resume_case
 
 from .. import rules
 from ..choices import DemandStatus, ProposalStatus, ShareStatus
 from ..models import DemandLine, JointProposal, ProposalLine, ProposalShare
 from .proposals import close_without_orders, lock_proposal
 
+ORDERS_RAISED = "orders_raised"
+"""The step at which a joint purchase waits for each council's order."""
+NO_SHARE = "This council has no share in that proposal."
 ORDER_TASK = "purchasing.order_from_proposal"
 """Runs in the council's own room; named, not imported: the shared service does not know the council's code."""
 
@@ -74,6 +78,11 @@ def report_order(*, actor: OfficerCard | None, share_id: UUID, order_references:
     The last council to report closes the proposal.
     """
     council = current_council()
+    proposal_id, case_id = _where(share_id)
+    # Case before proposal before share: the process locks them in this order too.
+    if case_id:
+        resume_case(case_id=case_id, wait=ORDERS_RAISED)
+    proposal = lock_proposal(proposal_id)
     share = own_share(share_id)
     if share.status == ShareStatus.ORDERED:
         return
@@ -86,7 +95,6 @@ def report_order(*, actor: OfficerCard | None, share_id: UUID, order_references:
     DemandLine.objects.filter(owner_id=council.number, pk__in=keys.values("demand_line")).update(
         status=DemandStatus.ORDERED
     )
-    proposal = lock_proposal(share.proposal_id)
     proposal.orders_outstanding = max(proposal.orders_outstanding - 1, 0)
     if proposal.orders_outstanding == 0:
         proposal.status = ProposalStatus.ORDERED
@@ -108,6 +116,20 @@ def report_order_failure(*, share_id: UUID, reason: str) -> None:
     record(None, "procurement.share.order_failed", share, reason=reason)
 
 
+def _where(share_id: UUID) -> tuple[UUID, UUID | None]:
+    """The proposal of this council's own share, and its case."""
+    found = (
+        ProposalShare.objects.filter(
+            owner_id=SHARED_SERVICE_NUMBER, pk=share_id, council_id=current_council().number
+        )
+        .values_list("proposal_id", "proposal__case_id")
+        .first()
+    )
+    if found is None:
+        raise NotAllowed(NO_SHARE)
+    return found
+
+
 def own_share(share_id: UUID) -> ProposalShare:
     """This council's own share, locked until the transaction ends."""
     share = (
@@ -116,7 +138,7 @@ def own_share(share_id: UUID) -> ProposalShare:
         .first()
     )
     if share is None:
-        raise NotAllowed("This council has no share in that proposal.")
+        raise NotAllowed(NO_SHARE)
     return share
 
 

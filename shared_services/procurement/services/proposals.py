@@ -167,13 +167,16 @@ def cancel_proposal(
     *, actor: OfficerCard, proposal_id: UUID, reason: str = "", version: int | None = None
 ) -> JointProposal:
     """Give a proposal up before its orders are raised; its demand is open again. Can run twice."""
+    seen = JointProposal.objects.of_shared_service().filter(pk=proposal_id).first()
+    if seen is not None and seen.status == ProposalStatus.AWAITING_COUNCILS and seen.case_id:
+        # The case is locked before the proposal, as the process itself does when a council answers.
+        rules.check_may_cancel(actor, seen, reason)
+        withdraw_case(actor=actor, case_id=seen.case_id, note=reason.strip())
     proposal = lock_proposal(proposal_id)
     if proposal.status == ProposalStatus.CANCELLED:
         return proposal
     rules.check_version(proposal, version)
     rules.check_may_cancel(actor, proposal, reason)
-    if proposal.status == ProposalStatus.AWAITING_COUNCILS and proposal.case_id:
-        withdraw_case(actor=actor, case_id=proposal.case_id, note=reason.strip())
     close_without_orders(proposal, ProposalStatus.CANCELLED, reason)
     record(actor, "procurement.proposal.cancelled", proposal, reason=reason.strip())
     return proposal
