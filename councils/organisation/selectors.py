@@ -7,6 +7,7 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
+from django.db.models import FilteredRelation, Q
 from django.utils.timezone import localdate
 
 from .models import Appointment, CouncilSettings, Department, Post
@@ -45,11 +46,25 @@ def managers_of_card(card_id: UUID, *, post_id: UUID | None = None, on: date | N
     because a person with two posts has two managers.
     """
     on = on or localdate()
-    mine = Appointment.objects.current(on=on).of_card(card_id)
+    mine = Appointment.objects.current(on=on).of_card(card_id).exclude(post__reports_to=None)
     if post_id is not None:
         mine = mine.filter(post_id=post_id)
-    above = set(mine.exclude(post__reports_to=None).values_list("post__reports_to_id", flat=True))
-    return _first_holders(above, besides=card_id, on=on)
+    above = mine.annotate(
+        manager=FilteredRelation(
+            "post__reports_to__appointments",
+            condition=Q(post__reports_to__appointments__from_on__lte=on)
+            & (
+                Q(post__reports_to__appointments__to_on__isnull=True)
+                | Q(post__reports_to__appointments__to_on__gte=on)
+            ),
+        )
+    ).values_list("post__reports_to_id", "manager__card_id")
+    found = {post: manager for post, manager in above if manager is not None and manager != card_id}
+    unheld = {post for post, _manager in above} - found.keys()
+    if not unheld:
+        return set(found.values())
+    further = set(Post.objects.filter(pk__in=unheld, reports_to__isnull=False).values_list("reports_to_id", flat=True))
+    return set(found.values()) | _first_holders(further, besides=card_id, on=on)
 
 
 def _first_holders(post_ids: set[UUID], *, besides: UUID | None, on: date) -> set[UUID]:

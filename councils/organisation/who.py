@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from shared_services.workflow.who import CaseFacts, resolver
 
 from . import selectors
+
+
+DepartmentFinder = Callable[[CaseFacts], "UUID | None"]
+_finders: list[DepartmentFinder] = []
+
+
+def department_finder(find: DepartmentFinder) -> DepartmentFinder:
+    """Register how another app tells a case's department from its facts: finance knows it by cost centre."""
+    if find not in _finders:
+        _finders.append(find)
+    return find
 
 
 @resolver("line_manager")
@@ -28,9 +40,9 @@ def director(case: CaseFacts) -> set[UUID]:
 
 
 def _lead(case: CaseFacts, find: selectors.FindLead) -> set[UUID]:
-    """By the department that the case names (the cost centre's), else by the requester's own."""
-    named = case.facts.get("department")
-    department_id = UUID(str(named)) if named else _own_department(case)
+    """By the department that the case's facts lead to, else by the requester's own."""
+    department_id = next((found for found in (finder(case) for finder in _finders) if found), None)
+    department_id = department_id or _own_department(case)
     return find(department_id, besides=case.requester_id) if department_id else set()
 
 

@@ -116,8 +116,6 @@ def request_leave(
         subject_id=request.pk,
         reference=request.reference,
         title=_title(request),
-        amount=None,
-        category="",
         facts=_facts(request, asked),
     )
     LeaveRequest.objects.filter(pk=request.pk).update(case_id=case.pk)
@@ -323,4 +321,4 @@ def _title(request: LeaveRequest) -> str:
 
 def _facts(request: LeaveRequest, asked: AskedDays) -> dict[str, object]:
     """What the process may route by."""
-    return {"days": float(asked.working_days)}
+    return {"days": asked.working_days, "leave_type": request.leave_type.key}
