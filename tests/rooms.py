@@ -51,7 +51,12 @@ def ensure_template(var_dir: Path, name: str) -> None:
         owner.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test_owner"}
         built = subprocess.run(
-            [sys.executable, "-m", "tests.rooms"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "tests.rooms"],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if built.returncode:
             raise RuntimeError(f"The template database could not be built:\n{built.stdout}\n{built.stderr}")

@@ -122,7 +122,9 @@ def _try_address(
     path = "/" + (address.template % filling if address.holes else address.template)
     marks = [MARKS[room].lower() for room in MARKS if room != intruder.room]
     area = "API" if path.startswith("/api/") else "addresses"
-    shown = "/" + (address.template % {hole: f"<{hole}>" for hole in address.holes} if address.holes else address.template)
+    shown = "/" + (
+        address.template % {hole: f"<{hole}>" for hole in address.holes} if address.holes else address.template
+    )
     for verb, target in [("get", path), ("get", f"{path}?export=csv")] + [(verb, path) for verb in address.verbs]:
         label = "exports" if "export=csv" in target else area
         body = _payload(planted, victim) if verb != "get" else None
@@ -147,7 +149,14 @@ def _try_address(
 
 def _payload(planted: list[Planted], victim: int) -> dict[str, Any]:
     """A form or a JSON body in which every likely field holds a key of the victim's."""
-    body: dict[str, Any] = {"outcome": "approve", "note": "x", "reason": "x", "version": "1", "action": "approve", "confirm": "yes"}
+    body: dict[str, Any] = {
+        "outcome": "approve",
+        "note": "x",
+        "reason": "x",
+        "version": "1",
+        "action": "approve",
+        "confirm": "yes",
+    }
     for row in planted:
         if row.room == victim:
             name = row.label.split(".")[1].lower()
@@ -157,7 +166,9 @@ def _payload(planted: list[Planted], victim: int) -> dict[str, Any]:
     return body
 
 
-def try_borrowed_sessions(book: Book, sessions: dict[int, dict[str, str]], pages: tuple[str, ...] = ("/", "/inbox/")) -> None:
+def try_borrowed_sessions(
+    book: Book, sessions: dict[int, dict[str, str]], pages: tuple[str, ...] = ("/", "/inbox/")
+) -> None:
     """A cookie or a bearer token of one room, shown at another's door, opens nothing."""
     for room, credentials in sessions.items():
         for other in sessions:
@@ -170,7 +181,19 @@ def try_borrowed_sessions(book: Book, sessions: dict[int, dict[str, str]], pages
             for page in pages:
                 response = client.get(page)
                 signed_in = response.status_code == 200 and b"Sign out" in response.content
-                book.judge("sessions", f"c{room:04d}", f"its cookie at c{other:04d}{page}", str(response.status_code), leak=signed_in)
+                book.judge(
+                    "sessions",
+                    f"c{room:04d}",
+                    f"its cookie at c{other:04d}{page}",
+                    str(response.status_code),
+                    leak=signed_in,
+                )
             bearer = Client(headers={"host": council.host, "authorization": f"Bearer {credentials['token']}"})
             response = bearer.get("/api/v1/me/")
-            book.judge("sessions", f"c{room:04d}", f"its API token at c{other:04d}", str(response.status_code), leak=response.status_code == 200)
+            book.judge(
+                "sessions",
+                f"c{room:04d}",
+                f"its API token at c{other:04d}",
+                str(response.status_code),
+                leak=response.status_code == 200,
+            )

@@ -68,7 +68,10 @@ def _try_pooled(book: Book, connection: psycopg.Connection, role: str, row: Plan
     book.judge("pooled tables", role, f"scan {row.label}", answer, leak=any(mark in r[0] for r in rows or []))
     for verb, statement in (
         ("take over", f"UPDATE {table} SET owner_id = owner_id WHERE {key}"),
-        ("join", f"UPDATE {table} SET parts = ARRAY[{int(role[1:]) if role[1:].isdigit() else 0}]::smallint[] WHERE {key}"),
+        (
+            "join",
+            f"UPDATE {table} SET parts = ARRAY[{int(role[1:]) if role[1:].isdigit() else 0}]::smallint[] WHERE {key}",
+        ),
         ("remove", f"DELETE FROM {table} WHERE {key}"),
         ("lock", f"SELECT 1 FROM {table} WHERE {key} FOR UPDATE"),
     ):
@@ -88,7 +91,11 @@ def _try_pooled(book: Book, connection: psycopg.Connection, role: str, row: Plan
 def _try_common(book: Book, connection: psycopg.Connection, role: str, table: str, keeper: str) -> None:
     if role == "c0000" and keeper == "shared_service":
         return
-    for statement in (f'INSERT INTO public."{table}" DEFAULT VALUES', f'DELETE FROM public."{table}"', f'TRUNCATE public."{table}"'):
+    for statement in (
+        f'INSERT INTO public."{table}" DEFAULT VALUES',
+        f'DELETE FROM public."{table}"',
+        f'TRUNCATE public."{table}"',
+    ):
         rows, _, answer = try_sql(connection, statement)
         book.judge("common tables", role, statement, answer, leak=rows is not None or "permission denied" not in answer)
 
@@ -103,7 +110,15 @@ def attacks(me: str, other: str) -> Iterator[tuple[str, list[str]]]:
     yield "SET ROLE", [f"SET ROLE {other}", read]
     yield "SET LOCAL ROLE", ["BEGIN", f"SET LOCAL ROLE {other}", read, "ROLLBACK"]
     yield "RESET ROLE then SET ROLE", ["RESET ROLE", f"SET ROLE {other}", read]
-    for role in ("c0000", "councils", "portal", "dispatcher", settings.POSTGRES.owner, "pg_read_all_data", "pg_monitor"):
+    for role in (
+        "c0000",
+        "councils",
+        "portal",
+        "dispatcher",
+        settings.POSTGRES.owner,
+        "pg_read_all_data",
+        "pg_monitor",
+    ):
         if role != me:
             yield f"become {role}", [f"SET ROLE {role}", read]
     yield "SET SESSION AUTHORIZATION", [f"SET SESSION AUTHORIZATION {other}", read]
@@ -113,12 +128,25 @@ def attacks(me: str, other: str) -> Iterator[tuple[str, list[str]]]:
     yield "schema_to_xml", [f"SELECT schema_to_xml('{other}', true, true, '')"]
     yield "DO block", [f"DO $$ BEGIN EXECUTE 'SET ROLE {other}'; PERFORM * FROM {other}.accounts_account; END $$", read]
     yield "a forged council number", ["SET app.council_id = '2'", "SET app.cid = '2'", read]
-    yield "a forged app.cid()", ["CREATE FUNCTION app.cid() RETURNS smallint LANGUAGE sql AS 'SELECT 2::smallint'", read]
-    yield "a forged app.cid() in the own schema", [f"CREATE FUNCTION {me}.cid() RETURNS smallint LANGUAGE sql AS 'SELECT 2::smallint'"]
-    yield "row_security = off", ["SET row_security = off", "SELECT count(*) FROM (SELECT 1 FROM public.access_officercard) t WHERE false", read]
+    yield (
+        "a forged app.cid()",
+        ["CREATE FUNCTION app.cid() RETURNS smallint LANGUAGE sql AS 'SELECT 2::smallint'", read],
+    )
+    yield (
+        "a forged app.cid() in the own schema",
+        [f"CREATE FUNCTION {me}.cid() RETURNS smallint LANGUAGE sql AS 'SELECT 2::smallint'"],
+    )
+    yield (
+        "row_security = off",
+        [
+            "SET row_security = off",
+            "SELECT count(*) FROM (SELECT 1 FROM public.access_officercard) t WHERE false",
+            read,
+        ],
+    )
     yield "PREPARE in the name of another", [f"PREPARE p AS {read}", "EXECUTE p"]
     yield "a cursor WITH HOLD", [f"DECLARE c CURSOR WITH HOLD FOR {read}", "FETCH ALL FROM c"]
-    yield "COPY to a program", [f"COPY (SELECT 1) TO PROGRAM 'cat'"]
+    yield "COPY to a program", ["COPY (SELECT 1) TO PROGRAM 'cat'"]
     yield "COPY from a file", ["CREATE TEMP TABLE t (line text)", "COPY t FROM '/etc/passwd'"]
     yield "pg_read_file", ["SELECT pg_read_file('PG_VERSION')"]
     yield "pg_ls_dir", ["SELECT pg_ls_dir('.')"]
@@ -135,17 +163,27 @@ def attacks(me: str, other: str) -> Iterator[tuple[str, list[str]]]:
     yield "switch a policy off", ["ALTER TABLE public.access_officercard DISABLE ROW LEVEL SECURITY"]
     yield "drop a policy", ["DROP POLICY seen ON public.access_officercard"]
     yield "large objects", ["SELECT lo_create(0)"]
-    yield "LOCK a shared table against all", ["BEGIN", "LOCK TABLE public.tenancy_council IN ACCESS EXCLUSIVE MODE", "ROLLBACK"]
+    yield (
+        "LOCK a shared table against all",
+        ["BEGIN", "LOCK TABLE public.tenancy_council IN ACCESS EXCLUSIVE MODE", "ROLLBACK"],
+    )
     yield "others' statements", ["SELECT query FROM pg_stat_activity"]
     yield "others' row counts", ["SELECT n_live_tup FROM pg_stat_user_tables"]
     yield "others' column statistics", [f"SELECT 1 FROM pg_stats WHERE schemaname = '{other}'"]
     yield "others' column lists", [f"SELECT 1 FROM information_schema.columns WHERE table_schema = '{other}'"]
-    yield "kill another's connection", ["SELECT pg_terminate_backend(pid) FROM pg_stat_get_activity(NULL) WHERE pg_terminate_backend(pid)"]
+    yield (
+        "kill another's connection",
+        [
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_get_activity(NULL)"
+            " WHERE usesysid <> (SELECT oid FROM pg_roles WHERE rolname = current_user)"
+        ],
+    )
     yield "extensions", ["CREATE EXTENSION dblink"]
     yield "a language of the server's", ["CREATE FUNCTION public.f() RETURNS int LANGUAGE c AS 'x', 'y'"]
-    yield "a probe that errs on hidden rows", [
-        f"SELECT 1/0 FROM public.access_officercard WHERE owner_id = {int(other[1:])}"
-    ]
+    yield (
+        "a probe that errs on hidden rows",
+        [f"SELECT 1/0 FROM public.access_officercard WHERE owner_id = {int(other[1:])}"],
+    )
     yield "captured migrations", ["SELECT sql FROM public.tenancy_capturedmigration"]
     yield "the schedule", ["SELECT * FROM public.django_celery_beat_periodictask"]
     yield "server settings", ["ALTER SYSTEM SET log_statement = 'all'"]
@@ -173,7 +211,9 @@ def try_attacks(book: Book, pairs: list[tuple[str, str]]) -> None:
                 told = (result.error_message or b"").decode().splitlines()
                 last = next(s for s in reversed(statements) if s not in HARMLESS)
                 leak = not told and _succeeded(last, [None] * result.ntuples if last == statements[-1] else None)
-                book.judge("raw SQL, simple protocol", me, name, told[0] if told else f"{result.ntuples} rows", leak=leak)
+                book.judge(
+                    "raw SQL, simple protocol", me, name, told[0] if told else f"{result.ntuples} rows", leak=leak
+                )
             _try_in_request(book, me, name, statements)
 
 
@@ -213,11 +253,15 @@ def rows_of(room: int, planted: list[Planted]) -> str:
     parts = []
     with owner_connection() as owner:
         for table in every_private_table():
-            row = owner.execute(f'SELECT md5(string_agg(t::text, \'|\' ORDER BY t::text)) FROM c{room:04d}."{table}" t').fetchone()
+            row = owner.execute(
+                f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM c{room:04d}.\"{table}\" t"
+            ).fetchone()
             parts.append(f"{table}={row[0] if row else ''}")
         for item in planted:
             if item.pooled and item.room == room:
-                row = owner.execute(f'SELECT md5(t::text) FROM public."{item.table}" t WHERE id = %s', [item.pk]).fetchone()
+                row = owner.execute(
+                    f'SELECT md5(t::text) FROM public."{item.table}" t WHERE id = %s', [item.pk]
+                ).fetchone()
                 parts.append(f"{item.table}={row[0] if row else 'gone'}")
     return "\n".join(parts)
 

@@ -46,7 +46,11 @@ def _told(result: Any) -> str:
 def _arguments(task: Any, planted: list[Planted], victim: int) -> dict[str, Any]:
     """The victim's keys for each argument a job takes, by the argument's name."""
     keys = {row.label.split(".")[1].lower(): row.pk for row in planted if row.room == victim}
-    keys |= {"card": keys.get("officercard", ""), "step": keys.get("councilstep", ""), "share": keys.get("proposalshare", "")}
+    keys |= {
+        "card": keys.get("officercard", ""),
+        "step": keys.get("councilstep", ""),
+        "share": keys.get("proposalshare", ""),
+    }
     arguments = {}
     for name, parameter in inspect.signature(inspect.unwrap(task.run)).parameters.items():
         if parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL) or name in ("self", "task"):
@@ -100,11 +104,15 @@ def try_cache(book: Book, rooms: list[int]) -> None:
             if other != room:
                 with inside_council(room):
                     found = cache.get(f"c{other:04d}::1:isolation-report")
-                book.judge("cache", f"c{room:04d}", f"the full key of c{other:04d}", repr(found), leak=found is not None)
+                book.judge(
+                    "cache", f"c{room:04d}", f"the full key of c{other:04d}", repr(found), leak=found is not None
+                )
     client = cache._cache.get_client(None)
     for key in client.scan_iter(count=1000):
         name = key.decode()
-        book.judge("cache", "Valkey", f"key {name.split(':')[0]}:…", "begins with its room", leak=not _carries_room(name))
+        book.judge(
+            "cache", "Valkey", f"key {name.split(':')[0]}:…", "begins with its room", leak=not _carries_room(name)
+        )
     try:
         cache.get("isolation-report")
         book.leaked("cache", "no room", "read a key", "answered")

@@ -105,7 +105,7 @@ def _plant_row(model: type[models.Model], room: CouncilEntry, keys: dict[type[mo
         if item.primary_key and not item.remote_field:
             value = keys[model]
         elif pooled and item.name == "owner":
-            setattr(instance, "owner_id", room.number)
+            instance.owner_id = room.number
             continue
         elif pooled and item.name == "parts":
             value = []

@@ -33,7 +33,11 @@ def prepare() -> None:
         ["create_database"], ["migrate_rooms"], ["load_reference_data"], ["provision", *COUNCILS], ["plant_scratch_database"],
     ):  # fmt: skip
         done = subprocess.run(
-            [sys.executable, str(settings.BASE_DIR / "manage.py"), *command], env=environment, capture_output=True, text=True, check=False
+            [sys.executable, str(settings.BASE_DIR / "manage.py"), *command],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
@@ -126,6 +130,10 @@ def _try_strange_hosts(book: Book) -> None:
         response = Client(headers={"host": host or "x"}, raise_request_exception=False).get("/")
         text = response.content.decode("utf-8", "replace")
         names = [room.short_name for room in every_room() if room.short_name in text]
-        book.judge("hosts", "no room", host or "no host", f"{response.status_code}", leak=response.status_code != 404 or bool(names))
-
-
+        book.judge(
+            "hosts",
+            "no room",
+            host or "no host",
+            f"{response.status_code}",
+            leak=response.status_code != 404 or bool(names),
+        )

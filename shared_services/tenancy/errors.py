@@ -25,5 +25,8 @@ class NotAllowed(Exception):
 class Stale(NotAllowed):
     """Someone else changed the record first; the second writer is told, nothing is overwritten."""
 
-    def __init__(self, message: str = "Someone else changed this while you were working on it. Check the latest version and try again.") -> None:
+    def __init__(
+        self,
+        message: str = "Someone else changed this while you were working on it. Check the latest version and try again.",
+    ) -> None:
         super().__init__(message, code="stale")

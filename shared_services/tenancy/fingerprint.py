@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from .models import Council
 from .owner import owner_connection
 from .provisioning import TEMPLATE
+
+CASTS = re.compile(r"::character varying|::text|[()\[\]]")
+"""PostgreSQL writes a list of texts with other casts once it has been dumped and replayed: the same condition."""
 
 CATALOGUE_SQL = r"""
 SELECT replace(line, %(schema)s || '.', '') FROM (
@@ -39,7 +44,7 @@ def lines_of(schema: str) -> set[str]:
         owner.execute("SET search_path = pg_catalog")
         found = owner.execute(CATALOGUE_SQL, {"schema": schema}).fetchall()  # type: ignore[arg-type]
         found += owner.execute(ROWS_SQL.format(schema=schema)).fetchall()  # type: ignore[arg-type]
-    return {row[0] for row in found}
+    return {CASTS.sub("", row[0]) for row in found}
 
 
 def drift() -> dict[str, list[str]]:
@@ -49,5 +54,7 @@ def drift() -> dict[str, list[str]]:
     for key in Council.objects.filter(state=Council.State.LIVE).values_list("schema_name", flat=True):
         lines = lines_of(key)
         if lines != template:
-            found[key] = [f"- {line}" for line in sorted(template - lines)] + [f"+ {line}" for line in sorted(lines - template)]
+            found[key] = [f"- {line}" for line in sorted(template - lines)] + [
+                f"+ {line}" for line in sorted(lines - template)
+            ]
     return found

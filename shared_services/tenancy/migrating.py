@@ -43,7 +43,6 @@ def migrate_shared() -> None:
     wall.apply()
 
 
-
 def migrate_template() -> list[str]:
     """Apply what is pending to the template room, keeping each migration's SQL. Gives the names applied."""
     with connection.cursor() as cursor:
@@ -104,7 +103,7 @@ def migrate_room(key: str) -> Outcome:
             for app, name, sql, python_steps, atomic in pending:
                 record = f"INSERT INTO {key}.django_migrations (app, name, applied) VALUES ('{app}', '{name}', now());"
                 # Without public in the path a table that is missing fails, where it would else be public's.
-                path = f'SET LOCAL search_path = "{key}"; SET LOCAL lock_timeout = \'{LOCK_TIMEOUT}\';'
+                path = f"SET LOCAL search_path = \"{key}\"; SET LOCAL lock_timeout = '{LOCK_TIMEOUT}';"
                 if not atomic:
                     _replay_statements(owner, key, sql, record)
                 elif python_steps:
@@ -120,7 +119,7 @@ def migrate_room(key: str) -> Outcome:
 
 
 def _replay_statements(owner: psycopg.Connection, key: str, sql: str, record: str) -> None:
-    run_script(owner, f'SET search_path = "{key}"; SET lock_timeout = \'{LOCK_TIMEOUT}\'')
+    run_script(owner, f"SET search_path = \"{key}\"; SET lock_timeout = '{LOCK_TIMEOUT}'")
     for statement in sql.split(";\n"):
         if statement.strip().strip(";"):
             run_script(owner, statement)

@@ -37,6 +37,6 @@ def run_script(connection: psycopg.Connection, script: str) -> None:
     result = connection.pgconn.exec_(script.encode())
     if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK, ExecStatus.EMPTY_QUERY):
         connection.pgconn.exec_(b"ROLLBACK")
-        raise psycopg.errors.lookup(
-            (result.error_field(psycopg.pq.DiagnosticField.SQLSTATE) or b"XX000").decode()
-        )(result.error_message.decode().strip())
+        raise psycopg.errors.lookup((result.error_field(psycopg.pq.DiagnosticField.SQLSTATE) or b"XX000").decode())(
+            result.error_message.decode().strip()
+        )

@@ -12,7 +12,7 @@ from .models import BankHoliday, RegisteredCouncil
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    with open(settings.DATA_DIR / name, newline="", encoding="utf-8") as file:
+    with (settings.DATA_DIR / name).open(newline="", encoding="utf-8") as file:
         yield from csv.DictReader(file)
 
 

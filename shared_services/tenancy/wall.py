@@ -171,13 +171,15 @@ def _rights() -> Iterator[str]:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         bare = {row[0] for row in cursor.fetchall()} - covered
     if bare:
-        raise RuntimeError(f"No rule covers these shared tables: {', '.join(sorted(bare))}. Base their models on PooledModel or CommonModel.")
+        raise RuntimeError(
+            f"No rule covers these shared tables: {', '.join(sorted(bare))}. Base their models on PooledModel or CommonModel."
+        )
 
 
 def _sequence_grants(model: type[models.Model], role: str) -> Iterator[str]:
     key = model._meta.pk
     if key is not None and key.get_internal_type() in ("AutoField", "BigAutoField", "SmallAutoField"):
-        yield f"GRANT USAGE ON SEQUENCE public.\"{model._meta.db_table}_{key.column}_seq\" TO {role}"
+        yield f'GRANT USAGE ON SEQUENCE public."{model._meta.db_table}_{key.column}_seq" TO {role}'
 
 
 def prepare_ground() -> None:

@@ -20,7 +20,9 @@ def _ids(path: Path) -> str:
 
 
 def test_imports_go_from_config_to_councils_to_shared_services():
-    done = subprocess.run([Path(sys.executable).with_name("lint-imports")], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports")], cwd=ROOT, capture_output=True, text=True, check=False
+    )
 
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -35,7 +37,17 @@ def test_a_file_has_one_job_and_a_length_one_can_read(path):
 def test_nothing_is_evaluated_marked_safe_exempt_or_left_unfinished(path):
     text = path.read_text()
 
-    for pattern in (r"(?<![\w.])eval\(", r"(?<![\w.])exec\(", r"mark_safe", r"csrf_exempt", r"shell=True", r"pickle\.", r"\bTODO\b", r"\bFIXME\b", r"NotImplementedError"):
+    for pattern in (
+        r"(?<![\w.])eval\(",
+        r"(?<![\w.])exec\(",
+        r"mark_safe",
+        r"csrf_exempt",
+        r"shell=True",
+        r"pickle\.",
+        r"\bTODO\b",
+        r"\bFIXME\b",
+        r"NotImplementedError",
+    ):
         assert not re.search(pattern, text), pattern
 
 
@@ -47,7 +59,9 @@ def test_templates_hold_no_script_style_or_unescaped_value(path):
         assert not re.search(pattern, text), pattern
 
 
-@pytest.mark.parametrize("path", [p for p in PYTHON if p.parent.parent.name in ("councils", "shared_services")], ids=_ids)
+@pytest.mark.parametrize(
+    "path", [p for p in PYTHON if p.parent.parent.name in ("councils", "shared_services")], ids=_ids
+)
 def test_only_the_workflow_imports_the_engine_and_only_tenancy_the_tenant_library(path):
     text = path.read_text()
 

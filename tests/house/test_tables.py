@@ -38,7 +38,12 @@ def test_no_app_is_in_two_rooms():
 
 
 def test_accounts_sessions_and_content_types_are_never_public():
-    for app in ("django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "shared_services.accounts"):
+    for app in (
+        "django.contrib.auth",
+        "django.contrib.contenttypes",
+        "django.contrib.sessions",
+        "shared_services.accounts",
+    ):
         assert app in settings.TENANT_APPS
 
 

@@ -9,111 +9,184 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Council',
+            name="Council",
             fields=[
-                ('schema_name', models.CharField(db_index=True, max_length=63, unique=True, validators=[django_tenants.postgresql_backend.base._check_schema_name])),
-                ('number', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('short_name', models.CharField(max_length=80)),
-                ('slug', models.SlugField(db_index=False, unique=True)),
-                ('code', models.CharField(max_length=4, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z]{2,4}$')])),
-                ('domain', models.CharField(blank=True, max_length=100)),
-                ('colour', models.CharField(default='#1d4f91', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-f]{6}$')])),
-                ('state', models.CharField(choices=[('live', 'Live'), ('ended', 'Ended')], default='live', max_length=10)),
-                ('joined_on', models.DateField(blank=True, null=True)),
-                ('ended_on', models.DateField(blank=True, null=True)),
-                ('release_state', models.CharField(choices=[('current', 'Up to date'), ('behind', 'Waiting for changes'), ('failed', 'Change failed')], default='behind', max_length=10)),
-                ('release_head', models.CharField(blank=True, max_length=64)),
-                ('release_error', models.TextField(blank=True)),
+                (
+                    "schema_name",
+                    models.CharField(
+                        db_index=True,
+                        max_length=63,
+                        unique=True,
+                        validators=[django_tenants.postgresql_backend.base._check_schema_name],
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=120)),
+                ("short_name", models.CharField(max_length=80)),
+                ("slug", models.SlugField(db_index=False, unique=True)),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=4, unique=True, validators=[django.core.validators.RegexValidator("^[A-Z]{2,4}$")]
+                    ),
+                ),
+                ("domain", models.CharField(blank=True, max_length=100)),
+                (
+                    "colour",
+                    models.CharField(
+                        default="#1d4f91",
+                        max_length=7,
+                        validators=[django.core.validators.RegexValidator("^#[0-9a-f]{6}$")],
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(choices=[("live", "Live"), ("ended", "Ended")], default="live", max_length=10),
+                ),
+                ("joined_on", models.DateField(blank=True, null=True)),
+                ("ended_on", models.DateField(blank=True, null=True)),
+                (
+                    "release_state",
+                    models.CharField(
+                        choices=[
+                            ("current", "Up to date"),
+                            ("behind", "Waiting for changes"),
+                            ("failed", "Change failed"),
+                        ],
+                        default="behind",
+                        max_length=10,
+                    ),
+                ),
+                ("release_head", models.CharField(blank=True, max_length=64)),
+                ("release_error", models.TextField(blank=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='BankHoliday',
+            name="BankHoliday",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField()),
-                ('division', models.CharField(max_length=20)),
-                ('title', models.CharField(max_length=80)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("date", models.DateField()),
+                ("division", models.CharField(max_length=20)),
+                ("title", models.CharField(max_length=80)),
             ],
             options={
-                'ordering': ['date'],
-                'constraints': [models.UniqueConstraint(fields=('division', 'date'), name='one_holiday_a_day')],
+                "ordering": ["date"],
+                "constraints": [models.UniqueConstraint(fields=("division", "date"), name="one_holiday_a_day")],
             },
         ),
         migrations.CreateModel(
-            name='CapturedMigration',
+            name="CapturedMigration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('app', models.CharField(max_length=100)),
-                ('name', models.CharField(max_length=255)),
-                ('sql', models.TextField()),
-                ('python_steps', models.BooleanField(default=False)),
-                ('atomic', models.BooleanField(default=True)),
-                ('captured_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("app", models.CharField(max_length=100)),
+                ("name", models.CharField(max_length=255)),
+                ("sql", models.TextField()),
+                ("python_steps", models.BooleanField(default=False)),
+                ("atomic", models.BooleanField(default=True)),
+                ("captured_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('app', 'name'), name='captured_once')],
+                "constraints": [models.UniqueConstraint(fields=("app", "name"), name="captured_once")],
             },
         ),
         migrations.CreateModel(
-            name='CouncilHost',
+            name="CouncilHost",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('domain', models.CharField(db_index=True, max_length=253, unique=True)),
-                ('is_primary', models.BooleanField(db_index=True, default=True)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='domains', to='tenancy.council')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("domain", models.CharField(db_index=True, max_length=253, unique=True)),
+                ("is_primary", models.BooleanField(db_index=True, default=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="domains", to="tenancy.council"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='RegisteredCouncil',
+            name="RegisteredCouncil",
             fields=[
-                ('gss_code', models.CharField(max_length=9, primary_key=True, serialize=False, verbose_name='GSS code')),
-                ('name', models.CharField(max_length=120)),
-                ('short_name', models.CharField(max_length=80)),
-                ('kind', models.CharField(max_length=60, verbose_name='type')),
-                ('nation', models.CharField(max_length=20)),
-                ('region', models.CharField(blank=True, max_length=40)),
-                ('website_domain', models.CharField(blank=True, max_length=100)),
-                ('council_code', models.CharField(max_length=4)),
-                ('began_on', models.DateField(blank=True, null=True)),
-                ('ended_on', models.DateField(blank=True, null=True)),
-                ('succeeded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.registeredcouncil')),
+                (
+                    "gss_code",
+                    models.CharField(max_length=9, primary_key=True, serialize=False, verbose_name="GSS code"),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("short_name", models.CharField(max_length=80)),
+                ("kind", models.CharField(max_length=60, verbose_name="type")),
+                ("nation", models.CharField(max_length=20)),
+                ("region", models.CharField(blank=True, max_length=40)),
+                ("website_domain", models.CharField(blank=True, max_length=100)),
+                ("council_code", models.CharField(max_length=4)),
+                ("began_on", models.DateField(blank=True, null=True)),
+                ("ended_on", models.DateField(blank=True, null=True)),
+                (
+                    "succeeded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.registeredcouncil",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.AddField(
-            model_name='council',
-            name='registered',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.registeredcouncil'),
+            model_name="council",
+            name="registered",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenancy.registeredcouncil",
+            ),
         ),
         migrations.CreateModel(
-            name='ReferenceCounter',
+            name="ReferenceCounter",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, size=None)),
-                ('kind', models.CharField(max_length=6)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('last', models.PositiveIntegerField(default=0)),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("kind", models.CharField(max_length=6)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("last", models.PositiveIntegerField(default=0)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('owner', 'kind', 'year'), name='one_counter_a_year')],
+                "constraints": [models.UniqueConstraint(fields=("owner", "kind", "year"), name="one_counter_a_year")],
             },
         ),
     ]

@@ -58,9 +58,9 @@ class DatabaseWrapper(TenantWrapper):
         return str(room)
 
     def set_tenant(self, tenant: Any, include_public: bool = True) -> None:
-        if self.wall_mode == "login" and self.connection is not None and self.in_atomic_block:
-            if tenant.schema_name != self.schema_name:
-                raise RoomSwitch("One transaction serves one room; end it before entering another.")
+        in_transaction = self.connection is not None and self.in_atomic_block
+        if self.wall_mode == "login" and in_transaction and tenant.schema_name != self.schema_name:
+            raise RoomSwitch("One transaction serves one room; end it before entering another.")
         self.tenant = tenant
         self.schema_name = tenant.schema_name
         self.include_public_schema = include_public

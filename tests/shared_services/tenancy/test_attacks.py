@@ -23,7 +23,11 @@ def test_no_attack_by_raw_sql_brings_anything_home(walled, northmoor, eastvale, 
 
 
 def test_the_products_cursor_sends_one_statement_at_a_time(walled, northmoor):
-    with inside_council(northmoor), connection.cursor() as cursor, pytest.raises(ProgrammingError, match="multiple commands"):
+    with (
+        inside_council(northmoor),
+        connection.cursor() as cursor,
+        pytest.raises(ProgrammingError, match="multiple commands"),
+    ):
         cursor.execute("SELECT 1; SELECT 2")
 
 

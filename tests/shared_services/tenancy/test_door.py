@@ -80,7 +80,9 @@ def test_a_row_of_one_council_cannot_be_saved_in_another(northmoor, eastvale, of
         account.save()
 
 
-def test_a_council_sees_its_own_cards_only_and_the_shared_service_sees_all(northmoor, eastvale, shared_service, officer_in):
+def test_a_council_sees_its_own_cards_only_and_the_shared_service_sees_all(
+    northmoor, eastvale, shared_service, officer_in
+):
     officer_in(northmoor, name="Nora Moor")
     officer_in(eastvale, name="Esther Vale")
 

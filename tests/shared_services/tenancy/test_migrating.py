@@ -52,6 +52,13 @@ def own_database(servers, django_db_setup):
 def test_one_council_that_fails_does_not_stop_the_others_and_a_rerun_resumes(own_database):
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.owner", "GUILDHALL_DATABASE": own_database}
 
-    done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
     assert done.stdout.strip().endswith("held"), done.stdout + done.stderr

@@ -43,7 +43,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{area:<30}{attempts:>10}{refused:>10}{leaks:>8}")
         for leak in book.leaks:
             self.stdout.write(f"LEAK  {leak.area}: {leak.actor} -> {leak.target}: {leak.outcome}")
-        self.stdout.write(f"{len(book.attempts)} attempts, {len(book.attempts) - len(book.leaks)} refused, {len(book.leaks)} leaks")
+        self.stdout.write(
+            f"{len(book.attempts)} attempts, {len(book.attempts) - len(book.leaks)} refused, {len(book.leaks)} leaks"
+        )
         if options["json"]:
             options["json"].write_text(json.dumps(book.as_data(), indent=1))
         if book.leaks:

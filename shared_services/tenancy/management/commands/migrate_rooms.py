@@ -25,4 +25,6 @@ class Command(BaseCommand):
             failed += bool(outcome.error)
             self.stdout.write(f"{outcome.key}  {outcome.error or f'{outcome.applied} applied'}")
         if failed:
-            raise CommandError(f"{failed} room(s) could not be migrated; their errors are kept in the register. Put the cause right and run again.")
+            raise CommandError(
+                f"{failed} room(s) could not be migrated; their errors are kept in the register. Put the cause right and run again."
+            )
