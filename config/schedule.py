@@ -18,6 +18,9 @@ SCHEDULE = {
     "Ask again for figures that a lost worker owes": for_the_shared_service(
         "insight.restart_lost_steps", timedelta(minutes=5)
     ),
+    "Go on with joint cases that a council decided": for_the_shared_service(
+        "workflow.catch_up_cases", timedelta(seconds=10)
+    ),
     "Forget sessions and answers that have expired, nightly": for_every_council(
         "accounts.forget_what_expired", crontab(hour="3", minute="20"), with_shared_service=True
     ),
