@@ -22,7 +22,7 @@ from .models import BudgetPosition, Commitment, CostCentre, SubjectiveCode, Vire
 from .services import vire
 
 
-def amount(**kwargs: Any) -> serializers.DecimalField:
+def money_answer(**kwargs: Any) -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=14, decimal_places=2, **kwargs)
 
 
@@ -108,11 +108,11 @@ class BalanceAnswer(Answer):
     cost_centre_name = serializers.CharField(source="cost_centre.name")
     subjective = serializers.CharField(source="subjective.code")
     subjective_name = serializers.CharField(source="subjective.name")
-    budget_amount = amount()
-    reserved_amount = amount()
-    committed_amount = amount()
-    actual_amount = amount()
-    available_amount = amount()
+    budget_amount = money_answer()
+    reserved_amount = money_answer()
+    committed_amount = money_answer()
+    actual_amount = money_answer()
+    available_amount = money_answer()
 
 
 class BalanceFilter(django_filters.FilterSet):
@@ -147,7 +147,7 @@ class CommitmentAnswer(Answer):
     cost_centre = serializers.CharField(source="cost_centre.code")
     subjective = serializers.CharField(source="subjective.code")
     financial_year = serializers.IntegerField()
-    amount = amount()
+    amount = money_answer()
     made_at = serializers.DateTimeField()
     released_at = serializers.DateTimeField(allow_null=True)
 
@@ -197,7 +197,7 @@ class VirementAnswer(Answer):
     from_subjective = serializers.CharField(source="from_subjective.code")
     to_cost_centre = serializers.CharField(source="to_cost_centre.code")
     to_subjective = serializers.CharField(source="to_subjective.code")
-    amount = amount()
+    amount = money_answer()
     reason = serializers.CharField()
     made_on = serializers.DateField()
     made_by_id = serializers.UUIDField()

@@ -29,7 +29,7 @@ from .selectors import balance_of, employments_of, leave_year_of, ledger_lines, 
 ON = OpenApiParameter("on", {"type": "string", "format": "date"}, description="A day of the leave year asked for; today if left out")
 
 
-def hours(**kwargs: Any) -> serializers.DecimalField:
+def hours_field(**kwargs: Any) -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=7, decimal_places=2, **kwargs)
 
 
@@ -48,20 +48,20 @@ class EmploymentAnswer(Answer):
 class BalanceAnswer(Answer):
     leave_year_from = serializers.DateField()
     leave_year_until = serializers.DateField()
-    entitlement_hours = hours()
-    booked_hours = hours()
-    waiting_hours = hours()
-    left_hours = hours(help_text="the sum of the ledger")
-    to_ask_for_hours = hours(help_text="what is left, less what waits for approval")
+    entitlement_hours = hours_field()
+    booked_hours = hours_field()
+    waiting_hours = hours_field()
+    left_hours = hours_field(help_text="the sum of the ledger")
+    to_ask_for_hours = hours_field(help_text="what is left, less what waits for approval")
 
 
 class LedgerEntryAnswer(Answer):
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=EntryKind.choices)
-    hours = hours()
+    hours = hours_field()
     on = serializers.DateField()
     reason = serializers.CharField()
-    balance_hours = hours()
+    balance_hours = hours_field()
 
 
 class LedgerAnswer(Answer):
@@ -190,7 +190,7 @@ class LeaveAnswer(Answer):
     last_on = serializers.DateField()
     starts_at_midday = serializers.BooleanField()
     ends_at_midday = serializers.BooleanField()
-    hours = hours()
+    hours = hours_field()
     status = serializers.ChoiceField(choices=LeaveStatus.choices)
     case_id = serializers.UUIDField(allow_null=True)
     asked_at = serializers.DateTimeField()

@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-from allauth.account import views as account
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from . import officer_views, views
+from . import officer_views, sign_in_views, views
 
 sign_in = [
-    path("login/", account.login, name="account_login"),
-    path("logout/", account.logout, name="account_logout"),
-    path("inactive/", account.account_inactive, name="account_inactive"),
-    path("signup/", account.signup, name="account_signup"),
-    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("login/", sign_in_views.SignIn.as_view(), name="account_login"),
+    path("logout/", sign_in_views.SignOut.as_view(), name="account_logout"),
+    path("inactive/", sign_in_views.AccountInactive.as_view(), name="account_inactive"),
+    path("signup/", sign_in_views.SignUpClosed.as_view(), name="account_signup"),
+    path("reauthenticate/", sign_in_views.ConfirmPassword.as_view(), name="account_reauthenticate"),
     path("email/", RedirectView.as_view(pattern_name="accounts:my_account"), name="account_email"),
-    path("password/change/", account.password_change, name="account_change_password"),
-    path("password/set/", account.password_set, name="account_set_password"),
-    path("password/reset/", account.password_reset, name="account_reset_password"),
-    path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
+    path("password/change/", sign_in_views.ChangePassword.as_view(), name="account_change_password"),
+    path("password/set/", RedirectView.as_view(pattern_name="account_reset_password"), name="account_set_password"),
+    path("password/reset/", sign_in_views.ForgottenPassword.as_view(), name="account_reset_password"),
+    path("password/reset/done/", sign_in_views.ForgottenPasswordSent.as_view(), name="account_reset_password_done"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        account.password_reset_from_key,
+        sign_in_views.ChooseNewPassword.as_view(),
         name="account_reset_password_from_key",
     ),
     path(
         "password/reset/key/done/",
-        account.password_reset_from_key_done,
+        sign_in_views.NewPasswordChosen.as_view(),
         name="account_reset_password_from_key_done",
     ),
-    path("second-factor/", include("allauth.mfa.urls")),
-    path("sessions/", include("allauth.usersessions.urls")),
+]
+
+second_factor = [
+    path("", sign_in_views.ShowFactors.as_view(), name="mfa_index"),
+    path("authenticate/", sign_in_views.EnterCode.as_view(), name="mfa_authenticate"),
+    path("reauthenticate/", sign_in_views.ConfirmCode.as_view(), name="mfa_reauthenticate"),
+    path("totp/activate/", sign_in_views.AddAuthenticator.as_view(), name="mfa_activate_totp"),
+    path("totp/deactivate/", sign_in_views.RemoveAuthenticator.as_view(), name="mfa_deactivate_totp"),
+    path("recovery-codes/", sign_in_views.ShowRecoveryCodes.as_view(), name="mfa_view_recovery_codes"),
+    path("recovery-codes/generate/", sign_in_views.MakeRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"),
+    path("passkeys/", sign_in_views.ListPasskeys.as_view(), name="mfa_list_webauthn"),
+    path("passkeys/add/", sign_in_views.AddPasskey.as_view(), name="mfa_add_webauthn"),
+    path("passkeys/reauthenticate/", sign_in_views.ConfirmPasskey.as_view(), name="mfa_reauthenticate_webauthn"),
+    path("passkeys/<int:pk>/remove/", sign_in_views.RemovePasskey.as_view(), name="mfa_remove_webauthn"),
+    path("passkeys/<int:pk>/rename/", sign_in_views.RenamePasskey.as_view(), name="mfa_edit_webauthn"),
+    path("passkeys/login/", sign_in_views.SignInWithPasskey.as_view(), name="mfa_login_webauthn"),
 ]
 
 own_account = [
@@ -56,4 +69,9 @@ own_account = [
     ),
 ]
 
-urlpatterns = [*sign_in, path("", include((own_account, "accounts")))]
+urlpatterns = [
+    *sign_in,
+    path("", include((own_account, "accounts"))),
+    path("second-factor/", include(second_factor)),
+    path("sessions/", sign_in_views.ListSessions.as_view(), name="usersessions_list"),
+]

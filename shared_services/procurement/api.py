@@ -28,7 +28,7 @@ HOSTS = (SHARED,)
 MOST_LINES = 2000
 
 
-def amount(**kwargs: Any) -> serializers.DecimalField:
+def money_answer(**kwargs: Any) -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=14, decimal_places=2, **kwargs)
 
 
@@ -43,7 +43,7 @@ class DemandAnswer(Answer):
     description = serializers.CharField()
     quantity = serializers.DecimalField(max_digits=14, decimal_places=3)
     unit = serializers.CharField()
-    net_amount = amount()
+    net_amount = money_answer()
     needed_by_on = serializers.DateField(allow_null=True)
     status = serializers.ChoiceField(choices=DemandStatus.choices)
     handed_over_at = serializers.DateTimeField()
@@ -52,14 +52,14 @@ class DemandAnswer(Answer):
 class CellAnswer(Answer):
     council = serializers.IntegerField()
     lines = serializers.IntegerField()
-    net_amount = amount()
+    net_amount = money_answer()
 
 
 class CategoryAnswer(Answer):
     category = serializers.CharField()
     label = serializers.CharField()
     lines = serializers.IntegerField()
-    net_amount = amount()
+    net_amount = money_answer()
     councils = CellAnswer(many=True)
 
 
@@ -143,8 +143,8 @@ class ProposalAnswer(Answer):
     category = serializers.CharField(source="category_id")
     supplier_name = serializers.CharField()
     status = serializers.ChoiceField(choices=ProposalStatus.choices)
-    estimated_amount = amount()
-    net_amount = amount()
+    estimated_amount = money_answer()
+    net_amount = money_answer()
     case_id = serializers.UUIDField(allow_null=True)
     orders_outstanding = serializers.IntegerField()
     drafted_at = serializers.DateTimeField()
@@ -157,8 +157,8 @@ class ShareAnswer(Answer):
     council = serializers.IntegerField(source="council_id")
     council_name = serializers.CharField()
     line_count = serializers.IntegerField()
-    estimated_amount = amount()
-    net_amount = amount()
+    estimated_amount = money_answer()
+    net_amount = money_answer()
     status = serializers.ChoiceField(choices=ShareStatus.choices)
     order_references = serializers.CharField()
 
@@ -168,7 +168,7 @@ class ProposalLineAnswer(Answer):
     demand_line_id = serializers.UUIDField()
     council_name = serializers.CharField(source="share.council_name")
     agreed_unit_price = serializers.DecimalField(max_digits=14, decimal_places=4, allow_null=True)
-    net_amount = amount()
+    net_amount = money_answer()
 
 
 class ProposalDetailAnswer(ProposalAnswer):
