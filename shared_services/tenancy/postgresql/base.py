@@ -91,6 +91,9 @@ class DatabaseWrapper(TenantWrapper):
         return params
 
     def get_database_version(self) -> tuple[int, ...]:
+        # The connection knows it: a query here would come before the transaction that gives it a role.
+        if self.connection is not None:
+            return divmod(self.connection.info.server_version, 10000)
         return super().get_database_version()
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
