@@ -28,10 +28,11 @@ def django_db_setup(servers: None, django_db_blocker) -> Iterator[None]:
     name = settings.DATABASES["default"]["NAME"]
     with django_db_blocker.unblock():
         rooms.ensure_template(Path(settings.VAR_DIR), settings.TEMPLATE_DATABASE)
-        rooms.copy_template(settings.TEMPLATE_DATABASE, name)
+        rooms.copy_template(settings.TEMPLATE_DATABASE, name, Path(settings.VAR_DIR))
     yield
     with django_db_blocker.unblock():
         connections.close_all()
+        rooms.drop(name)
     shutil.rmtree(settings.PRIVATE_FILES_DIR, ignore_errors=True)
 
 
@@ -52,7 +53,9 @@ def walled(django_db_setup, django_db_blocker, settings) -> Iterator[None]:
             connections.close_all()
             connection.wall_mode = "setrole"
             connection.set_schema_to_public()
-            rooms.copy_template(settings.TEMPLATE_DATABASE, settings.DATABASES["default"]["NAME"])
+            rooms.copy_template(
+                settings.TEMPLATE_DATABASE, settings.DATABASES["default"]["NAME"], Path(settings.VAR_DIR)
+            )
 
 
 @pytest.fixture(autouse=True)

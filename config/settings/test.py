@@ -11,7 +11,8 @@ os.environ.setdefault("GUILDHALL_VAR", str(Path(__file__).resolve().parents[2] /
 from .portal import *  # noqa: E402, F403
 from .portal import DATABASES, VAR_DIR  # noqa: E402
 
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+WORKER = f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+"""Two runs at the same time do not meet: each process has a database of its own."""
 TEMPLATE_DATABASE = "guildhall_test_template"
 DATABASES["default"]["NAME"] = f"guildhall_test_{WORKER}"
 DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}

@@ -5,21 +5,20 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 
-from shared_services.tenancy.owner import owner_connection
 from tests import rooms
 
-NAME = "guildhall_test_migrating"
+NAME = f"guildhall_test_migrating_{os.getpid()}"
 SCRIPT = """
 import django; django.setup()
 from django.db import connection
 from shared_services.tenancy import migrating, provisioning
 from shared_services.tenancy.fingerprint import drift
 from shared_services.tenancy.models import CapturedMigration, Council
-from shared_services.tenancy.owner import owner_connection
 
 assert drift() == {}, drift()
 with owner_connection() as owner:
@@ -43,10 +42,9 @@ print("held")
 
 @pytest.fixture
 def own_database(servers, django_db_setup):
-    rooms.copy_template(settings.TEMPLATE_DATABASE, NAME)
+    rooms.copy_template(settings.TEMPLATE_DATABASE, NAME, Path(settings.VAR_DIR))
     yield NAME
-    with owner_connection("postgres") as owner:
-        owner.execute(f'DROP DATABASE IF EXISTS "{NAME}" WITH (FORCE)')
+    rooms.drop(NAME)
 
 
 def test_one_council_that_fails_does_not_stop_the_others_and_a_rerun_resumes(own_database):
