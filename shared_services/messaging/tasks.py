@@ -62,7 +62,7 @@ def council_task(
         registry.register(
             registry.RegisteredTask(task_name, work, queue, max_attempts, from_schedule, when_it_fails)
         )
-        return shared_task(base=CouncilTask, name=task_name, queue=queue, **options)(work)
+        return shared_task(base=CouncilTask, name=task_name, **options)(work)
 
     return register(function) if function is not None else register
 
