@@ -41,6 +41,7 @@ class DatabaseWrapper(TenantWrapper):
         self._connected_role: str | None = None
         self._applied: str | None = None
         self._checked: set[str] = set()
+        self._connecting = False
         self.door: Any = None
         self.wall_mode: str = settings.WALL_MODE
         super().__init__(*args, **kwargs)
@@ -90,10 +91,14 @@ class DatabaseWrapper(TenantWrapper):
                 params["password"] = settings.POSTGRES.password
         return params
 
+    def connect(self) -> None:
+        self._connecting = True
+        try:
+            super().connect()
+        finally:
+            self._connecting = False
+
     def get_database_version(self) -> tuple[int, ...]:
-        # The connection knows it: a query here would come before the transaction that gives it a role.
-        if self.connection is not None:
-            return divmod(self.connection.info.server_version, 10000)
         return super().get_database_version()
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
@@ -181,6 +186,9 @@ class DatabaseWrapper(TenantWrapper):
         return cursor
 
     def _take_role(self) -> None:
+        if self._connecting:
+            # Django asks a new connection for types and settings before any transaction can begin.
+            return
         if not self.in_atomic_block:
             raise NoCouncil("In tests every statement runs inside a transaction; use a walled test for others.")
         role = self.wanted_role
