@@ -1,0 +1,153 @@
+"""Inbox, decisions and cases for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django.http import HttpResponse
+from rest_framework import serializers
+from rest_framework.decorators import action
+
+from shared_services.api.bodies import Body
+from shared_services.api.problems import Problem
+from shared_services.api.rows import Answer, elsewhere, row_of
+from shared_services.api.viewsets import RoomViewSet
+
+from .choices import CaseStatus, TaskStatus
+from .models import Case, Task
+from .selectors import cases_for, history_of, inbox, may_view_case
+from .services import complete_task
+
+
+class TaskAnswer(Answer):
+    id = serializers.UUIDField()
+    case_id = serializers.UUIDField()
+    process = serializers.CharField()
+    title = serializers.CharField()
+    reference = serializers.CharField()
+    case_title = serializers.CharField()
+    amount = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+    category = serializers.CharField()
+    requester_name = serializers.CharField()
+    role = serializers.CharField()
+    outcomes = serializers.ListField(child=serializers.CharField())
+    status = serializers.ChoiceField(choices=TaskStatus.choices)
+    ready_at = serializers.DateTimeField()
+    due_on = serializers.DateField(allow_null=True)
+    version = serializers.IntegerField()
+
+
+class CaseAnswer(Answer):
+    id = serializers.UUIDField()
+    process = serializers.CharField()
+    subject_id = serializers.UUIDField()
+    reference = serializers.CharField()
+    title = serializers.CharField()
+    amount = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+    category = serializers.CharField()
+    requester_name = serializers.CharField()
+    status = serializers.ChoiceField(choices=CaseStatus.choices)
+    step = serializers.CharField()
+    outcome = serializers.CharField()
+    opened_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
+
+
+class HistoryLineAnswer(Answer):
+    at = serializers.DateTimeField()
+    title = serializers.CharField()
+    by = serializers.CharField()
+    job_title = serializers.CharField()
+    outcome = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class CaseDetailAnswer(CaseAnswer):
+    history = elsewhere(HistoryLineAnswer(many=True))
+
+
+class DecisionBody(Body):
+    outcome = serializers.CharField(max_length=40, help_text="one of the task's outcomes, like approve")
+    note = serializers.CharField(
+        max_length=2000, required=False, allow_blank=True, default="", help_text="rejecting and sending back need one"
+    )
+
+
+class TaskFilter(django_filters.FilterSet):
+    process = django_filters.CharFilter()
+    reference = django_filters.CharFilter()
+    due_until = django_filters.DateFilter(field_name="candidates__due_on", lookup_expr="lte")
+    min_amount = django_filters.NumberFilter(field_name="candidates__amount", lookup_expr="gte")
+    max_amount = django_filters.NumberFilter(field_name="candidates__amount", lookup_expr="lte")
+
+    class Meta:
+        model = Task
+        fields: list[str] = []
+
+
+class Tasks(RoomViewSet):
+    """Your inbox: what waits for you to decide, the soonest due first."""
+
+    tag = "Inbox"
+    permissions = {
+        "list": "workflow.view_inbox",
+        "retrieve": "workflow.view_inbox",
+        "decide": "workflow.complete_task",
+    }
+    body = {"decide": DecisionBody}
+    answers = {"decide": CaseAnswer}
+    answer_class = TaskAnswer
+    filterset_class = TaskFilter
+    # These follow the inbox's own indexes, so a page costs the same at any size.
+    ordering = {"due_on": "candidates__due_on", "amount": "candidates__amount"}
+
+    def get_queryset(self) -> Any:
+        return inbox(self.actor)
+
+    @action(detail=True, methods=["post"])
+    def decide(self, request: Any, pk: UUID) -> HttpResponse:
+        """Decide a task; its case moves on in the same step. Deciding again the same way changes nothing."""
+        data = self.read_body()
+        case = complete_task(actor=self.actor, task_id=pk, version=self.version, **data)
+        return self.answer(row_of(case, CaseAnswer))
+
+
+class CaseFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(choices=CaseStatus.choices)
+    process = django_filters.CharFilter()
+    reference = django_filters.CharFilter()
+    subject_id = django_filters.UUIDFilter()
+
+    class Meta:
+        model = Case
+        fields: list[str] = []
+
+
+class Cases(RoomViewSet):
+    """What became of what you raised; every case of the room for those who may see them all."""
+
+    tag = "Cases"
+    permissions = {"list": "workflow.view_case", "retrieve": "workflow.view_case"}
+    answer_class = CaseAnswer
+    detail_class = CaseDetailAnswer
+    filterset_class = CaseFilter
+    ordering = {"opened_at": "opened_at", "amount": "amount"}
+
+    def get_queryset(self) -> Any:
+        return cases_for(self.actor)
+
+    def read_one(self, pk: UUID) -> dict[str, Any]:
+        case = Case.objects.filter(pk=pk).first()
+        if case is None or not may_view_case(self.actor, case):
+            raise Problem(404, "not_found", "There is nothing here under that address.")
+        row = row_of(case, CaseAnswer)
+        row["history"] = [row_of(line, HistoryLineAnswer) for line in history_of(case)]
+        return row
+
+
+def register(router: Any) -> None:
+    router.register("inbox", Tasks, basename="task")
+    router.register("cases", Cases, basename="case")

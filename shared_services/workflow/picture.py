@@ -1,0 +1,242 @@
+"""The picture of a process, drawn on the server from the drawing's own coordinates (BPMN DI).
+
+Pure SVG with classes: no style attributes and no script, so the content security policy stays as strict as
+it is. Marks say what is done and what is current in words as well as in colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from .diagrams import BPMN, Diagram, Step
+from .safe_xml import read_xml
+
+DI = "{http://www.omg.org/spec/DD/20100524/DI}"
+BPMNDI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+DC = "{http://www.omg.org/spec/DD/20100524/DC}"
+SVG = "http://www.w3.org/2000/svg"
+MARGIN = 20
+LINE_HEIGHT = 15
+LETTER_WIDTH = 6.6
+MARKS = {"done": "done", "current": "current step"}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        return self.x + self.width / 2, self.y + self.height / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where everything of a drawing stands. Read once for each process version."""
+
+    boxes: dict[str, Box]
+    lines: dict[str, tuple[tuple[float, float], ...]]
+    frame: Box
+    names: dict[str, str]
+
+
+def read_layout(bpmn: str) -> Layout:
+    """The coordinates in a BPMN file. A file without any gives an empty layout, and the steps are listed instead."""
+    root = read_xml(bpmn, "The process")
+    boxes, lines = {}, {}
+    for shape in root.iter(f"{BPMNDI}BPMNShape"):
+        bounds = shape.find(f"{DC}Bounds")
+        if bounds is not None:
+            x, y, width, height = (float(bounds.get(name, 0)) for name in ("x", "y", "width", "height"))
+            boxes[shape.get("bpmnElement", "")] = Box(x, y, width, height)
+    for edge in root.iter(f"{BPMNDI}BPMNEdge"):
+        points = [(float(p.get("x", 0)), float(p.get("y", 0))) for p in edge.findall(f"{DI}waypoint")]
+        if len(points) > 1:
+            lines[edge.get("bpmnElement", "")] = tuple(points)
+    names = {element.get("id", ""): element.get("name", "") for element in root.iter(f"{BPMN}participant")}
+    return Layout(boxes, lines, _frame(boxes, lines), names)
+
+
+def _frame(boxes: Mapping[str, Box], lines: Mapping[str, tuple[tuple[float, float], ...]]) -> Box:
+    points = [point for line in lines.values() for point in line]
+    points += [corner for box in boxes.values() for corner in ((box.x, box.y), (box.x + box.width, box.y + box.height))]
+    if not points:
+        return Box(0, 0, 0, 0)
+    left, top = min(x for x, _ in points) - MARGIN, min(y for _, y in points) - MARGIN
+    right, bottom = max(x for x, _ in points) + MARGIN, max(y for _, y in points) + MARGIN
+    return Box(left, top, right - left, bottom - top)
+
+
+def draw(diagram: Diagram, layout: Layout, marks: Mapping[str, str]) -> str:
+    """The picture as SVG. `marks` names the steps that are done and current."""
+    frame = layout.frame
+    root = etree.Element(
+        "svg", xmlns=SVG, viewBox=f"{frame.x:g} {frame.y:g} {frame.width:g} {frame.height:g}",
+        width=f"{frame.width:g}", height=f"{frame.height:g}", role="img", **{"class": "gh-process"},
+    )  # fmt: skip
+    root.set("aria-labelledby", "process-picture-title")
+    title = etree.SubElement(root, "title", id="process-picture-title")
+    title.text = _title(diagram, marks)
+    _arrow_heads(root)
+    for key, name in layout.names.items():
+        _lane(root, layout.boxes.get(key), name, "gh-process__pool")
+    for lane in diagram.lanes:
+        _lane(root, layout.boxes.get(lane.id), lane.name, "gh-process__lane")
+    for flow in diagram.flows:
+        points = layout.lines.get(flow.id)
+        if points:
+            taken = flow.source in marks and flow.target in marks
+            _flow(root, points, flow.name, taken)
+    for step in diagram.steps.values():
+        box = layout.boxes.get(step.id)
+        if box is not None:
+            _step(root, step, box, marks.get(step.id, ""))
+    return etree.tostring(root, encoding="unicode")
+
+
+def _title(diagram: Diagram, marks: Mapping[str, str]) -> str:
+    current = [step.label for step in diagram.steps.values() if marks.get(step.id) == "current"]
+    return f"{diagram.title}. Current step: {', '.join(current)}." if current else f"{diagram.title}."
+
+
+def _arrow_heads(root: etree._Element) -> None:
+    defs = etree.SubElement(root, "defs")
+    for name in ("arrow", "arrow-taken"):
+        marker = etree.SubElement(
+            defs, "marker", id=f"process-{name}", viewBox="0 0 10 10", refX="9", refY="5", markerWidth="7",
+            markerHeight="7", orient="auto-start-reverse",
+        )  # fmt: skip
+        etree.SubElement(marker, "path", d="M 0 0 L 10 5 L 0 10 z", **{"class": f"gh-process__{name}"})
+
+
+def _lane(root: etree._Element, box: Box | None, name: str, css: str) -> None:
+    if box is None:
+        return
+    group = etree.SubElement(root, "g", **{"class": css})
+    _rect(group, box)
+    x, y = box.x + 18, box.y + box.height / 2
+    label = etree.SubElement(
+        group, "text", x=f"{x:g}", y=f"{y:g}", transform=f"rotate(-90 {x:g} {y:g})", **{"text-anchor": "middle"}
+    )
+    label.text = _shortened(name, box.height)
+
+
+def _flow(root: etree._Element, points: tuple[tuple[float, float], ...], name: str, taken: bool) -> None:
+    group = etree.SubElement(root, "g", **{"class": "gh-process__flow" + (" gh-process__flow--taken" if taken else "")})
+    etree.SubElement(
+        group, "polyline", points=" ".join(f"{x:g},{y:g}" for x, y in points),
+        **{"marker-end": f"url(#process-arrow{'-taken' if taken else ''})"},
+    )  # fmt: skip
+    if name:
+        (x1, y1), (x2, y2) = points[0], points[1]
+        upright = abs(x1 - x2) < 1
+        x, y = (x1 + 6, (y1 + y2) / 2) if upright else ((x1 + x2) / 2, y1 - 6)
+        label = etree.SubElement(group, "text", x=f"{x:g}", y=f"{y:g}", **{"text-anchor": "start" if upright else "middle"})
+        label.text = name
+
+
+def _step(root: etree._Element, step: Step, box: Box, mark: str) -> None:
+    css = f"gh-process__step gh-process__step--{step.kind}" + (f" gh-process__step--{mark}" if mark else "")
+    group = etree.SubElement(root, "g", **{"class": css})
+    hover = etree.SubElement(group, "title")
+    hover.text = f"{step.label} ({MARKS[mark]})" if mark else step.label
+    x, y = box.middle
+    if step.kind in ("start", "end"):
+        etree.SubElement(group, "circle", cx=f"{x:g}", cy=f"{y:g}", r=f"{box.width / 2:g}")
+        # A start's flow often leaves downwards, so its name stands above it.
+        above = step.kind == "start"
+        _words(group, step.label, x, box.y - 8 - LINE_HEIGHT if above else box.y + box.height + 14, 90)
+    elif step.kind in ("choice", "choices", "together"):
+        right, bottom = box.x + box.width, box.y + box.height
+        etree.SubElement(group, "polygon", points=f"{x:g},{box.y:g} {right:g},{y:g} {x:g},{bottom:g} {box.x:g},{y:g}")
+        sign = etree.SubElement(group, "text", x=f"{x:g}", y=f"{y + 7:g}", **{"text-anchor": "middle", "class": "gh-process__sign"})
+        sign.text = {"choice": "×", "choices": "○", "together": "+"}[step.kind]
+        label = etree.SubElement(group, "text", x=f"{x + 16:g}", y=f"{bottom - 2:g}", **{"text-anchor": "start"})
+        label.text = step.label
+    else:
+        _rect(group, box, rounded=True)
+        lines = _wrapped(step.label, box.width - 12)
+        _words(group, step.label, x, y - (len(lines) - 1) * LINE_HEIGHT / 2 + 5, box.width - 12)
+        if step.repeats:
+            many = etree.SubElement(group, "text", x=f"{x:g}", y=f"{box.y + box.height - 5:g}", **{"text-anchor": "middle", "class": "gh-process__sign"})
+            many.text = "≡" if step.repeats == "in turn" else "|||"
+        if mark:
+            tick = etree.SubElement(group, "text", x=f"{box.x + 8:g}", y=f"{box.y + 16:g}", **{"class": "gh-process__mark"})
+            tick.text = "✓" if mark == "done" else "▶"
+
+
+def _rect(group: etree._Element, box: Box, *, rounded: bool = False) -> None:
+    corner = {"rx": "8"} if rounded else {}
+    etree.SubElement(
+        group, "rect", x=f"{box.x:g}", y=f"{box.y:g}", width=f"{box.width:g}", height=f"{box.height:g}", **corner
+    )
+
+
+def _words(group: etree._Element, text: str, x: float, y: float, width: float) -> None:
+    label = etree.SubElement(group, "text", x=f"{x:g}", y=f"{y:g}", **{"text-anchor": "middle"})
+    for number, line in enumerate(_wrapped(text, width)):
+        part = etree.SubElement(label, "tspan", x=f"{x:g}", dy=f"{LINE_HEIGHT if number else 0:g}")
+        part.text = line
+
+
+def _wrapped(text: str, width: float) -> list[str]:
+    most = max(int(width / LETTER_WIDTH), 4)
+    lines: list[str] = [""]
+    for word in text.split():
+        joined = f"{lines[-1]} {word}".strip()
+        if len(joined) <= most or not lines[-1]:
+            lines[-1] = joined
+        else:
+            lines.append(word)
+    return lines
+
+
+def _shortened(text: str, width: float) -> str:
+    most = max(int(width / LETTER_WIDTH), 4)
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedStep:
+    """A step in words, for whoever cannot see the picture."""
+
+    label: str
+    what: str
+    lane: str
+    mark: str
+
+
+_KIND_WORDS = {
+    "user": "an officer decides",
+    "service": "done by the portal",
+    "rule": "worked out from a decision table",
+    "wait": "waits for word",
+}
+
+
+def listed(diagram: Diagram, marks: Mapping[str, str]) -> Iterator[ListedStep]:
+    """The steps in the order in which a case meets them: done, current, or still to come."""
+    lanes = {lane.role: lane.name for lane in diagram.lanes if lane.role}
+    for step in _in_order(diagram):
+        if step.kind in _KIND_WORDS:
+            mark = marks.get(step.id, "")
+            yield ListedStep(step.label, _KIND_WORDS[step.kind], lanes.get(step.lane_role, ""), mark or "not started")
+
+
+def _in_order(diagram: Diagram) -> list[Step]:
+    start = next(step for step in diagram.steps.values() if step.kind == "start")
+    found, queue = [start], [start]
+    while queue:
+        here = queue.pop(0)
+        for flow in diagram.flows_from(here.id):
+            step = diagram.steps[flow.target]
+            if step not in found:
+                found.append(step)
+                queue.append(step)
+    return found
