@@ -14,7 +14,7 @@ from shared_services.tenancy.errors import NotAllowed
 
 from .answers import to_json
 
-STATUS_OF_CODE = {"permission": 403, "stale": 412}
+STATUS_OF_CODE = {"permission": 403, "not_yours": 403, "not_found": 404, "stale": 412}
 """Refusals by the rules of the business are 409: the request is well formed, the record's state forbids it."""
 
 
