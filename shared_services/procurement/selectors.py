@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -13,8 +14,10 @@ from django.db.models.functions import Substr
 
 from shared_services.tenancy.directory import CouncilEntry, all_councils
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
+from shared_services.workflow.choices import outcome_label
+from shared_services.workflow.selectors import CouncilAnswer, answers_by_council
 
-from .choices import DemandStatus
+from .choices import DemandStatus, ShareStatus
 from .cpv import CpvHit, cpv_labels, find_cpv, known_cpv_codes, search_cpv
 from .models import CpvCode, DemandLine, JointProposal, ProposalLine, ProposalShare
 
@@ -25,6 +28,7 @@ __all__ = [
     "LineForOrder",
     "RequisitionForOrder",
     "ShareForOrder",
+    "ShareRow",
     "column_totals",
     "cpv_labels",
     "demand_by_category",
@@ -36,6 +40,7 @@ __all__ = [
     "proposals_of_requisition",
     "search_cpv",
     "share_for_order",
+    "share_rows",
     "shares_of",
     "whole_requisitions",
 ]
@@ -154,6 +159,54 @@ def shares_of(proposal: JointProposal) -> list[ProposalShare]:
         ProposalShare.objects.filter(owner_id=SHARED_SERVICE_NUMBER, proposal=proposal, line_count__gt=0).order_by(
             "council_name"
         )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRow:
+    """One council's share with its answer and its order, each as a word."""
+
+    share: ProposalShare
+    answer: str
+    answered_by: str
+    answered_at: datetime | None
+    reason: str
+    parked_reason: str
+
+    @property
+    def has_failed(self) -> bool:
+        return self.share.status == ShareStatus.FAILED
+
+
+NOT_ASKED, WAITING, NOT_NEEDED = "Not asked yet", "Waiting for an answer", "No longer needed"
+
+
+def share_rows(proposal: JointProposal) -> list[ShareRow]:
+    """Each council's share, what its managers answered, and how far its own order has come."""
+    shares = shares_of(proposal)
+    answers = (
+        answers_by_council(case_id=proposal.case_id, councils=[share.council_id for share in shares])
+        if proposal.case_id
+        else {}
+    )
+    return [_share_row(share, answers.get(share.council_id)) for share in shares]
+
+
+def _share_row(share: ProposalShare, answer: CouncilAnswer | None) -> ShareRow:
+    if answer is None:
+        return ShareRow(share, NOT_ASKED, "", None, "", "")
+    task = answer.task
+    if task.outcome:
+        words = outcome_label(task.outcome)
+    else:
+        words = WAITING if task.is_open else NOT_NEEDED
+    return ShareRow(
+        share=share,
+        answer=words,
+        answered_by=task.done_by_name,
+        answered_at=task.done_at if task.outcome else None,
+        reason=answer.reason,
+        parked_reason=task.parked_reason if task.is_open else "",
     )
 
 

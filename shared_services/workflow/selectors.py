@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -176,3 +177,20 @@ def why_not(actor: OfficerCard, task: Task) -> str:
     if not task.is_open:
         return ""
     return rules.why_not(actor, task, task.case)
+
+
+@dataclass(frozen=True, slots=True)
+class CouncilAnswer:
+    """Where one council stands in a joint case: its task, and what was answered by whom and why."""
+
+    task: Task
+    reason: str
+
+
+def answers_by_council(*, case_id: UUID, councils: Collection[int]) -> dict[int, CouncilAnswer]:
+    """The latest task of each council in a joint case, as far as this room may see them."""
+    reasons = dict(
+        Decision.objects.filter(owner_id__in=councils, case_id=case_id).order_by("at").values_list("task_id", "reason")
+    )
+    tasks = Task.objects.filter(owner_id__in=councils, case_id=case_id).order_by("ready_at")
+    return {task.owner_id: CouncilAnswer(task, reasons.get(task.pk, "")) for task in tasks}

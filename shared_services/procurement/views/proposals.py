@@ -29,11 +29,12 @@ STATUS_COLOURS = {
     ProposalStatus.CANCELLED.label: "grey",
 }
 SHARE_COLOURS = {
-    ShareStatus.NOT_ORDERED.label: "grey",
-    ShareStatus.ORDER_REQUESTED.label: "blue",
-    ShareStatus.ORDERED.label: "green",
-    ShareStatus.FAILED.label: "red",
+    ShareStatus.NOT_ORDERED: "grey",
+    ShareStatus.ORDER_REQUESTED: "blue",
+    ShareStatus.ORDERED: "green",
+    ShareStatus.FAILED: "red",
 }
+ANSWER_COLOURS = {"Approved": "green", "Rejected": "red", selectors.WAITING: "yellow"}
 
 
 def proposal_url(proposal: JointProposal) -> str:
@@ -138,7 +139,10 @@ class ViewProposal(Page):
             proposal=proposal,
             status=proposal.get_status_display(),
             status_colour=STATUS_COLOURS.get(proposal.get_status_display(), "grey"),
-            shares=selectors.share_rows(proposal, SHARE_COLOURS),
+            shares=[
+                (row, ANSWER_COLOURS.get(row.answer, "grey"), SHARE_COLOURS[row.share.status])
+                for row in selectors.share_rows(proposal)
+            ],
             lines=selectors.lines_of(proposal),
            
             may_change=manages and is_draft,
