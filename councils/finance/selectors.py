@@ -14,20 +14,25 @@ from councils.organisation.selectors import posts_of_card
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import may
 
+from .choices import CommitmentKind, VatCode
 from .holders import budget_holder_cards, budget_holder_ids, cost_centres_held_by
-from .models import BudgetPosition, CostCentre, SubjectiveCode, VatRate
+from .models import BudgetPosition, Commitment, CostCentre, SubjectiveCode, VatRate
 from .querysets import BudgetPositionQuerySet, CostCentreQuerySet
 
 __all__ = [
     "Balance",
     "Percentage",
+    "all_cost_centres",
     "balances",
+    "code_lists",
     "budget_holder_cards",
     "budget_holder_ids",
     "cost_centres_held_by",
     "cost_centres_visible_to",
     "open_codes",
     "positions_visible_to",
+    "reserved_for",
+    "vat_choices",
     "vat_percentages",
 ]
 
@@ -99,3 +104,28 @@ def positions_visible_to(actor: OfficerCard) -> BudgetPositionQuerySet:
     if may(actor, "finance.view_all_budgets"):
         return BudgetPosition.objects.all()
     return BudgetPosition.objects.filter(cost_centre__in=cost_centres_visible_to(actor))
+
+
+def code_lists(*, on: date) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """The cost centres and subjective codes open on a day, for lists to choose from."""
+    centres = CostCentre.objects.open_on(on).values_list("code", "name")
+    codes = SubjectiveCode.objects.open_on(on).values_list("code", "name")
+    return [(code, f"{code} {name}") for code, name in centres], [(code, f"{code} {name}") for code, name in codes]
+
+
+def vat_choices(*, on: date) -> list[tuple[str, str]]:
+    """The VAT codes of a day with their percentages, for a list to choose from."""
+    labels = dict(VatCode.choices)
+    rates = vat_percentages(on=on)
+    return [(code, f"{labels[code]} ({rates[code].percent.normalize():f}%)") for code in labels if code in rates]
+
+
+def all_cost_centres() -> list[tuple[str, str]]:
+    """Every cost centre there ever was, for filters of lists that reach back."""
+    return [(code, f"{code} {name}") for code, name in CostCentre.objects.values_list("code", "name")]
+
+
+def reserved_for(source_id: UUID) -> dict[tuple[str, str], Decimal]:
+    """What a requisition holds reserved on each head, by (cost centre code, subjective code)."""
+    live = Commitment.objects.live().filter(source_id=source_id, kind=CommitmentKind.PRE_COMMITMENT)
+    return {row[:2]: row[2] for row in live.values_list("cost_centre__code", "subjective__code", "amount")}

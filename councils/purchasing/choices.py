@@ -47,3 +47,16 @@ class Unit(models.TextChoices):
     LICENCE = "licence", _("Licence")
     VISIT = "visit", _("Visit")
     JOB = "job", _("Job")
+
+
+REQUISITION_COLOURS = {
+    RequisitionStatus.DRAFT.value: "grey",
+    RequisitionStatus.SUBMITTED.value: "yellow",
+    RequisitionStatus.APPROVED.value: "turquoise",
+    RequisitionStatus.HANDED_OVER.value: "purple",
+    RequisitionStatus.ORDERED.value: "green",
+    RequisitionStatus.REJECTED.value: "red",
+    RequisitionStatus.RETURNED.value: "orange",
+    RequisitionStatus.WITHDRAWN.value: "grey",
+}
+ORDER_COLOURS = {OrderStatus.ISSUED.value: "green", OrderStatus.CANCELLED.value: "red"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -19,6 +19,8 @@ from .drafts import CodingDraft, LineDraft, RequisitionDraft
 from .rules import LONGEST_DESCRIPTION, LONGEST_TITLE, MOST_LINES, MOST_SHARES
 
 HUNDRED = Decimal(100)
+PENNY = Decimal("0.01")
+CODE = re.compile(r"^\d{8}(-\d)?(?=\s|$)")
 
 
 class RequisitionForm(GovukForm):
@@ -84,6 +86,23 @@ class ShareField(forms.CharField):
         return value
 
 
+class UnitPriceField(MoneyField):
+    """The price of one, which may have parts of a penny."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(decimal_places=4, **kwargs)
+        self.error_messages["max_decimal_places"] = "Enter the price with no more than 4 numbers after the point"
+
+    def clean(self, value: Any) -> Decimal | None:
+        # Not MoneyField's own: that one rounds to pence.
+        return forms.DecimalField.clean(self, value)
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, Decimal):
+            return value
+        return f"{value:.2f}" if value == value.quantize(PENNY) else f"{value.normalize():f}"
+
+
 class CodingForm(GovukForm):
     """One share of a line: which cost centre pays, from which budget."""
 
@@ -91,7 +110,15 @@ class CodingForm(GovukForm):
 
     cost_centre = SelectField(label="Cost centre", required=False)
     subjective = SelectField(label="Subjective code", required=False)
-    share = ShareField(label="Share", required=False, max_length=20)
+    share = ShareField(
+        label="Share",
+        required=False,
+        max_length=20,
+        help_text="60% or £125.50. Empty if one code pays all.",
+        template_name="pages/councils/purchasing/share_field.html",
+    )
+    balance = ""
+    """What is left on the chosen head, in words; set by the page."""
 
     def __init__(self, *args: Any, cost_centres: list, subjectives: list, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -130,10 +157,10 @@ class LineForm(GovukForm):
         label="CPV code",
         required=False,
         max_length=100,
-        help_text="Type words like office desks, or a code, then find it",
+        help_text="Words like office desks, or a code",
         widget=forms.TextInput(attrs={"data-cpv": "", "autocomplete": "off", "spellcheck": "false"}),
+        template_name="pages/councils/purchasing/cpv_field.html",
     )
-    cpv_choice = forms.CharField(required=False, widget=forms.HiddenInput)
     quantity = forms.DecimalField(
         label="Quantity",
         required=False,
@@ -146,22 +173,28 @@ class LineForm(GovukForm):
         },
     )
     unit = SelectField(label="Unit", choices=Unit.choices, empty_label=None, required=False, initial=Unit.EACH)
-    unit_price = MoneyField(
-        label="Price for one, without VAT",
-        required=False,
-        decimal_places=4,
-        error_messages={"max_decimal_places": "Enter the price with no more than 4 numbers after the point"},
-    )
+    unit_price = UnitPriceField(label="Price for one, without VAT", required=False)
     vat_code = SelectField(label="VAT", empty_label=None, required=False, initial=VatCode.STANDARD)
 
-    def __init__(self, *args: Any, vat_choices: list, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    cpv_label = ""
+    """What the code in the box stands for; set by the page."""
+    cpv_hits: Sequence[Any] = ()
+    """Codes found for the words in the box, to choose from; set by the page."""
+
+    def __init__(self, data: Any = None, *args: Any, vat_choices: list, prefix: str | None = None, **kwargs: Any) -> None:
+        super().__init__(with_chosen_code(data, prefix), *args, prefix=prefix, **kwargs)
         self.fields["vat_code"].choices = vat_choices
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if self.is_blank(cleaned):
             return cleaned
+        if cleaned.get("cpv"):
+            found = CODE.match(cleaned["cpv"])
+            if found:
+                cleaned["cpv"] = found[0]
+            else:
+                self.add_error("cpv", "Find the CPV code and choose one")
         if not cleaned.get("description") and "description" not in self.errors:
             self.add_error("description", "Enter what you need, like Office desk 1600 mm")
         quantity = cleaned.get("quantity")
@@ -279,22 +312,30 @@ def rows_of(draft: RequisitionDraft) -> list[dict[str, Any]]:
         {
             "description": line.description,
             "cpv": line.cpv,
-            "quantity": line.quantity.normalize().__format__("f"),
+            "quantity": f"{line.quantity.normalize():f}",
             "unit": line.unit,
-            "unit_price": f"{line.unit_price.normalize():f}" if line.unit_price != line.unit_price.quantize(Decimal("0.01")) else line.unit_price.quantize(Decimal("0.01")),
+            "unit_price": line.unit_price,
             "vat_code": line.vat_code,
             "codings": [
-                {
-                    "cost_centre": coding.cost_centre,
-                    "subjective": coding.subjective,
-                    "share": ("percent", coding.percent)
-                    if coding.percent is not None
-                    else ("amount", coding.amount)
-                    if coding.amount is not None
-                    else None,
-                }
+                {"cost_centre": coding.cost_centre, "subjective": coding.subjective, "share": _share_of(coding)}
                 for coding in line.codings
             ],
         }
         for line in draft.lines
     ]
+
+
+def _share_of(coding: CodingDraft) -> tuple[str, Decimal] | None:
+    if coding.percent is not None:
+        return "percent", coding.percent
+    return ("amount", coding.amount) if coding.amount is not None else None
+
+
+def with_chosen_code(data: Any, prefix: str | None) -> Any:
+    """A row as sent, with the CPV code that was ticked among those found put in place of the words."""
+    chosen = data.get(f"{prefix}-cpv_choice") if data is not None else None
+    if not chosen:
+        return data
+    data = data.copy()
+    data[f"{prefix}-cpv"] = chosen
+    return data

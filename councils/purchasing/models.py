@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Abs, Round
 from django.db.models.lookups import LessThan
+from django.urls import reverse
 
 from councils.finance.choices import VatCode
 from shared_services.tenancy.bases import PrivateModel, pooled_key
@@ -67,6 +68,9 @@ class Requisition(PrivateModel):
 
     def __str__(self) -> str:
         return self.reference
+
+    def get_absolute_url(self) -> str:
+        return reverse("purchasing:requisition", args=[self.reference])
 
 
 class PricedLine(PrivateModel):
@@ -191,6 +195,9 @@ class PurchaseOrder(PrivateModel):
 
     def __str__(self) -> str:
         return self.reference
+
+    def get_absolute_url(self) -> str:
+        return reverse("purchasing:order", args=[self.reference])
 
 
 class OrderLine(PricedLine):

@@ -12,7 +12,7 @@ from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may, may
 from shared_services.tenancy.errors import NotAllowed, Stale
 
-from .choices import EDITABLE, OrderStatus, RequisitionStatus, Unit
+from .choices import EDITABLE, IN_PROGRESS, OrderStatus, RequisitionStatus, Unit
 from .drafts import LineDraft, RequisitionDraft
 from .models import PurchaseOrder, Requisition
 
@@ -49,8 +49,13 @@ def check_editable(requisition: Requisition) -> None:
         )
 
 
+def may_withdraw(requisition: Requisition) -> bool:
+    """Until it is ordered; what the shared service is already buying it will not let go (procurement refuses)."""
+    return requisition.status in (*EDITABLE, *IN_PROGRESS)
+
+
 def check_may_withdraw(requisition: Requisition) -> None:
-    if requisition.status not in (*EDITABLE, RequisitionStatus.SUBMITTED):
+    if not may_withdraw(requisition):
         raise NotAllowed(
             f"{requisition.reference} is {requisition.get_status_display().lower()} and can no longer be withdrawn. "
             "Ask a finance officer to cancel its order if there is one."

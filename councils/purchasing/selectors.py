@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.apps import apps
@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from councils.finance.selectors import cost_centres_held_by
 from shared_services.access.models import OfficerCard
+from shared_services.workflow.selectors import may_view_case, open_task_for
 
 from . import rules
 from .drafts import CodingDraft, LineDraft, RequisitionDraft
@@ -40,6 +41,35 @@ def _concerns(actor: OfficerCard, prefix: str) -> Q:
         coded = LineCoding.objects.filter(cost_centre_id__in=centres).values("line__requisition_id")
         concerns |= Q(**{f"{prefix}pk__in" if prefix else "pk__in": coded})
     return concerns
+
+
+def visible_requisition(actor: OfficerCard, reference: str) -> Requisition | None:
+    """A requisition with its lines, for whoever may see it, approvers of its case included."""
+    found = Requisition.objects.with_lines().filter(reference=reference).first()
+    return found if found is not None and may_see(actor, found) else None
+
+
+def visible_order(actor: OfficerCard, reference: str) -> PurchaseOrder | None:
+    """An order with its lines, for whoever may see its requisition."""
+    found = PurchaseOrder.objects.with_lines().filter(reference=reference).first()
+    return found if found is not None and may_see(actor, found.requisition) else None
+
+
+def may_see(actor: OfficerCard, requisition: Requisition) -> bool:
+    """Its requester, finance, the budget holders who pay, and everyone who decides or decided on its case."""
+    if requisition.requester_id == actor.pk or rules.may_see_all(actor):
+        return True
+    if requisitions_visible_to(actor).filter(pk=requisition.pk).exists():
+        return True
+    case = case_of(requisition)
+    return case is not None and may_view_case(actor, case)
+
+
+def case_of(requisition: Requisition) -> Any:
+    """The case of a requisition, or None before it is submitted."""
+    if requisition.case_id is None:
+        return None
+    return apps.get_model("workflow.Case").objects.of_this_room().filter(pk=requisition.case_id).first()
 
 
 def draft_of(requisition: Requisition, *, keep_date: bool = True) -> RequisitionDraft:
@@ -87,5 +117,4 @@ def revision_task_id(requisition: Requisition) -> UUID | None:
     """The task that asks the requester to change a requisition that was sent back."""
     if requisition.case_id is None:
         return None
-    tasks = apps.get_model("workflow.Task").objects.of_this_room().to_do()
-    return tasks.filter(case_id=requisition.case_id, outcomes__contains=["resubmit"]).values_list("pk", flat=True).first()
+    return open_task_for(case_id=requisition.case_id, outcome="resubmit")

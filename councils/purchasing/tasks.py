@@ -42,9 +42,8 @@ def order_from_proposal(share_id: str) -> None:
                     terms=AgreedTerms(supplier_name=share.supplier_name, unit_prices=prices),
                 )
                 references.append(order.reference)
-                resume_case(
-                    case_id=requisition.case_id, wait=JOINT_PURCHASE, values={"order_reference": order.reference}
-                )
+                answer = {"joint_outcome": "ordered", "order_reference": order.reference}
+                resume_case(case_id=requisition.case_id, wait=JOINT_PURCHASE, values=answer)
     except NotAllowed as refusal:
         report_order_failure(share_id=share.share_id, reason=refusal.message)
         return

@@ -17,6 +17,7 @@ from councils.organisation.selectors import council_settings
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may
 from shared_services.audit.services import record
+from shared_services.procurement.services import withdraw_demand
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.references import next_reference
 from shared_services.workflow.services import complete_task, open_case, withdraw_case
@@ -151,6 +152,8 @@ def withdraw_requisition(
     rules.check_version(requisition, version)
     rules.check_may_withdraw(requisition)
 
+    if requisition.status == RequisitionStatus.HANDED_OVER:
+        withdraw_demand(actor=actor, requisition_id=requisition.pk)
     release(actor=actor, source_id=requisition.pk)
     requisition.status = RequisitionStatus.WITHDRAWN
     requisition.version += 1

@@ -1,0 +1,319 @@
+"""Reading requisitions, sending them for approval and taking them back."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from councils.finance.years import year_label
+from councils.organisation.choices import BudgetCheckMode
+from councils.organisation.selectors import council_settings
+from shared_services.access.permissions import may
+from shared_services.annexes.selectors import attachments_for
+from shared_services.govuk.views import ActionView, Column, ListPage, Page
+from shared_services.govuk.words import spoken_date, spoken_instant
+
+from . import rules, services
+from .choices import EDITABLE, REQUISITION_COLOURS
+from .editing_pages import own_requisition
+from .filters import RequisitionFilters
+from .forms import FilesForm, VersionedForm, WithdrawForm
+from .history import history_of_requisition
+from .models import PurchaseOrder, Requisition
+from .selectors import requisitions_visible_to, visible_requisition
+from .tables import (
+    CODING_HEADINGS,
+    HEAD_HEADINGS,
+    LINE_HEADINGS,
+    coding_rows,
+    file_list,
+    head_rows,
+    line_rows,
+    totals_summary,
+)
+
+TRAIL: list[tuple[str, str]] = [("Requisitions", "purchasing:list_requisitions")]
+
+
+class ListRequisitions(ListPage):
+    permission = "purchasing.view_requisition"
+    title = "Requisitions"
+    columns: ClassVar[list[Column]] = [
+        Column("reference", "Reference", link=True, sort="reference"),
+        Column("title", "Title", sort="title"),
+        Column("requester", "Raised by", value=lambda row: row.requester.work_name, sort="requester__work_name"),
+        Column("net_amount", "Net amount", kind="money", sort="net_amount"),
+        Column("gross_amount", "Total with VAT", kind="money", sort="gross_amount", shown=False),
+        Column("supplier_name", "Supplier", sort="supplier_name", shown=False),
+        Column("needed_by_on", "Needed by", kind="date", sort="needed_by_on"),
+        Column("status", "Status", kind="tag", tags=REQUISITION_COLOURS, sort="status"),
+        Column("created_at", "Started", kind="datetime", sort="created_at", shown=False),
+        Column("submitted_at", "Submitted", kind="datetime", sort="submitted_at", shown=False),
+    ]
+    filterset_class = RequisitionFilters
+    search_fields: ClassVar[list[str]] = ["reference", "title", "supplier_name"]
+    search_label = "Search by reference, title or supplier"
+    default_sort = "-created_at"
+    export_name = "requisitions"
+    noun = "requisition"
+    empty_text = "No requisitions yet."
+    create_url_name = "purchasing:start_requisition"
+    create_label = "New requisition"
+    create_permission = "purchasing.raise_requisition"
+
+    def get_queryset(self) -> Any:
+        return requisitions_visible_to(self.actor).select_related("requester")
+
+
+class ShowRequisition(Page):
+    """One requisition: what is asked for, who pays, its files, and everything that happened to it."""
+
+    permission = "purchasing.view_requisition"
+    template_name = "pages/councils/purchasing/requisition.html"
+    breadcrumbs: ClassVar[list[tuple[str, str]]] = TRAIL
+
+    @cached_property
+    def requisition(self) -> Requisition:
+        found = visible_requisition(self.actor, self.kwargs["reference"])
+        if found is None:
+            raise Http404
+        return found
+
+    def get_title(self) -> str:
+        return self.requisition.title
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        requisition = self.requisition
+        is_mine = requisition.requester_id == self.actor.pk and may(self.actor, "purchasing.raise_requisition")
+        lines = list(requisition.lines.all())
+        order = PurchaseOrder.objects.filter(requisition=requisition).first()
+        return super().get_context(
+            requisition=requisition,
+            colour=REQUISITION_COLOURS[requisition.status],
+            summary=summary_of(requisition, order),
+            line_headings=LINE_HEADINGS,
+            line_rows=line_rows(lines),
+            coding_headings=CODING_HEADINGS,
+            coding_rows=coding_rows(lines),
+            totals=totals_summary(requisition),
+            files=file_list(attachments_for(requisition)),
+            history=history_of_requisition(requisition, order),
+            order=order,
+            may_edit=is_mine and requisition.status in EDITABLE,
+            may_withdraw=is_mine and rules.may_withdraw(requisition),
+            may_copy=may(self.actor, "purchasing.raise_requisition") and (is_mine or rules.may_see_all(self.actor)),
+            **kwargs,
+        )
+
+
+def summary_of(requisition: Requisition, order: PurchaseOrder | None = None) -> list[dict[str, str]]:
+    """The facts of a requisition as rows to read."""
+    year = requisition.financial_year
+    rows = [
+        ("Reference", requisition.reference),
+        ("Raised by", f"{requisition.requester.work_name}, {requisition.requester.job_title}".rstrip(", ")),
+        ("Why it is needed", requisition.justification or "Not said yet"),
+        ("Needed by", spoken_date(requisition.needed_by_on) or "Not said yet"),
+        ("Financial year that pays", year_label(year) if year else "Follows from the date"),
+        ("Delivery", requisition.delivery_location or "Not said yet"),
+        ("Supplier", ", ".join(filter(None, (requisition.supplier_name, requisition.supplier_email))) or "Not chosen"),
+        ("Buy together with other councils", "Offered to the shared service" if requisition.wants_joint_buying else "No"),
+    ]
+    if requisition.submitted_at:
+        rows.append(("Submitted", spoken_instant(requisition.submitted_at)))
+    summary = [{"label": label, "value": value} for label, value in rows]
+    if order is not None:
+        summary.append(
+            {"label": "Purchase order", "value": order.reference, "url": order.get_absolute_url(), "action": "Open"}
+        )
+    return summary
+
+
+class OwnRequisition(ActionView):
+    """A form about one of the officer's own requisitions."""
+
+    permission = "purchasing.raise_requisition"
+
+    def get_subject(self) -> Requisition:
+        return own_requisition(self.actor, self.kwargs["reference"])
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"version": self.subject.version}
+
+    def get_back_url(self) -> str:
+        return self.subject.get_absolute_url()
+
+
+class CheckRequisition(OwnRequisition):
+    """What is complete and what is missing, with the balances, before it is sent for approval."""
+
+    form_class = VersionedForm
+    template_name = "pages/councils/purchasing/check_requisition.html"
+    button = "Submit for approval"
+
+    def get_subject(self) -> Requisition:
+        subject = own_requisition(self.actor, self.kwargs["reference"])
+        return Requisition.objects.with_lines().get(pk=subject.pk)
+
+    def get_title(self) -> str:
+        return f"Check requisition {self.subject.reference}"
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        requisition = self.subject
+        lines = list(requisition.lines.all())
+        heads, all_enough = head_rows(requisition)
+        stops = council_settings().budget_check_mode == BudgetCheckMode.STOP
+        return super().get_context(
+            tasks=tasks_of(requisition, lines, all_enough, attachments_for(requisition).count()),
+            line_headings=LINE_HEADINGS,
+            line_rows=line_rows(lines),
+            head_headings=HEAD_HEADINGS,
+            head_rows=heads,
+            all_enough=all_enough,
+            stops=stops,
+            totals=totals_summary(requisition),
+            is_editable=requisition.status in EDITABLE,
+            **kwargs,
+        )
+
+    def act(self, form: VersionedForm) -> HttpResponse:
+        requisition = services.submit_requisition(
+            actor=self.actor, requisition_id=self.subject.pk, version=form.cleaned_data["version"]
+        )
+        return self.done(f"Requisition {requisition.reference} sent for approval.", to=requisition)
+
+
+def tasks_of(requisition: Requisition, lines: list, all_enough: bool, file_count: int) -> list[dict[str, str]]:
+    """The task list: each part of the form and whether it is complete."""
+    edit = reverse("purchasing:edit_requisition", args=[requisition.reference])
+    files = reverse("purchasing:files", args=[requisition.reference])
+    missing = rules.missing_details(requisition)
+    no_code = [line.position for line in lines if not line.cpv_id]
+    not_coded = [line.position for line in lines if sum(share.amount for share in line.codings.all()) != line.cost_amount
+                 or not line.codings.all()]  # fmt: skip
+    return [
+        _task("What you need and why", edit, " ".join(missing)),
+        _task("Lines", edit, "" if lines and requisition.net_amount else "Add at least one line with a price."),
+        _task("CPV codes", edit, f"Choose a code for line {_listed(no_code)}." if no_code else ""),
+        _task("Who pays", edit, f"Say which cost centre pays for line {_listed(not_coded)}." if not_coded else ""),
+        {
+            "title": "Budget",
+            "hint": "" if all_enough else "There is not enough left on at least one code. See the balances below.",
+            "status": "Enough" if all_enough and lines else "Check",
+            "colour": "" if all_enough and lines else "red",
+        },
+        {"title": "Files", "url": files, "status": f"{file_count} attached" if file_count else "Optional"},
+    ]
+
+
+def _task(title: str, url: str, missing: str) -> dict[str, str]:
+    return {
+        "title": title,
+        "url": url,
+        "hint": missing,
+        "status": "Incomplete" if missing else "Completed",
+        "colour": "blue" if missing else "",
+    }
+
+
+def _listed(numbers: list[int]) -> str:
+    words = [str(number) for number in numbers]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+class WithdrawRequisition(OwnRequisition):
+    form_class = WithdrawForm
+    button = "Withdraw requisition"
+    button_style = "warning"
+    template_name = "pages/councils/purchasing/withdraw_requisition.html"
+
+    def get_title(self) -> str:
+        return f"Withdraw requisition {self.subject.reference}"
+
+    def act(self, form: WithdrawForm) -> HttpResponse:
+        requisition = services.withdraw_requisition(
+            actor=self.actor,
+            requisition_id=self.subject.pk,
+            version=form.cleaned_data["version"],
+            note=form.cleaned_data["note"],
+        )
+        return self.done(f"Requisition {requisition.reference} withdrawn.", to=requisition)
+
+
+class CopyRequisition(ActionView):
+    permission = "purchasing.raise_requisition"
+    button = "Start a copy"
+
+    def get_subject(self) -> Requisition:
+        found = visible_requisition(self.actor, self.kwargs["reference"])
+        if found is None:
+            raise Http404
+        return found
+
+    def get_title(self) -> str:
+        return f"Copy requisition {self.subject.reference}"
+
+    def get_back_url(self) -> str:
+        return self.subject.get_absolute_url()
+
+    def act(self, form: Any) -> HttpResponse:
+        copy = services.copy_requisition(actor=self.actor, requisition_id=self.subject.pk)
+        message = f"Draft {copy.reference} started with the same lines."
+        return self.done(message, to=reverse("purchasing:edit_requisition", args=[copy.reference]))
+
+
+class ChangeFiles(OwnRequisition):
+    """Put files on a requisition."""
+
+    form_class = FilesForm
+    template_name = "pages/councils/purchasing/files.html"
+    button = "Upload file"
+
+    def get_title(self) -> str:
+        return f"Files of requisition {self.subject.reference}"
+
+    def get_initial(self) -> dict[str, Any]:
+        return {}
+
+    def get_back_url(self) -> str:
+        return reverse("purchasing:check_requisition", args=[self.subject.reference])
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context(files=file_list(attachments_for(self.subject)), **kwargs)
+
+    def act(self, form: FilesForm) -> HttpResponse:
+        file = services.attach_file(
+            actor=self.actor, requisition_id=self.subject.pk, upload=form.cleaned_data["upload"]
+        )
+        return self.done(f"{file.name} uploaded.")
+
+
+class RemoveFile(OwnRequisition):
+    button = "Remove file"
+    button_style = "warning"
+
+    def get_initial(self) -> dict[str, Any]:
+        return {}
+
+    @cached_property
+    def file(self) -> Any:
+        found = attachments_for(self.subject).filter(pk=self.kwargs["file_id"]).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def get_title(self) -> str:
+        return f"Remove {self.file.name}"
+
+    def get_back_url(self) -> str:
+        return reverse("purchasing:files", args=[self.subject.reference])
+
+    def act(self, form: Any) -> HttpResponse:
+        name = self.file.name
+        services.remove_file(actor=self.actor, requisition_id=self.subject.pk, attachment_id=self.file.pk)
+        return self.done(f"{name} removed.", to=self.get_back_url())
+
+
