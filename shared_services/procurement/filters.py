@@ -36,7 +36,7 @@ class DemandFilter(GovukFilterSet):
         digits = value.strip().partition("-")[0]
         # Zeros at the end stand for "all below": 30200000 means everything under 302.
         digits = digits.rstrip("0").ljust(2, "0") if len(digits) == 8 else digits
-        return lines.filter(cpv_id__startswith=digits) if digits.isdigit() else lines.none()
+        return lines.filter(cpv__code__startswith=digits) if digits.isdigit() else lines.none()
 
 
 class ProposalFilter(GovukFilterSet):

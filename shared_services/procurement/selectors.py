@@ -86,7 +86,7 @@ def demand_by_category(
         .annotate(lines=Count("pk"), net=Sum("net_amount"))
     )
     if under:
-        found = found.filter(cpv_id__startswith=under)
+        found = found.filter(cpv__code__startswith=under)
     by_category: dict[str, dict[int, tuple[int, Decimal]]] = {}
     for row in found:
         by_category.setdefault(row["category"], {})[row["owner_id"]] = (row["lines"], row["net"])
@@ -123,7 +123,7 @@ def whole_requisitions(line_ids: Iterable[UUID], *, under: str = "") -> list[Dem
     """Open demand by whole requisitions: those with one of the lines, or with a line in the category `under`."""
     numbers = [council.number for council in all_councils()]
     asked = DemandLine.objects.of_councils(numbers).open()
-    asked = asked.filter(cpv_id__startswith=under) if under else asked.filter(pk__in=list(line_ids))
+    asked = asked.filter(cpv__code__startswith=under) if under else asked.filter(pk__in=list(line_ids))
     found = set(asked.order_by().values_list("owner_id", "requisition_id"))
     return list(
         DemandLine.objects.of_councils({owner for owner, _ in found})
