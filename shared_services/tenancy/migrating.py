@@ -25,6 +25,8 @@ from .provisioning import COPIED_TABLES, TEMPLATE, release_head, room_rights
 
 WORKERS = 2
 LOCK_TIMEOUT = "3s"
+ROOMS_A_CONNECTION = 25
+"""A backend's catalogue grows with the rooms it has seen, so it is let go after these."""
 
 
 @dataclass(frozen=True)
@@ -89,33 +91,79 @@ def _python_steps(migration: Any) -> list[RunPython]:
     return steps
 
 
-def migrate_room(key: str) -> Outcome:
-    """Replay in one room what the template has and the room has not: one string, one transaction a migration."""
-    applied = 0
-    try:
+@dataclass(frozen=True)
+class Plan:
+    """What the template has: its migrations in order with their SQL, and how many rows every room shares with it."""
+
+    head: str
+    steps: tuple[CapturedMigration, ...]
+    copied: tuple[int, ...]
+
+    @classmethod
+    def of_template(cls) -> Plan:
         with owner_connection() as owner:
-            pending = owner.execute(
-                f"SELECT t.app, t.name, c.sql, c.python_steps, c.atomic FROM {TEMPLATE}.django_migrations t"
-                "  JOIN public.tenancy_capturedmigration c USING (app, name)"
-                f" WHERE NOT EXISTS (SELECT 1 FROM {key}.django_migrations m WHERE m.app = t.app AND m.name = t.name)"
-                " ORDER BY t.id"
-            ).fetchall()
-            for app, name, sql, python_steps, atomic in pending:
-                record = f"INSERT INTO {key}.django_migrations (app, name, applied) VALUES ('{app}', '{name}', now());"
-                # Without public in the path a table that is missing fails, where it would else be public's.
-                path = f"SET LOCAL search_path = \"{key}\"; SET LOCAL lock_timeout = '{LOCK_TIMEOUT}';"
-                if not atomic:
-                    _replay_statements(owner, key, sql, record)
-                elif python_steps:
-                    _replay_in_python(key, app, name)
-                else:
-                    run_script(owner, f"BEGIN; {path}\n{sql}\n{record} COMMIT;")
-                applied += 1
-            if pending:
-                run_script(owner, _copy_rows(key))
+            order = owner.execute(f"SELECT app, name FROM {TEMPLATE}.django_migrations ORDER BY id").fetchall()
+            copied = owner.execute(_count_copied(TEMPLATE)).fetchone()
+        captured = {(step.app, step.name): step for step in CapturedMigration.objects.all()}
+        return cls(release_head(), tuple(captured[each] for each in order if each in captured), tuple(copied or ()))
+
+
+def _count_copied(key: str) -> str:
+    counts = ", ".join(f"(SELECT count(*) FROM {key}.{table})" for table in COPIED_TABLES if table != "django_migrations")
+    return f"SELECT {counts}"
+
+
+def pending_in(owner: psycopg.Connection, key: str, plan: Plan) -> list[CapturedMigration]:
+    """What the template has and a room has not, in the template's order."""
+    known = set(owner.execute(f"SELECT app, name FROM {key}.django_migrations").fetchall())
+    return [step for step in plan.steps if (step.app, step.name) not in known]
+
+
+def migrate_room(key: str, plan: Plan, owner: psycopg.Connection, pending: list[CapturedMigration]) -> Outcome:
+    """Replay in one room what is pending: a transaction a migration, all in one string where the steps allow it."""
+    script: list[str] = []
+    try:
+        for step in pending:
+            record = (
+                f"INSERT INTO {key}.django_migrations (app, name, applied) VALUES ('{step.app}', '{step.name}', now());"
+            )
+            # Without public in the path a table that is missing fails, where it would else be public's.
+            path = f'SET LOCAL search_path = "{key}"; SET LOCAL lock_timeout = \'{LOCK_TIMEOUT}\';'
+            if step.atomic and not step.python_steps:
+                script += [f"BEGIN; {path}\n{step.sql}\n{record}", "COMMIT;"]
+                continue
+            _run(owner, script)
+            if step.python_steps:
+                _replay_in_python(key, step.app, step.name)
+            else:
+                _replay_statements(owner, key, step.sql, record)
+        # The last migration, what follows from it and the register's word are one transaction.
+        last = [_in_line(owner, key, plan, pending), _now_current(key, plan.head), "COMMIT;"]
+        _run(owner, [*script[:-1], *last] if script else ["BEGIN;", *last])
     except Exception as problem:
-        return Outcome(key, applied, f"{type(problem).__name__}: {problem}")
-    return Outcome(key, applied)
+        left = pending_in(owner, key, plan) if not owner.broken else pending
+        return Outcome(key, len(pending) - len(left), f"{type(problem).__name__}: {problem}")
+    return Outcome(key, len(pending))
+
+
+def _run(owner: psycopg.Connection, script: list[str]) -> None:
+    if script:
+        run_script(owner, "\n".join(script))
+        script.clear()
+
+
+def _in_line(owner: psycopg.Connection, key: str, plan: Plan, pending: list[CapturedMigration]) -> str:
+    """Rows that a room shares with the template, and its rights on new tables; nothing when neither has changed."""
+    if any("CREATE TABLE" in step.sql or step.python_steps for step in pending):
+        return _copy_rows(key)
+    return "" if owner.execute(_count_copied(key)).fetchone() == plan.copied else _copy_rows(key)
+
+
+def _now_current(key: str, head: str) -> str:
+    return (
+        f"UPDATE public.tenancy_council SET release_state = '{Council.Release.CURRENT}', release_head = '{head}',"
+        f" release_error = '' WHERE schema_name = '{key}';"
+    )
 
 
 def _replay_statements(owner: psycopg.Connection, key: str, sql: str, record: str) -> None:
@@ -144,29 +192,42 @@ def _copy_rows(key: str) -> str:
         for table in COPIED_TABLES
         if table != "django_migrations"
     )
-    return f"BEGIN; {copies} {room_rights(key)} COMMIT;"
+    return f"{copies} {room_rights(key)}"
 
 
 def migrate_rooms(*, workers: int = WORKERS) -> list[Outcome]:
     """Bring every room to the template's release, some at a time; write each one's state into the register."""
-    head = release_head()
-    behind = [
-        council.schema_name
-        for council in Council.objects.filter(state=Council.State.LIVE).exclude(
-            release_head=head, release_state=Council.Release.CURRENT
-        )
-    ]
-    with_python = CapturedMigration.objects.filter(python_steps=True).exists()
-    if with_python or workers < 2:
-        outcomes = [migrate_room(key) for key in behind]
-    else:
-        with ThreadPoolExecutor(max_workers=workers) as pool:
-            outcomes = list(pool.map(migrate_room, behind))
-    for outcome in outcomes:
-        Council.objects.filter(schema_name=outcome.key).update(
-            release_state=Council.Release.FAILED if outcome.error else Council.Release.CURRENT,
-            release_head="" if outcome.error else head,
-            release_error=outcome.error,
-        )
+    plan = Plan.of_template()
+    live = Council.objects.filter(state=Council.State.LIVE).order_by("number")
+    behind = live.exclude(release_head=plan.head, release_state=Council.Release.CURRENT)
+    keys = list(behind.values_list("schema_name", flat=True))
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        done = list(pool.map(lambda part: _migrate_some(part, plan), _portions(keys)))
+    outcomes = {outcome.key: outcome for part in done for outcome in part}
+    for key in keys:
+        # Steps in Python run on Django's own connection, which belongs to this thread.
+        if key not in outcomes:
+            with owner_connection() as owner:
+                outcomes[key] = migrate_room(key, plan, owner, pending_in(owner, key, plan))
+    for outcome in outcomes.values():
+        if outcome.error:
+            Council.objects.filter(schema_name=outcome.key).update(
+                release_state=Council.Release.FAILED, release_head="", release_error=outcome.error
+            )
     directory.forget()
+    return [outcomes[key] for key in keys]
+
+
+def _portions(keys: list[str]) -> list[list[str]]:
+    return [keys[start : start + ROOMS_A_CONNECTION] for start in range(0, len(keys), ROOMS_A_CONNECTION)]
+
+
+def _migrate_some(keys: list[str], plan: Plan) -> list[Outcome]:
+    """Some rooms on one connection; those with a step in Python are left out."""
+    outcomes = []
+    with owner_connection() as owner:
+        for key in keys:
+            pending = pending_in(owner, key, plan)
+            if not any(step.python_steps for step in pending):
+                outcomes.append(migrate_room(key, plan, owner, pending))
     return outcomes

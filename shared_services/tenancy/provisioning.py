@@ -9,6 +9,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.utils import timezone
@@ -59,12 +60,14 @@ def room_script(release: str) -> str:
     return re.sub(rf"\b{TEMPLATE}\b", "{room}", script.replace("{", "{{").replace("}", "}}"))
 
 
-def release_head() -> str:
+def release_head(connection: psycopg.Connection | None = None) -> str:
     """A fingerprint of the migrations applied to the template room."""
-    with owner_connection() as connection:
-        row = connection.execute(
-            f"SELECT md5(string_agg(app || '.' || name, ',' ORDER BY app, name)) FROM {TEMPLATE}.django_migrations"
-        ).fetchone()
+    if connection is None:
+        with owner_connection() as connection:
+            return release_head(connection)
+    row = connection.execute(
+        f"SELECT md5(string_agg(app || '.' || name, ',' ORDER BY app, name)) FROM {TEMPLATE}.django_migrations"
+    ).fetchone()
     return row[0] if row and row[0] else ""
 
 
@@ -102,18 +105,16 @@ def creation_script(key: str, head: str) -> str:
     )
 
 
-def room_exists(key: str) -> bool:
-    with owner_connection() as connection:
-        return connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [key]).fetchone() is not None
+def room_exists(connection: psycopg.Connection, key: str) -> bool:
+    return connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [key]).fetchone() is not None
 
 
 def create_room(key: str, head: str | None = None) -> None:
     """Create the schema and role of a room. Does nothing if the room stands already."""
-    if room_exists(key):
-        return
-    script = creation_script(key, head or release_head())
     with owner_connection() as connection:
-        run_script(connection, script)
+        if room_exists(connection, key):
+            return
+        run_script(connection, creation_script(key, head or release_head(connection)))
 
 
 def load_first_rows(council: Council) -> None:

@@ -19,6 +19,7 @@ from django.db import connection
 from shared_services.tenancy import migrating, provisioning
 from shared_services.tenancy.fingerprint import drift
 from shared_services.tenancy.models import CapturedMigration, Council
+from shared_services.tenancy.owner import owner_connection
 
 assert drift() == {}, drift()
 with owner_connection() as owner:

@@ -1,0 +1,212 @@
+"""CPU per operation of the product, of its code without the wall, of the plain-Django yardstick and of bare SQL."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings.owner")
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+
+from benchmarks import ground  # noqa: E402
+from benchmarks.exchanges import PRODUCT, YARDSTICK, Caller, Exchange  # noqa: E402
+from benchmarks.figures import Figure, at_most, for_the_reader  # noqa: E402
+from benchmarks.servers import Program, serving, spent  # noqa: E402
+
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "7"))
+CHUNK = 20
+INBOX_CHUNK = 60
+WARM_UP = 24
+CREATE, APPROVE, INBOX, LEAVE, PAGE = (
+    "requisition with 3 lines created and submitted",
+    "requisition approved to order",
+    "inbox of 25 with 10,000 open tasks",
+    "leave requested and approved",
+    "inbox as an HTML page",
+)
+Costs = dict[str, dict[str, list[float]]]
+"""Program -> operation -> CPU seconds per operation, one for each round."""
+
+
+class Client:
+    """The client's process."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.client"], cwd=settings.BASE_DIR, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
+
+    def send(self, program: Program, host: str, exchanges: list[Exchange], *, keep: bool = False, connections: int = 1) -> Any:
+        order = {"port": program.port, "host": host, "exchanges": exchanges, "keep": keep, "connections": connections}
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.write(json.dumps(order) + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise RuntimeError(f"The client gave up on {program.name}.")
+        return json.loads(answer)
+
+    def stop(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait(10)
+
+
+class Side:
+    """A program with its caller, and the measuring of one chunk of requests."""
+
+    def __init__(self, program: Program, caller: Caller, client: Client) -> None:
+        self.program, self.caller, self.client = program, caller, client
+        self.host = caller.scene["host"]
+
+    def cost(self, exchanges: list[Exchange]) -> float:
+        """CPU seconds per exchange."""
+        before = self.program.cpu_seconds()
+        self.client.send(self.program, self.host, exchanges)
+        return spent(before, self.program.cpu_seconds()) / len(exchanges)
+
+    def waiting(self, name: str) -> list[dict[str, Any]]:
+        tasks: list[dict[str, Any]] = self.client.send(self.program, self.host, self.caller.tasks_of(name), keep=True)[0]["results"]
+        return tasks
+
+    def warm_up(self) -> None:
+        """Every operation often enough, over several connections, that each process has done it."""
+        for exchanges in (self.caller.create_and_submit(WARM_UP), self.caller.inbox(WARM_UP), self.caller.ask_for_leave(15)):
+            self.client.send(self.program, self.host, exchanges, connections=4)
+        for name in ("holder", "manager"):
+            for _ in range(2):
+                approvals = self.caller.approve(name, self.waiting(name))
+                if approvals:
+                    self.client.send(self.program, self.host, approvals, connections=4)
+
+    def round(self) -> Iterator[tuple[str, float]]:
+        yield CREATE, self.cost(self.caller.create_and_submit(CHUNK))
+        yield APPROVE, self.cost(self.caller.approve("holder", self.waiting("holder")))
+        yield INBOX, self.cost(self.caller.inbox(INBOX_CHUNK))
+        asked = self.cost(self.caller.ask_for_leave(CHUNK))
+        yield LEAVE, asked + self.cost(self.caller.approve("manager", self.waiting("manager")))
+        if "sessions" in self.caller.scene:
+            yield PAGE, self.cost(self.caller.inbox_page(CHUNK))
+
+
+def programs() -> dict[str, Program]:
+    name = settings.DATABASES["default"]["NAME"]
+    return {
+        program.name: program
+        for program in (
+            Program("product", "config.wsgi:application", "benchmarks.settings.portal", name),
+            Program("one_schema", "config.wsgi:application", "benchmarks.settings.one_schema", ground.ONE_SCHEMA),
+            Program("yardstick", "benchmarks.yardstick.wsgi:application", "benchmarks.yardstick.settings", ground.YARDSTICK),
+            Program("bare", "benchmarks.bare.wsgi:application", "benchmarks.yardstick.settings", "yardstick_bare"),
+        )
+    }
+
+
+def prepare() -> dict[str, dict[str, Any]]:
+    """Fill the four databases; what each program's caller needs to know."""
+    ground.build_product()
+    call_command("collectstatic", interactive=False, verbosity=0)
+    product = json.loads(ground.run_module("benchmarks.product_scene", settings_module="benchmarks.settings.portal"))
+    ground.analyse(settings.DATABASES["default"]["NAME"])
+    ground.copy_without_the_wall()
+    ground.analyse(ground.ONE_SCHEMA)
+    ground.make_database(ground.YARDSTICK)
+    yardstick = json.loads(
+        ground.run_module("benchmarks.yardstick.scene", settings_module="benchmarks.yardstick.settings")
+    )
+    ground.analyse(ground.YARDSTICK)
+    ground.make_database("yardstick_bare", template=ground.YARDSTICK)
+    ground.analyse("yardstick_bare")
+    return {"product": product, "one_schema": product, "yardstick": yardstick, "bare": yardstick}
+
+
+def take_costs(folder: Path, scenes: dict[str, dict[str, Any]]) -> Costs:
+    found = programs()
+    costs: Costs = {name: defaultdict(list) for name in found}
+    client = Client()
+    sides = {
+        name: Side(program, Caller(PRODUCT if name in ("product", "one_schema") else YARDSTICK, scenes[name]), client)
+        for name, program in found.items()
+    }
+    with serving(found.values(), folder, settings.BASE_DIR):
+        for side in sides.values():
+            side.warm_up()
+        for turn in range(ROUNDS):
+            # Each round begins with another program, so that none always follows the same neighbour.
+            names = list(sides)
+            for name in names[turn % len(names) :] + names[: turn % len(names)]:
+                for operation, seconds in sides[name].round():
+                    costs[name][operation].append(seconds)
+        memory = [process.memory_info().rss / 2**20 for process in found["product"].web_processes()]
+        (folder / "web_memory.json").write_text(json.dumps(memory))
+    client.stop()
+    return costs
+
+
+def ratio(costs: Costs, above: str, below: str, operation: str) -> float:
+    return statistics.median(
+        a / b for a, b in zip(costs[above][operation], costs[below][operation], strict=True)
+    )
+
+
+def whole_round(costs: Costs, name: str) -> list[float]:
+    """CPU of one round of all operations, each counted once."""
+    return [sum(parts) for parts in zip(*(costs[name][operation] for operation in (CREATE, APPROVE, INBOX, LEAVE)), strict=True)]
+
+
+def figures_of(costs: Costs) -> list[Figure]:
+    operations = (CREATE, APPROVE, INBOX, LEAVE)
+    figures = [at_most(f"{name}: product / plain Django", ratio(costs, "product", "yardstick", name), 1.5) for name in operations]
+    page = statistics.median(
+        a / b for a, b in zip(costs["product"][PAGE], costs["product"][INBOX], strict=True)
+    )
+    figures.append(at_most("inbox as an HTML page / its API call", page, 2.0))
+    walls = [
+        a / b for a, b in zip(whole_round(costs, "product"), whole_round(costs, "one_schema"), strict=True)
+    ]
+    figures.append(at_most("login per council and row-level security / the same code without", statistics.median(walls), 1.15))
+    figures += [
+        for_the_reader(f"{name}: with the wall / without", ratio(costs, "product", "one_schema", name), "x")
+        for name in operations
+    ]
+    figures += [for_the_reader(f"{name}: product / hand-written SQL", ratio(costs, "product", "bare", name), "x") for name in operations]
+    for name in (*operations, PAGE):
+        figures.append(for_the_reader(f"{name}: product's CPU", statistics.median(costs["product"][name]) * 1000, "ms"))
+        if name in costs["yardstick"]:
+            figures.append(for_the_reader(f"{name}: plain Django's CPU", statistics.median(costs["yardstick"][name]) * 1000, "ms"))
+    return figures
+
+
+def query_figures(scene: dict[str, Any], folder: Path) -> list[Figure]:
+    path = folder / "scene.json"
+    path.write_text(json.dumps(scene))
+    counted = json.loads(
+        ground.run_module("benchmarks.parts.inbox_queries", str(path), settings_module="benchmarks.settings.portal")
+    )
+    return [at_most(f"queries of the inbox page with {name} open tasks", count, 8, "queries") for name, count in counted.items()]
+
+
+def measure(folder: Path) -> list[Figure]:
+    scenes = prepare()
+    costs = take_costs(folder, scenes)
+    (folder / "costs.json").write_text(json.dumps(costs, indent=1))
+    return figures_of(costs) + query_figures(scenes["product"], folder)
+
+
+if __name__ == "__main__":
+    from benchmarks.parts import report
+
+    report(measure)

@@ -1,0 +1,11 @@
+"""The product as it is deployed, on the servers under var/bench: one login a council, row-level security."""
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("GUILDHALL_VAR", str(Path(__file__).resolve().parents[2] / "var" / "bench"))
+
+from config.settings.portal import *  # noqa: E402, F403
+
+# The officers of the benchmark sign in by token and never type a password or a code.
+SECOND_FACTOR_REQUIRED = False
