@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may
 from shared_services.audit.services import record
+from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.errors import NotAllowed
 
 from . import rules
@@ -70,6 +71,7 @@ def move_department(
     _save(department, "parent")
 
     record(actor, "organisation.department.moved", department, parent=str(parent.pk) if parent else None)
+    _find_deciders_again()
     return department
 
 
@@ -97,6 +99,7 @@ def set_department_leads(
         head_post=str(head_post.pk) if head_post else None,
         director_post=str(director_post.pk) if director_post else None,
     )
+    _find_deciders_again()
     return department
 
 
@@ -176,6 +179,7 @@ def change_post(
         reports_to=str(reports_to.pk) if reports_to else None,
         grade=grade,
     )
+    _find_deciders_again()
     return post
 
 
@@ -234,6 +238,7 @@ def appoint(
         from_on=from_on.isoformat(),
         acting=acting,
     )
+    _find_deciders_again()
     return appointment
 
 
@@ -255,6 +260,7 @@ def vacate(*, actor: OfficerCard, post: Post, to_on: date | None = None, version
     _save(post)
 
     record(actor, "organisation.post.vacated", post, card=str(holding.card_id), to_on=to_on.isoformat())
+    _find_deciders_again()
     return post
 
 
@@ -270,6 +276,7 @@ def cancel_appointment(*, actor: OfficerCard, appointment: Appointment) -> Post:
     _save(post)
 
     record(actor, "organisation.post.appointment_cancelled", post, card=str(card_id), from_on=from_on.isoformat())
+    _find_deciders_again()
     return post
 
 
@@ -306,6 +313,11 @@ def remove_closure_day(*, actor: OfficerCard, day: ClosureDay) -> None:
     check_may(actor, "organisation.manage_settings")
     record(actor, "organisation.closure_day.removed", day, on=day.on.isoformat(), title=day.title)
     day.delete()
+
+
+def _find_deciders_again() -> None:
+    """Open tasks go to whoever holds the posts now: a job does it once these changes are committed."""
+    enqueue("workflow.refresh_candidates", once="workflow.refresh_candidates")
 
 
 def _locked(record_: Held) -> Held:

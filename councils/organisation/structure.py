@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,6 +23,8 @@ class Branch:
     subject: Department | Post
     depth: int
     holder: OfficerCard | None = None
+    posts: int = 0
+    """Posts of a department's own."""
     below: list[Branch] = field(default_factory=list)
 
 
@@ -32,6 +35,7 @@ class Structure:
         self.on = on or localdate()
         self.departments = {department.pk: department for department in Department.objects.open()}
         self.posts = {post.pk: post for post in Post.objects.open()}
+        self.posts_in = Counter(post.department_id for post in self.posts.values())
         appointments = list(Appointment.objects.current(on=self.on).order_by("acting", "from_on"))
         cards = OfficerCard.objects.of_council(current_council().number).in_bulk(
             {appointment.card_id for appointment in appointments}
@@ -87,6 +91,7 @@ class Structure:
                 subject=department,
                 depth=depth,
                 holder=self.holder_of.get(department.head_post_id) if department.head_post_id else None,
+                posts=self.posts_in[department.pk],
                 below=self._department_branches(below, department.pk, depth + 1),
             )
             for department in below.get(parent, [])

@@ -42,6 +42,11 @@ class Stretch:
     def days(self) -> int:
         return (self.last_on - self.first_on).days + 1
 
+    @property
+    def percent(self) -> str:
+        """The share of a full-time week as a percentage with at most two places."""
+        return f"{float(self.share) * 100:.2f}".rstrip("0").rstrip(".")
+
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:

@@ -13,7 +13,7 @@ from shared_services.govuk.views import ActionView, FormPage, Page
 from .. import services
 from ..forms import NONE, ClosePostForm, DepartmentForm, DepartmentLeadsForm, MoveDepartmentForm, NewDepartmentForm
 from ..models import Department
-from ..structure import Structure, flattened
+from ..structure import Structure
 
 MANAGE = "organisation.manage_structure"
 
@@ -26,16 +26,8 @@ class ListDepartments(Page):
     title = "Departments"
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        structure = Structure()
-        posts_in: dict[Any, int] = {}
-        for post in structure.posts.values():
-            posts_in[post.department_id] = posts_in.get(post.department_id, 0) + 1
-        tree = structure.department_tree()
         return super().get_context(
-            tree=tree,
-            rows=[(branch, posts_in.get(branch.subject.pk, 0)) for branch in flattened(tree)],
-            may_manage=may(self.actor, MANAGE),
-            **kwargs,
+            tree=Structure().department_tree(), may_manage=may(self.actor, MANAGE), **kwargs
         )
 
 
@@ -64,7 +56,7 @@ class ShowDepartment(Page):
             head=structure.holder_of.get(department.head_post_id),
             director=structure.holder_of.get(department.director_post_id),
             children=[one for one in structure.departments.values() if one.parent_id == department.pk],
-            posts=list(flattened(structure.post_tree(department_id=department.pk))),
+            posts=structure.post_tree(department_id=department.pk),
             may_manage=may(self.actor, MANAGE) and department.closed_on is None,
             **kwargs,
         )

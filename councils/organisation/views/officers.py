@@ -47,6 +47,7 @@ class ListOfficers(ListPage):
     """The council's active officers with department and manager."""
 
     permission = "organisation.view_structure"
+    template_name = "pages/councils/organisation/list_officers.html"
     title = "Officers"
     breadcrumbs = [("Departments", "organisation:list_departments")]
     noun = "officer"

@@ -44,6 +44,7 @@ class ListPosts(ListPage):
     """Every open post of the council."""
 
     permission = "organisation.view_structure"
+    template_name = "pages/councils/organisation/list_posts.html"
     title = "Posts"
     breadcrumbs = [("Departments", "organisation:list_departments")]
     noun = "post"

@@ -25,6 +25,7 @@ class ChangeSettings(ActionView):
 
     permission = MANAGE
     form_class = SettingsForm
+    template_name = "pages/councils/organisation/change_settings.html"
     title = "Council settings"
     button = "Save settings"
     breadcrumbs = [("Departments", "organisation:list_departments")]

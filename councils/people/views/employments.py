@@ -82,6 +82,7 @@ class ListEmployments(ListPage):
     """Every employment of the council."""
 
     permission = "people.view_employments"
+    template_name = "pages/councils/people/list_employments.html"
     title = "Employments"
     breadcrumbs = CRUMBS[:1]
     noun = "employment"
@@ -124,6 +125,7 @@ class ListLeave(ListPage):
     """Every leave request of the council, for HR."""
 
     permission = "people.view_employments"
+    template_name = "pages/councils/people/list_leave.html"
     title = "Leave requests"
     breadcrumbs = CRUMBS[:1]
     noun = "leave request"

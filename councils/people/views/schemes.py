@@ -23,6 +23,7 @@ BANDS = LineSet(BandForm, prefix="bands", label="Band", add_label="Add another b
 
 class ListSchemes(ListPage):
     permission = "people.view_employments"
+    template_name = "pages/councils/people/list_schemes.html"
     title = "Leave schemes"
     breadcrumbs = CRUMBS[:1]
     noun = "scheme"
