@@ -5,9 +5,11 @@ allauth imports this while apps are still loading, so what writes to the databas
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -43,6 +45,12 @@ class RoomAccountAdapter(DefaultAccountAdapter):
     def is_safe_url(self, url: str) -> bool:
         """Only addresses of this very host: allauth would also follow links to other councils' hosts."""
         return url_has_allowed_host_and_scheme(url, allowed_hosts={self.request.get_host()})
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """What protects the account asks for the password again, unless it was given in the last 15 minutes."""
+        records = get_authentication_records(self.request, self.request.user)
+        newest = max((record["at"] for record in records), default=0)
+        return time.time() - newest >= settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
     def add_message(self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any):
         if message_template in ("account/messages/logged_in.txt", "account/messages/logged_out.txt"):
