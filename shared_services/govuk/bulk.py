@@ -44,7 +44,7 @@ class BulkAction:
     form_class: type[forms.BaseForm] = ConfirmForm
     amount: str = ""
     past: str = "done"
-    """"approved", "cancelled": completes "3 requisitions ..."."""
+    """Completes "3 requisitions ...": approved, cancelled."""
     warning: bool = False
 
     def open_to(self, actor: Any) -> bool:
@@ -121,7 +121,9 @@ class BulkRun:
             first = receipt_for(self.request.user, token)
             messages.info(self.request, f"{DONE_ALREADY} {first.message if first else ''}".strip())
             return redirect(self.page.address())
-        done, refused = 0, []
+        # The confirm page left these out; a form that names them all the same changes nothing.
+        rows, left_out = self._sort_out(rows)
+        done, refused = 0, [f"{row}: {reason}" for row, reason in left_out]
         for row in rows:
             try:
                 with transaction.atomic():

@@ -52,7 +52,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def refused(request: HttpRequest, refusal: NotAllowed) -> HttpResponse:
     """409: a rule of the business refuses, with its reason and how to put it right."""
-    return render(request, "errors/refused.html", {"title": "You cannot do this", "reason": refusal.message}, status=409)
+    return render(
+        request, "errors/refused.html", {"title": "You cannot do this", "reason": refusal.message}, status=409
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

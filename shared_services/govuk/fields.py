@@ -32,8 +32,7 @@ class MoneyField(forms.DecimalField):
     def to_python(self, value: Any) -> Decimal | None:
         if isinstance(value, str):
             value = re.sub(r"[£,\s]", "", value)
-        amount = super().to_python(value)
-        return amount
+        return super().to_python(value)
 
     def clean(self, value: Any) -> Decimal | None:
         amount = super().clean(value)

@@ -186,9 +186,11 @@ def _kind_of(widget: forms.Widget) -> tuple[str, str]:
 
 
 def _ask_for(field: forms.Field, label: Any) -> str:
-    words = str(label).replace("_", " ").rstrip("?")
+    words = str(label).replace("_", " ")
+    verb = "Choose" if _kind_of(field.widget)[0] in CHOSEN else "Enter"
+    if words.endswith("?"):
+        return f"{verb} an answer to “{words}”"
     # "Purchase order" becomes "purchase order", "VAT number" stays.
     if words[1:2].islower() or len(words) == 1:
         words = words[:1].lower() + words[1:]
-    verb = "Choose" if _kind_of(field.widget)[0] in CHOSEN else "Enter"
     return f"{verb} {words}"

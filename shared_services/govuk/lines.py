@@ -70,10 +70,7 @@ class LineSet:
                     prefix,
                     number,
                     self.form_class(data, prefix=f"{prefix}-{number}", **self.form_kwargs),
-                    {
-                        name: inner.sent(data, f"{prefix}-{number}-{inner.prefix}")
-                        for name, inner in self.inner.items()
-                    },
+                    {name: inner.sent(data, f"{prefix}-{number}-{inner.prefix}") for name, inner in self.inner.items()},
                 )
                 for number in range(count)
             ],
@@ -140,14 +137,17 @@ class Lines:
         return len(self.rows) > self.line_set.minimum
 
     def is_valid(self) -> bool:
-        return all(
-            [
-                part
-                for row in self.rows
-                for part in (row.form.is_valid(), *(lines.is_valid() for lines in row.inner.values()))
-            ]
-            or [True]
-        ) and len(self.rows) >= self.line_set.minimum
+        return (
+            all(
+                [
+                    part
+                    for row in self.rows
+                    for part in (row.form.is_valid(), *(lines.is_valid() for lines in row.inner.values()))
+                ]
+                or [True]
+            )
+            and len(self.rows) >= self.line_set.minimum
+        )
 
     def is_multipart(self) -> bool:
         return any(row.form.is_multipart() for row in self.rows)

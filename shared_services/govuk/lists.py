@@ -132,7 +132,9 @@ class ListPage(Page):
         """Every row that matches, in order."""
         rows = self.get_queryset() if self.filterset is None else self.filterset.qs
         if self.search_text:
-            rows = rows.filter(reduce(or_, (Q(**{f"{name}__icontains": self.search_text}) for name in self.search_fields)))
+            rows = rows.filter(
+                reduce(or_, (Q(**{f"{name}__icontains": self.search_text}) for name in self.search_fields))
+            )
         return self._sorted(rows)
 
     def _sorted(self, rows: Any) -> Any:
@@ -266,7 +268,11 @@ class ListPage(Page):
             names = [name for name in self.params if name == bound.html_name or name.startswith(f"{bound.html_name}_")]
             query = self._query_without("page", *names)
             chosen.append(
-                {"label": str(bound.label), "text": _in_words(bound, value), "url": f"{self.request.path}?{query or 'view=all'}"}
+                {
+                    "label": str(bound.label),
+                    "text": _in_words(bound, value),
+                    "url": f"{self.request.path}?{query or 'view=all'}",
+                }
             )
         return chosen
 

@@ -23,11 +23,11 @@ from shared_services.tenancy.errors import NotAllowed, Stale
 
 from .errors import forbidden, refused
 from .forms import ConfirmForm, error_links
-from .lines import LineSet, Lines
+from .lines import Lines, LineSet
 from .receipts import claim_receipt, receipt_for
 from .refusals import MissingPermission
 
-TOKEN = "form_token"
+TOKEN = "form_token"  # noqa: S105 - the name of a field, not a secret
 DONE_ALREADY = "This was already done."
 INVALID = 422
 REFUSED = 409
@@ -111,7 +111,7 @@ class FormPage(Page):
     template_name = "layouts/form.html"
     button = "Save and continue"
     button_style = ""
-    """"warning" for what cannot be undone."""
+    """What cannot be undone has "warning"."""
     initial: ClassVar[dict[str, Any]] = {}
     line_sets: ClassVar[dict[str, LineSet]] = {}
     form: forms.BaseForm
@@ -187,7 +187,7 @@ class FormPage(Page):
         )
 
     def _edit_lines(self, change: str) -> HttpResponse:
-        """"Add another line" and "Remove" without JavaScript: the page again, nothing checked, nothing lost."""
+        """The page again with one row more or fewer, without JavaScript: nothing checked, nothing lost."""
         self.lines = {name: lines.changed(change) for name, lines in self.lines.items()}
         self.form = _unchecked(self.form)
         return self.show_form()

@@ -45,5 +45,3 @@ def spoken_money(amount: Decimal | int | float | str | None) -> str:
 def counted(number: int, singular: str, plural: str | None = None) -> str:
     """1 requisition, 2 requisitions"""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
-
-

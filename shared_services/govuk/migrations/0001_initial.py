@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,37 +16,80 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='FormReceipt',
+            name="FormReceipt",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('token', models.UUIDField(unique=True)),
-                ('url', models.CharField(blank=True, max_length=500)),
-                ('message', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("token", models.UUIDField(unique=True)),
+                ("url", models.CharField(blank=True, max_length=500)),
+                ("message", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('page', models.CharField(max_length=120)),
-                ('path', models.CharField(max_length=300)),
-                ('kind', models.CharField(choices=[('view', 'Saved view'), ('columns', 'Chosen columns')], default='view', max_length=10)),
-                ('name', models.CharField(blank=True, max_length=80)),
-                ('query', models.CharField(blank=True, max_length=2000)),
-                ('columns', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
-                ('is_shared', models.BooleanField(default=False)),
-                ('is_default', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("page", models.CharField(max_length=120)),
+                ("path", models.CharField(max_length=300)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("view", "Saved view"), ("columns", "Chosen columns")], default="view", max_length=10
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=80)),
+                ("query", models.CharField(blank=True, max_length=2000)),
+                (
+                    "columns",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), blank=True, default=list, size=None
+                    ),
+                ),
+                ("is_shared", models.BooleanField(default=False)),
+                ("is_default", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(fields=('page', 'account', 'kind', 'name'), name='one_saved_view_per_name'), models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('page', 'account'), name='one_default_view_per_page')],
+                "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("page", "account", "kind", "name"), name="one_saved_view_per_name"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("page", "account"),
+                        name="one_default_view_per_page",
+                    ),
+                ],
             },
         ),
     ]

@@ -1,0 +1,99 @@
+"""A browser for journeys: the machine's Chromium, axe over every page, and pictures to look at."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+
+AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
+LOOKS = Path(settings.BASE_DIR) / "var" / "looks"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS = (1280, 390)
+NARROWEST = 320
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    # Councils of the tests answer at names that no name server knows.
+    "--host-resolver-rules=MAP *.test 127.0.0.1, MAP *.localhost 127.0.0.1",
+]
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+    address_family = socket.AF_INET
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *args: Any) -> None:
+        """A journey's own report is enough."""
+
+
+class _HandlerClosingConnections(StaticFilesHandler):
+    """Each request has a thread of its own here: its connections end with it."""
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        try:
+            yield from super().__call__(environ, start_response)
+        finally:
+            connections.close_all()
+
+
+@contextmanager
+def portal_served() -> Iterator[int]:
+    """The portal on a free port of this machine, in this process: gives the port."""
+    application = _HandlerClosingConnections(get_wsgi_application())
+    server = make_server("127.0.0.1", 0, application, server_class=_Server, handler_class=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def violations(page: Any) -> list[str]:
+    """What axe finds on the page, one sentence each; none is what every page must give."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    return [
+        f"{one['id']}: {one['help']} at {[node['html'][:160] for node in one['nodes'][:3]]}"
+        for one in found["violations"]
+    ]
+
+
+def sideways(page: Any) -> int:
+    """By how many pixels the page is wider than the window."""
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def look(page: Any, name: str) -> None:
+    """Keep a picture of the page at each width, and hold axe and the narrowest screen to their rules."""
+    LOOKS.mkdir(parents=True, exist_ok=True)
+    before = page.viewport_size
+    faults = []
+    for width in (*WIDTHS, NARROWEST):
+        page.set_viewport_size({"width": width, "height": 900})
+        if width in WIDTHS:
+            page.screenshot(path=str(LOOKS / f"{name}-{width}.png"), full_page=True)
+        faults += [f"{name} at {width} pixels: {fault}" for fault in violations(page)]
+        if (over := sideways(page)) > 0:
+            faults.append(f"{name} at {width} pixels: the page is {over} pixels too wide")
+    page.set_viewport_size(before)
+    assert not faults, "\n".join(faults)
