@@ -24,6 +24,11 @@ class RoomRouter(SimpleRouter):
     def get_urls(self) -> list[Any]:
         return [*super().get_urls(), *self.extra]
 
+    def get_method_map(self, viewset: Any, method_map: dict[str, str]) -> dict[str, str]:
+        """What names no permission is not served."""
+        bound = super().get_method_map(viewset, method_map)
+        return {method: name for method, name in bound.items() if name in viewset.permissions}
+
     def get_lookup_regex(self, viewset: Any, lookup_prefix: str = "") -> str:
         return "<uuid:pk>"
 
