@@ -39,11 +39,15 @@ def share_out(total: Decimal, weights: list[Decimal]) -> list[Decimal]:
     whole = sum(weights, Decimal(0))
     if not weights or whole <= 0:
         raise ValueError("An amount can only be shared over weights above zero.")
-    pennies = int(total / PENNY)
-    exact = [pennies * weight / whole for weight in weights]
+    pennies = total / PENNY
+    return settle([pennies * weight / whole for weight in weights], total)
+
+
+def settle(exact: list[Decimal], total: Decimal) -> list[Decimal]:
+    """Round exact amounts (in pennies) so that they add up to a total: down, then pennies to the largest remainders."""
     shares = [int(part // 1) for part in exact]
-    left = pennies - sum(shares)
-    by_remainder = sorted(range(len(weights)), key=lambda i: (shares[i] - exact[i], i))
+    left = int(total / PENNY) - sum(shares)
+    by_remainder = sorted(range(len(exact)), key=lambda i: (shares[i] - exact[i], i))
     for i in by_remainder[:left]:
         shares[i] += 1
     return [PENNY * share for share in shares]

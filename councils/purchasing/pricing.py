@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from councils.finance.heads import PENNY, share_out
+from councils.finance.heads import PENNY, settle, share_out
 from councils.finance.selectors import Percentage
 from shared_services.tenancy.errors import NotAllowed
 
@@ -39,13 +39,12 @@ def price_lines(lines: Sequence[LineDraft], percentages: Mapping[str, Percentage
     nets = [to_the_penny(line.quantity * line.unit_price) for line in lines]
     vats = [NOTHING] * len(lines)
     for code in {line.vat_code for line in lines}:
-        if not percentages[code].percent:
-            continue
-        at = [i for i, line in enumerate(lines) if line.vat_code == code and nets[i]]
-        total = to_the_penny(sum((nets[i] for i in at), NOTHING) * percentages[code].percent / HUNDRED)
-        if at:
-            for i, vat in zip(at, share_out(total, [nets[i] for i in at]), strict=True):
-                vats[i] = vat
+        percent = percentages[code].percent
+        at = [i for i, line in enumerate(lines) if line.vat_code == code]
+        # In pennies: pounds by a percentage.
+        exact = [nets[i] * percent for i in at]
+        for i, vat in zip(at, settle(exact, to_the_penny(sum(exact) / HUNDRED)), strict=True):
+            vats[i] = vat
     return [
         Price(
             percent=percentages[line.vat_code].percent,
