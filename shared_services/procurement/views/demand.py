@@ -143,20 +143,20 @@ class ViewDemand(Page):
     breadcrumbs = [("Demand from councils", "procurement:list_demand")]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.lines = _requisition(self.kwargs)
+        self.demand = _requisition(self.kwargs)
         return super().get(request, *args, **kwargs)
 
     def get_title(self) -> str:
-        return self.lines[0].title
+        return self.demand[0].title
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        first = self.lines[0]
-        is_open = all(line.status == DemandStatus.OPEN for line in self.lines)
+        first = self.demand[0]
+        is_open = all(line.status == DemandStatus.OPEN for line in self.demand)
         return super().get_context(
             first=first,
-            lines=self.lines,
+            lines=self.demand,
             council=council_by_number(first.owner_id),
-            total=sum(line.net_amount for line in self.lines),
+            total=sum(line.net_amount for line in self.demand),
             status=first.get_status_display(),
             status_colour=STATUS_COLOURS.get(first.get_status_display(), "grey"),
             proposals=selectors.proposals_of_requisition(first.requisition_id, first.owner_id),
@@ -177,8 +177,8 @@ class HandBackDemand(ActionView):
     breadcrumbs = [("Demand from councils", "procurement:list_demand")]
 
     def get_subject(self) -> DemandLine:
-        self.lines = _requisition(self.kwargs)
-        return self.lines[0]
+        self.demand = _requisition(self.kwargs)
+        return self.demand[0]
 
     def get_title(self) -> str:
         return f"Hand back {self.subject.reference}"
@@ -189,14 +189,14 @@ class HandBackDemand(ActionView):
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context(
             council=council_by_number(self.subject.owner_id),
-            lines=self.lines,
-            total=sum(line.net_amount for line in self.lines),
+            lines=self.demand,
+            total=sum(line.net_amount for line in self.demand),
             **kwargs,
         )
 
     def act(self, form: GovukForm) -> HttpResponse:
         services.return_demand(
-            actor=self.actor, line_ids=[line.pk for line in self.lines], reason=form.cleaned_data["reason"]
+            actor=self.actor, line_ids=[line.pk for line in self.demand], reason=form.cleaned_data["reason"]
         )
         return self.done(f"{self.subject.reference} handed back", to=requisition_url(self.subject))
 

@@ -89,8 +89,8 @@ class GroupDemand(FormPage):
     def prepare(self) -> None:
         self.chosen = unpack(self.request.GET.get("lines", ""))
         division = self.request.GET.get("category", "")
-        self.lines = selectors.whole_requisitions(self.chosen, under=division if division.isdigit() else "")
-        if not self.lines:
+        self.demand = selectors.whole_requisitions(self.chosen, under=division if division.isdigit() else "")
+        if not self.demand:
             raise Http404
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -103,15 +103,15 @@ class GroupDemand(FormPage):
         councils = {council.number: council for council in all_councils()}
         chosen = set(self.chosen)
         return super().get_context(
-            rows=[(line, councils[line.owner_id]) for line in self.lines],
-            came_along=sum(1 for line in self.lines if chosen and line.pk not in chosen),
-            council_count=len({line.owner_id for line in self.lines}),
-            total=sum(line.net_amount for line in self.lines),
+            rows=[(line, councils[line.owner_id]) for line in self.demand],
+            came_along=sum(1 for line in self.demand if chosen and line.pk not in chosen),
+            council_count=len({line.owner_id for line in self.demand}),
+            total=sum(line.net_amount for line in self.demand),
             **kwargs,
         )
 
     def act(self, form: GovukForm) -> HttpResponse:
-        keys = [line.pk for line in self.lines]
+        keys = [line.pk for line in self.demand]
         if form.cleaned_data["target"] == NEW_PROPOSAL:
             proposal = services.draft_proposal(actor=self.actor, line_ids=keys, title=form.cleaned_data["title"])
             return self.done(f"{proposal.reference} drafted", to=reverse("procurement:change_proposal", args=[proposal.pk]))
@@ -250,22 +250,22 @@ class RemoveDemand(ProposalAction):
 
     def prepare(self) -> None:
         super().prepare()
-        self.lines = [
+        self.demand = [
             line.demand_line
             for line in selectors.lines_of(self.subject)
             if line.demand_line.requisition_id == self.kwargs["requisition"]
         ]
-        if not self.lines:
+        if not self.demand:
             raise Http404
 
     def get_title(self) -> str:
-        return f"Take {self.lines[0].reference} out of {self.subject.reference}"
+        return f"Take {self.demand[0].reference} out of {self.subject.reference}"
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context(lines=self.lines, total=sum(line.net_amount for line in self.lines), **kwargs)
+        return super().get_context(lines=self.demand, total=sum(line.net_amount for line in self.demand), **kwargs)
 
     def act(self, form: GovukForm) -> HttpResponse:
-        reference = self.lines[0].reference
+        reference = self.demand[0].reference
         proposal = services.remove_demand(
             actor=self.actor, proposal_id=self.subject.pk, requisition_id=self.kwargs["requisition"]
         )
