@@ -9,6 +9,7 @@ urlpatterns = [
     path("account/", include("shared_services.accounts.urls")),
     path("files/", include("shared_services.annexes.urls")),
     path("", include("shared_services.workflow.urls")),
+    path("authority/", include("shared_services.workflow.authority_urls")),
     path("", include("councils.purchasing.urls")),
     path("finance/", include("councils.finance.urls")),
     path("organisation/", include("councils.organisation.urls")),

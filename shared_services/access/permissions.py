@@ -147,6 +147,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "purchasing.view_all_requisitions",
             "purchasing.issue_order",
             "purchasing.cancel_order",
+            "workflow.manage_authority",
         }
     ),
     "hr_adviser": frozenset(

@@ -16,6 +16,7 @@ NEWEST_FOR_SECONDS = 30
 
 _definitions: dict[UUID, Definition] = {}
 _newest: dict[str, tuple[float, ProcessVersion]] = {}
+_titles: dict[str, tuple[float, list[tuple[str, str]]]] = {}
 
 
 def definition_of(version_id: UUID) -> Definition:
@@ -46,6 +47,7 @@ def forget() -> None:
     """Read everything afresh: publishing and tests call this."""
     _definitions.clear()
     _newest.clear()
+    _titles.clear()
 
 
 def _keep(version: ProcessVersion) -> Definition:
@@ -55,3 +57,12 @@ def _keep(version: ProcessVersion) -> Definition:
         # A published version was checked then; an operation renamed since is refused when it is reached.
         _definitions[version.pk] = read_definition(version.bpmn, version.dmn, operations=False)
     return _definitions[version.pk]
+
+
+def process_titles() -> list[tuple[str, str]]:
+    """(key, title) of every published process, for filters and forms. Kept as long as the newest versions are."""
+    known = _titles.get("all")
+    if known is None or time.monotonic() - known[0] > NEWEST_FOR_SECONDS:
+        rows = ProcessVersion.objects.order_by("key", "-version").distinct("key").values_list("key", "title")
+        known = _titles["all"] = (time.monotonic(), list(rows))
+    return known[1]

@@ -5,9 +5,12 @@ Lists read these tables only; the engine's own state sits on the case and no lis
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils import timezone
 
 from shared_services.tenancy.bases import CommonModel, PooledModel, new_key
 
@@ -161,8 +164,20 @@ class TaskCandidate(PooledModel):
             models.Index(fields=["owner", "card", "amount", "task"], name="inbox_by_amount"),
         ]
 
+    TIME_COLOURS: ClassVar[dict[str, str]] = {"Overdue": "red", "Today": "yellow"}
+
     def __str__(self) -> str:
-        return f"{self.card_id} may act on {self.task_id}"
+        return str(self.task)
+
+    @property
+    def time_left(self) -> str:
+        """How long the officer has, in words."""
+        if self.due_on is None:
+            return ""
+        days = (self.due_on - timezone.localdate()).days
+        if days <= 0:
+            return "Overdue" if days else "Today"
+        return "1 day" if days == 1 else f"{days} days"
 
 
 class Decision(PooledModel):

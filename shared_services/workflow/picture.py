@@ -1,7 +1,8 @@
 """The picture of a process, drawn on the server from the drawing's own coordinates (BPMN DI).
 
-Pure SVG with classes: no style attributes and no script, so the content security policy stays as strict as
-it is. Marks say what is done and what is current in words as well as in colour.
+Pure SVG with presentation attributes: no style sheet, style attribute or script, so the content security
+policy stays as strict as it is. What is done and what is current is said by a sign and in words as well as
+in colour.
 """
 
 from __future__ import annotations
@@ -22,6 +23,13 @@ MARGIN = 20
 LINE_HEIGHT = 15
 LETTER_WIDTH = 6.6
 MARKS = {"done": "done", "current": "current step"}
+INK, GREY, GREEN, PALE_GREEN, YELLOW = "#0b0c0c", "#505a5f", "#00703c", "#cce2d8", "#fff7bf"
+LOOKS = {
+    "": {"fill": "#ffffff", "stroke": GREY, "stroke-width": "1.5"},
+    "done": {"fill": PALE_GREEN, "stroke": GREEN, "stroke-width": "1.5"},
+    "current": {"fill": YELLOW, "stroke": INK, "stroke-width": "3"},
+}
+FRAME_LOOK = {"fill": "none", "stroke": "#b1b4b6", "stroke-width": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +86,16 @@ def draw(diagram: Diagram, layout: Layout, marks: Mapping[str, str]) -> str:
     frame = layout.frame
     root = etree.Element(
         "svg", xmlns=SVG, viewBox=f"{frame.x:g} {frame.y:g} {frame.width:g} {frame.height:g}",
-        width=f"{frame.width:g}", height=f"{frame.height:g}", role="img", **{"class": "gh-process"},
+        width=f"{frame.width:g}", height=f"{frame.height:g}", role="img", fill=INK, **{"font-family": "Helvetica, Arial, sans-serif", "font-size": "12"},
     )  # fmt: skip
     root.set("aria-labelledby", "process-picture-title")
     title = etree.SubElement(root, "title", id="process-picture-title")
     title.text = _title(diagram, marks)
     _arrow_heads(root)
     for key, name in layout.names.items():
-        _lane(root, layout.boxes.get(key), name, "gh-process__pool")
+        _lane(root, layout.boxes.get(key), name)
     for lane in diagram.lanes:
-        _lane(root, layout.boxes.get(lane.id), lane.name, "gh-process__lane")
+        _lane(root, layout.boxes.get(lane.id), lane.name)
     for flow in diagram.flows:
         points = layout.lines.get(flow.id)
         if points:
@@ -112,14 +120,14 @@ def _arrow_heads(root: etree._Element) -> None:
             defs, "marker", id=f"process-{name}", viewBox="0 0 10 10", refX="9", refY="5", markerWidth="7",
             markerHeight="7", orient="auto-start-reverse",
         )  # fmt: skip
-        etree.SubElement(marker, "path", d="M 0 0 L 10 5 L 0 10 z", **{"class": f"gh-process__{name}"})
+        etree.SubElement(marker, "path", d="M 0 0 L 10 5 L 0 10 z", fill=GREEN if name == "arrow-taken" else GREY)
 
 
-def _lane(root: etree._Element, box: Box | None, name: str, css: str) -> None:
+def _lane(root: etree._Element, box: Box | None, name: str) -> None:
     if box is None:
         return
-    group = etree.SubElement(root, "g", **{"class": css})
-    _rect(group, box)
+    group = etree.SubElement(root, "g")
+    _rect(group, box, FRAME_LOOK)
     x, y = box.x + 18, box.y + box.height / 2
     label = etree.SubElement(
         group, "text", x=f"{x:g}", y=f"{y:g}", transform=f"rotate(-90 {x:g} {y:g})", **{"text-anchor": "middle"}
@@ -128,10 +136,11 @@ def _lane(root: etree._Element, box: Box | None, name: str, css: str) -> None:
 
 
 def _flow(root: etree._Element, points: tuple[tuple[float, float], ...], name: str, taken: bool) -> None:
-    group = etree.SubElement(root, "g", **{"class": "gh-process__flow" + (" gh-process__flow--taken" if taken else "")})
+    group = etree.SubElement(root, "g")
     etree.SubElement(
         group, "polyline", points=" ".join(f"{x:g},{y:g}" for x, y in points),
-        **{"marker-end": f"url(#process-arrow{'-taken' if taken else ''})"},
+        fill="none", stroke=GREEN if taken else GREY,
+        **{"stroke-width": "2.5" if taken else "1.5", "marker-end": f"url(#process-arrow{'-taken' if taken else ''})"},
     )  # fmt: skip
     if name:
         (x1, y1), (x2, y2) = points[0], points[1]
@@ -142,39 +151,42 @@ def _flow(root: etree._Element, points: tuple[tuple[float, float], ...], name: s
 
 
 def _step(root: etree._Element, step: Step, box: Box, mark: str) -> None:
-    css = f"gh-process__step gh-process__step--{step.kind}" + (f" gh-process__step--{mark}" if mark else "")
-    group = etree.SubElement(root, "g", **{"class": css})
+    look = LOOKS[mark]
+    group = etree.SubElement(root, "g")
     hover = etree.SubElement(group, "title")
     hover.text = f"{step.label} ({MARKS[mark]})" if mark else step.label
     x, y = box.middle
     if step.kind in ("start", "end"):
-        etree.SubElement(group, "circle", cx=f"{x:g}", cy=f"{y:g}", r=f"{box.width / 2:g}")
+        etree.SubElement(group, "circle", cx=f"{x:g}", cy=f"{y:g}", r=f"{box.width / 2 - 1:g}", **look)
         # A start's flow often leaves downwards, so its name stands above it.
         above = step.kind == "start"
         _words(group, step.label, x, box.y - 8 - LINE_HEIGHT if above else box.y + box.height + 14, 90)
     elif step.kind in ("choice", "choices", "together"):
         right, bottom = box.x + box.width, box.y + box.height
-        etree.SubElement(group, "polygon", points=f"{x:g},{box.y:g} {right:g},{y:g} {x:g},{bottom:g} {box.x:g},{y:g}")
-        sign = etree.SubElement(group, "text", x=f"{x:g}", y=f"{y + 7:g}", **{"text-anchor": "middle", "class": "gh-process__sign"})
+        corners = f"{x:g},{box.y:g} {right:g},{y:g} {x:g},{bottom:g} {box.x:g},{y:g}"
+        etree.SubElement(group, "polygon", points=corners, **look)
+        sign = etree.SubElement(group, "text", x=f"{x:g}", y=f"{y + 7:g}", **_SIGN)
         sign.text = {"choice": "×", "choices": "○", "together": "+"}[step.kind]
         label = etree.SubElement(group, "text", x=f"{x + 16:g}", y=f"{bottom - 2:g}", **{"text-anchor": "start"})
         label.text = step.label
     else:
-        _rect(group, box, rounded=True)
+        _rect(group, box, look, corner="8")
         lines = _wrapped(step.label, box.width - 12)
         _words(group, step.label, x, y - (len(lines) - 1) * LINE_HEIGHT / 2 + 5, box.width - 12)
         if step.repeats:
-            many = etree.SubElement(group, "text", x=f"{x:g}", y=f"{box.y + box.height - 5:g}", **{"text-anchor": "middle", "class": "gh-process__sign"})
+            many = etree.SubElement(group, "text", x=f"{x:g}", y=f"{box.y + box.height - 5:g}", **_SIGN)
             many.text = "≡" if step.repeats == "in turn" else "|||"
         if mark:
-            tick = etree.SubElement(group, "text", x=f"{box.x + 8:g}", y=f"{box.y + 16:g}", **{"class": "gh-process__mark"})
+            tick = etree.SubElement(group, "text", x=f"{box.x + 8:g}", y=f"{box.y + 16:g}")
             tick.text = "✓" if mark == "done" else "▶"
 
 
-def _rect(group: etree._Element, box: Box, *, rounded: bool = False) -> None:
-    corner = {"rx": "8"} if rounded else {}
+_SIGN = {"text-anchor": "middle", "font-size": "18"}
+
+
+def _rect(group: etree._Element, box: Box, look: Mapping[str, str], corner: str = "0") -> None:
     etree.SubElement(
-        group, "rect", x=f"{box.x:g}", y=f"{box.y:g}", width=f"{box.width:g}", height=f"{box.height:g}", **corner
+        group, "rect", x=f"{box.x:g}", y=f"{box.y:g}", width=f"{box.width:g}", height=f"{box.height:g}", rx=corner, **look
     )
 
 

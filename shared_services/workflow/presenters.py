@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from shared_services.tenancy.door import current_council
+
 if TYPE_CHECKING:
     from shared_services.access.models import OfficerCard
 
@@ -38,9 +40,14 @@ def presenter(process: str) -> Callable[[Presenter], Presenter]:
 
 
 def present(case: Case, officer: OfficerCard) -> Presentation:
-    """The facts of a case as its app presents them, or those on the case itself."""
+    """The facts of a case as its app presents them, or those on the case itself.
+
+    The record behind a case that a council handed over stays in the council's room, so the shared service
+    is shown what is on the case.
+    """
     found = _presenters.get(case.process)
-    if found is not None:
+    here = current_council()
+    if found is not None and not (here.is_shared_service and case.owner_id != here.number):
         return found(case, officer)
     rows: list[tuple[str, Any]] = [("Reference", case.reference), ("Title", case.title)]
     if case.amount is not None:

@@ -63,6 +63,12 @@ class TaskCandidateQuerySet(models.QuerySet[Any]):
     def of_this_room(self) -> Self:
         return self.filter(owner_id=current_council().number)
 
+    def for_officer(self, card: OfficerCard) -> Self:
+        return self.of_this_room().filter(card_id=card.pk)
+
+    def overdue(self, *, on: date) -> Self:
+        return self.filter(due_on__lt=on)
+
 
 class AuthorityRuleQuerySet(models.QuerySet[Any]):
     def of_this_room(self) -> Self:

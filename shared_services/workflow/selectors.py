@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from shared_services.access.models import OfficerCard
@@ -18,10 +18,11 @@ from shared_services.annexes.choices import NoteKind
 from shared_services.annexes.models import CaseNote
 from shared_services.annexes.selectors import notes_on
 from shared_services.tenancy.door import current_council
+from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 
 from . import authority, rules
-from .models import Case, Decision, Task
-from .querysets import CaseQuerySet, TaskQuerySet
+from .models import Case, Decision, Task, TaskCandidate
+from .querysets import CaseQuerySet, TaskCandidateQuerySet, TaskQuerySet
 from .who import CaseFacts
 
 
@@ -30,8 +31,16 @@ def inbox(actor: OfficerCard) -> TaskQuerySet:
     return Task.objects.in_inbox_of(actor).order_by("candidates__due_on", "candidates__task_id")
 
 
-def overdue_in_inbox(actor: OfficerCard) -> TaskQuerySet:
-    return Task.objects.in_inbox_of(actor).filter(candidates__due_on__lt=timezone.localdate())
+def inbox_rows(actor: OfficerCard) -> TaskCandidateQuerySet:
+    """The same by the inbox's own index, each row with its task: counts and pages of it stay quick at any size."""
+    return TaskCandidate.objects.for_officer(actor).select_related("task").order_by("due_on", "task_id")
+
+
+def inbox_counts(actor: OfficerCard) -> tuple[int, int]:
+    """How many tasks wait for an officer, and how many of them are overdue."""
+    late = Count("pk", filter=Q(due_on__lt=timezone.localdate()))
+    found = TaskCandidate.objects.for_officer(actor).aggregate(all=Count("pk"), late=late)
+    return found["all"], found["late"]
 
 
 def parked_tasks() -> TaskQuerySet:
@@ -47,10 +56,15 @@ def cases_for(actor: OfficerCard) -> CaseQuerySet:
 
 
 def may_view_case(actor: OfficerCard, case: Case) -> bool:
-    """Whoever raised it, decided on it, may decide on it now, or may see every case of the room."""
+    """Whoever raised it, decided on it, may decide on it now, or may see every case of the room.
+
+    In the shared service's room, those who may see demand see the cases that councils handed over.
+    """
     if case.requester_id == actor.pk or may(actor, "workflow.view_all_cases"):
         return True
     here = current_council().number
+    if here == SHARED_SERVICE_NUMBER and may(actor, "procurement.view_demand"):
+        return True
     if Decision.objects.filter(owner_id=here, case=case, card_id=actor.pk).exists():
         return True
     return Task.objects.in_inbox_of(actor).filter(case=case).exists()

@@ -1,0 +1,34 @@
+"""What waits for the officer, on the home page."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from shared_services.access.models import OfficerCard
+from shared_services.govuk.home import HomeCard, home_card
+from shared_services.govuk.words import counted
+
+from . import selectors
+
+
+@home_card("workflow.view_inbox")
+def waiting_for_me(actor: OfficerCard) -> HomeCard:
+    """The officer's inbox: how many tasks, and how many of them late."""
+    waiting, late = selectors.inbox_counts(actor)
+    text = f"{counted(late, 'task')} overdue" if late else "Approvals and other tasks waiting for you"
+    return HomeCard(
+        "Your inbox", waiting, text if waiting else "Nothing is waiting for you", reverse("workflow:inbox"),
+        urgent=bool(late), order=5,
+    )  # fmt: skip
+
+
+@home_card("workflow.view_all_cases")
+def nobody_can_act(_actor: OfficerCard) -> HomeCard | None:
+    """Tasks that are parked because nobody may do them; nothing to show when there are none."""
+    parked = selectors.parked_tasks().count()
+    if not parked:
+        return None
+    return HomeCard(
+        "Nobody can act", parked, "Tasks that need an officer with the right role", reverse("workflow:parked_tasks"),
+        urgent=True, order=6,
+    )  # fmt: skip

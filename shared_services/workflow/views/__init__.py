@@ -1,0 +1,1 @@
+"""Pages of the workflow: inbox and tasks, cases, authority matrix."""

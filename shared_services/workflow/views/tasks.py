@@ -1,0 +1,127 @@
+"""The inbox, and the page on which a task is decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from shared_services.access.models import OfficerCard
+from shared_services.govuk.views import ActionView, BulkAction, Column, ListPage
+from shared_services.tenancy.door import current_council
+from shared_services.tenancy.errors import NotAllowed
+
+from .. import authority, rules, selectors, services
+from ..choices import TaskStatus, outcome_label
+from ..filters import InboxFilter
+from ..forms import DecisionForm
+from ..models import Task, TaskCandidate
+from ..pictures import process_title, steps_of
+from .parts import history_items, shown_facts, step_items
+
+
+def task_url(row: TaskCandidate) -> str:
+    return reverse("workflow:task", args=[row.task_id])
+
+
+def approve_row(*, actor: OfficerCard, row: TaskCandidate) -> None:
+    services.complete_task(actor=actor, task_id=row.task_id, outcome="approve", version=row.task.version)
+
+
+def check_row(actor: OfficerCard, row: TaskCandidate) -> None:
+    """Exceptions are pulled out before anything is approved: what must be read one by one, and one's own."""
+    if "approve" not in row.task.outcomes or row.task.handled_at_subject:
+        raise NotAllowed("This is not an approval. Open it to answer it.")
+    rules.check_may_act(actor, row.task, row.task.case)
+
+
+class Inbox(ListPage):
+    """What waits for the officer, the soonest due first."""
+
+    permission = "workflow.view_inbox"
+    title = "Inbox"
+    columns = [
+        Column("task.reference", "Reference", url=task_url, sort="task__reference"),
+        Column("task.case_title", "What it is about"),
+        Column("task.title", "What to do"),
+        Column("task.requester_name", "From", sort="task__requester_name"),
+        Column("amount", "Amount", kind="money", sort="amount"),
+        Column("due_on", "Due", kind="date", sort="due_on"),
+        Column("late", "Time left", kind="tag", value=lambda row: row.time_left, tags=TaskCandidate.TIME_COLOURS),
+        Column("task.ready_at", "Waiting since", kind="datetime", shown=False),
+        Column("task.category", "Category", shown=False),
+    ]
+    filterset_class = InboxFilter
+    search_fields = ["task__reference", "task__case_title", "task__requester_name"]
+    search_label = "Search your inbox"
+    bulk_actions = [
+        BulkAction(
+            "approve", "Approve", approve_row, permission="workflow.complete_task", check=check_row, amount="amount",
+            past="approved",
+        )
+    ]  # fmt: skip
+    default_sort = "due_on"
+    export_name = "inbox"
+    export_event = "workflow.inbox.exported"
+    noun = "task"
+    empty_text = "Nothing is waiting for you."
+
+    def get_queryset(self) -> Any:
+        return selectors.inbox_rows(self.actor)
+
+
+class DecideTask(ActionView):
+    """The facts of a case, and the officer's decision on it."""
+
+    permission = "workflow.complete_task"
+    form_class = DecisionForm
+    template_name = "pages/shared_services/workflow/task.html"
+    button = "Confirm your decision"
+    breadcrumbs = [("Inbox", "workflow:inbox")]
+
+    def get_subject(self) -> Task:
+        task = get_object_or_404(Task.objects.of_this_room().select_related("case"), pk=self.kwargs["task_id"])
+        self.reason = rules.why_not(self.actor, task, task.case) if task.is_open else ""
+        may_see = task.is_open and not self.reason
+        if not may_see and not selectors.may_view_case(self.actor, task.case):
+            raise NotAllowed(self.reason or f"You did not take part in {task.reference}, so you cannot open it.")
+        return task
+
+    def get_title(self) -> str:
+        return f"{self.subject.title}: {self.subject.reference}"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        task = self.subject
+        joint = task.case.owner_id != current_council().number
+        return {"initial": {"version": task.version}, "outcomes": task.outcomes, "joint": joint}
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        task = self.subject
+        return super().get_context(
+            task=task,
+            case=task.case,
+            **shown_facts(task.case, self.actor, self.request),
+            role=authority.role_label(task.role),
+            may_decide=task.is_open and not self.reason and not task.handled_at_subject,
+            reason=self.reason,
+            answered=outcome_label(task.outcome) if task.status == TaskStatus.DONE else "",
+            history=history_items(task.case),
+            steps=step_items(steps_of(task.case)),
+            process_title=process_title(task.case),
+            **kwargs,
+        )
+
+    def act(self, form: DecisionForm) -> HttpResponse:
+        task, answer = self.subject, form.cleaned_data
+        if task.handled_at_subject:
+            raise NotAllowed("Answer this on the record's own page.")
+        services.complete_task(
+            actor=self.actor,
+            task_id=task.pk,
+            outcome=answer["outcome"],
+            note=answer["note"],
+            version=answer["version"],
+        )
+        return self.done(f"{task.reference}: {outcome_label(answer['outcome']).lower()}", to="workflow:inbox")
