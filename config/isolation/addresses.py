@@ -20,7 +20,7 @@ from .planting import MARKS, Planted
 UNSAFE_VERBS = ("post", "put", "patch", "delete")
 SIGN_OUT = ("logout",)
 """Leaving would end the attacker's session; these addresses take no key of anybody's."""
-MOST_FILLINGS = 24
+MOST_FILLINGS = 8
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Address:
     holes: tuple[str, ...]
     app: str
     verbs: tuple[str, ...]
+    exports: bool
 
 
 def addresses(urlconf: str) -> list[Address]:
@@ -45,13 +46,19 @@ def _walk(resolver: URLResolver, prefix: str) -> Iterator[Address]:
             yield from _walk(entry, regex)
         elif isinstance(entry, URLPattern):
             template, holes = normalize(regex)[0]
-            yield Address(template, tuple(holes), _app_of(entry.callback), _verbs(entry.callback))
+            yield Address(
+                template, tuple(holes), _app_of(entry.callback), _verbs(entry.callback), _exports(entry.callback)
+            )
 
 
 def _app_of(callback: Any) -> str:
     view = getattr(callback, "view_class", None) or getattr(callback, "cls", None) or callback
     parts = view.__module__.split(".")
     return parts[1] if parts[0] in ("councils", "shared_services") else parts[0]
+
+
+def _exports(callback: Any) -> bool:
+    return bool(getattr(getattr(callback, "view_class", None), "export_name", ""))
 
 
 def _verbs(callback: Any) -> tuple[str, ...]:
@@ -125,7 +132,10 @@ def _try_address(
     shown = "/" + (
         address.template % {hole: f"<{hole}>" for hole in address.holes} if address.holes else address.template
     )
-    for verb, target in [("get", path), ("get", f"{path}?export=csv")] + [(verb, path) for verb in address.verbs]:
+    tries = [("get", path), *((verb, path) for verb in address.verbs)]
+    if address.exports:
+        tries.append(("get", f"{path}?export=csv"))
+    for verb, target in tries:
         label = "exports" if "export=csv" in target else area
         body = _payload(planted, victim) if verb != "get" else None
         if body is None:

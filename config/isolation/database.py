@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import psycopg
+from django.apps import apps
 from django.conf import settings
 
 from .attempts import Book
@@ -62,6 +63,12 @@ def _try_private(book: Book, connection: psycopg.Connection, role: str, table: s
 def _try_pooled(book: Book, connection: psycopg.Connection, role: str, row: Planted) -> None:
     table, key = f'public."{row.table}"', f"id = '{row.pk}'"
     mark = MARKS[row.room]
+    if role == "dispatcher" and apps.get_model(row.label).dispatcher_may:
+        # The relay reads keys of every council and marks them sent: what it may not do is give a row away.
+        for verb, change in (("take over", "owner_id = (owner_id + 1) % 3"), ("join", "parts = '{7}'")):
+            _, count, answer = try_sql(connection, f"UPDATE {table} SET {change} WHERE {key}")
+            book.judge("pooled tables", role, f"{verb} {row.label}", answer, leak=count > 0)
+        return
     rows, _, answer = try_sql(connection, f"SELECT t.* FROM {table} t WHERE {key}")
     book.judge("pooled tables", role, f"read {row.label}", answer, leak=bool(rows))
     rows, _, answer = try_sql(connection, f"SELECT t::text FROM {table} t")

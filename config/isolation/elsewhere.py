@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-import os
+from pathlib import Path
 from typing import Any
 
 from celery import current_app
@@ -68,7 +68,7 @@ def try_files(book: Book, rooms: list[int], victims: list[int]) -> None:
             if victim == room:
                 continue
             name = f"{MARKS[victim]}.txt"
-            full = os.path.join(settings.PRIVATE_FILES_DIR, f"c{victim:04d}", name)
+            full = str(Path(settings.PRIVATE_FILES_DIR) / f"c{victim:04d}" / name)
             for path in (name, f"../c{victim:04d}/{name}", f"a/../../c{victim:04d}/{name}", full):
                 try:
                     with inside_council(room), default_storage.open(path) as file:

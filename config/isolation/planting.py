@@ -131,8 +131,7 @@ def _related(item: Any, keys: dict[type[models.Model], Any]) -> Any:
         return None
     if target in keys:
         return keys[target]
-    first = target._base_manager.order_by("pk").values_list(item.target_field.attname, flat=True).first()
-    return first
+    return target._base_manager.order_by("pk").values_list(item.target_field.attname, flat=True).first()
 
 
 def _value(item: models.Field, mark: str) -> Any:

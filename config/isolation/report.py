@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -10,10 +12,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.test import Client
+from django.test import Client, override_settings
 
 from shared_services.access.permissions import ROLES
 from shared_services.accounts.services import create_officer
+from shared_services.api.scopes import scope_choices
+from shared_services.api.services import create_token
 from shared_services.tenancy.directory import every_room
 from shared_services.tenancy.door import inside_council
 
@@ -56,6 +60,13 @@ def planted_path() -> Path:
 
 def run() -> Book:
     """Try everything. The process must be on the scratch database, under portal settings."""
+    plain = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    logging.disable(logging.CRITICAL)
+    with override_settings(STORAGES=plain):
+        return _try_everything()
+
+
+def _try_everything() -> Book:
     book = Book()
     planted = planting.load(planted_path())
     rooms = [room.number for room in every_room()]
@@ -102,7 +113,7 @@ def _intruders() -> tuple[list[addresses.Intruder], dict[int, dict[str, str]]]:
         with inside_council(room):
             card = create_officer(
                 actor=None, work_name="Isolation Report", work_email=f"isolation@{room.slug}.invalid", job_title="Auditor",
-                roles=_roles_of(room), password="an-isolation-password-of-its-own",
+                roles=_roles_of(room), password=secrets.token_urlsafe(24),
             )  # fmt: skip
             account = get_user_model().objects.select_related("card").get(card_id=card.pk)
             token = _token(account)
@@ -116,13 +127,12 @@ def _intruders() -> tuple[list[addresses.Intruder], dict[int, dict[str, str]]]:
 
 
 def _roles_of(room: Any) -> list[str]:
-    return [key for key, role in ROLES.items() if bool(getattr(role, "pooled", False)) == room.is_shared_service]
+    return [key for key, role in ROLES.items() if role.pooled == room.is_shared_service]
 
 
 def _token(account: Any) -> str:
-    from shared_services.api.services import create_token
-
-    return create_token(actor=account.card, account=account)
+    scopes = [scope for scope, _ in scope_choices(account.card)]
+    return create_token(actor=account.card, account=account, name="Isolation report", scopes=scopes, days=1)[1]
 
 
 def _try_strange_hosts(book: Book) -> None:

@@ -109,7 +109,9 @@ class Plan:
 
 
 def _count_copied(key: str) -> str:
-    counts = ", ".join(f"(SELECT count(*) FROM {key}.{table})" for table in COPIED_TABLES if table != "django_migrations")
+    counts = ", ".join(
+        f"(SELECT count(*) FROM {key}.{table})" for table in COPIED_TABLES if table != "django_migrations"
+    )
     return f"SELECT {counts}"
 
 
@@ -128,7 +130,7 @@ def migrate_room(key: str, plan: Plan, owner: psycopg.Connection, pending: list[
                 f"INSERT INTO {key}.django_migrations (app, name, applied) VALUES ('{step.app}', '{step.name}', now());"
             )
             # Without public in the path a table that is missing fails, where it would else be public's.
-            path = f'SET LOCAL search_path = "{key}"; SET LOCAL lock_timeout = \'{LOCK_TIMEOUT}\';'
+            path = f"SET LOCAL search_path = \"{key}\"; SET LOCAL lock_timeout = '{LOCK_TIMEOUT}';"
             if step.atomic and not step.python_steps:
                 script += [f"BEGIN; {path}\n{step.sql}\n{record}", "COMMIT;"]
                 continue

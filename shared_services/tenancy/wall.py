@@ -45,7 +45,9 @@ GRANT EXECUTE ON FUNCTION app.cid() TO councils;
 -- A row never changes hands, and only its owner says who else may see it.
 CREATE OR REPLACE FUNCTION app.keep_owner() RETURNS trigger LANGUAGE plpgsql AS $f$
 BEGIN
-  IF current_user::text ~ '^c[0-9]{4}$' THEN
+  IF current_user::text IN ('portal', 'dispatcher') THEN
+    RAISE insufficient_privilege USING MESSAGE = 'the owner and the parts of a shared row are its owner''s to set';
+  ELSIF current_user::text ~ '^c[0-9]{4}$' THEN
     IF NEW.owner_id IS DISTINCT FROM OLD.owner_id OR OLD.owner_id <> app.cid() THEN
       RAISE insufficient_privilege USING MESSAGE = 'the owner and the parts of a shared row are its owner''s to set';
     END IF;
