@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import redis
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
@@ -78,7 +79,7 @@ class Relay:
                 log.warning("the broker does not answer, jobs wait in the outbox: %s", error)
                 self.stopping.wait(pause)
                 pause = min(pause * 2, 10.0)
-            except (DatabaseError, InterfaceError) as error:
+            except (DatabaseError, InterfaceError, psycopg.Error) as error:
                 log.warning("the database does not answer: %s", error)
                 self._forget_connection()
                 self.stopping.wait(pause)
@@ -167,7 +168,7 @@ class Relay:
         self._listening = None
         try:
             connection.close()
-        except (DatabaseError, InterfaceError):
+        except (DatabaseError, InterfaceError, psycopg.Error):
             connection.connection = None
 
 

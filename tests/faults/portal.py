@@ -56,6 +56,7 @@ class Portal:
             ["migrate_rooms"],
             ["load_reference_data"],
             ["provision", "E08000012", "E08000006"],
+            ["collectstatic", "--no-input", "--verbosity=0"],
         ):
             subprocess.run(
                 [sys.executable, "manage.py", *command],
