@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.utils.module_loading import import_string
 
 from . import directory
 from .door import inside_council
 
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 View = Callable[[HttpRequest], HttpResponse]
 
 
@@ -47,4 +48,6 @@ class CouncilByHost:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        transaction.set_rollback(True)
+        # A page that is not found changed nothing, and its own session must still be saved: a message was read.
+        if not (request.method in SAFE_METHODS and isinstance(exception, Http404 | PermissionDenied)):
+            transaction.set_rollback(True)
