@@ -196,4 +196,4 @@ def close_other_tasks(case: Case, gone: Iterable[UUID]) -> None:
     tasks = Task.objects.filter(owner_id__in=owners, case=case, engine_id__in=keys, status__in=OPEN_TASKS)
     left = list(tasks.values_list("pk", flat=True))
     tasks.update(status=TaskStatus.CANCELLED, done_at=timezone.now())
-    TaskCandidate.objects.filter(owner_id__in=owners, task_id__in=left).delete()
+    TaskCandidate.objects.drop(owners=owners, tasks=left)

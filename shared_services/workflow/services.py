@@ -26,6 +26,10 @@ from .engine import EngineFault, Run
 from .models import Case, Decision, Task, TaskCandidate
 from .querysets import OPEN_CASES
 
+MOVED_AWAY = ["state", "status", "outcome", "step", "closed_at", "version", "approved_by"]
+MOVED = [*MOVED_AWAY, "facts", "amount", "category"]
+"""What changes on a case when it moves on, away from its own room and in it."""
+
 
 @transaction.atomic
 def open_case(
@@ -259,7 +263,7 @@ def _close(task: Task, actor: OfficerCard, outcome: str) -> None:
     task.done_at, task.done_by, task.done_by_name = timezone.now(), actor, actor.work_name
     task.version += 1
     task.save(update_fields=["status", "outcome", "done_at", "done_by", "done_by_name", "version"])
-    TaskCandidate.objects.filter(owner_id=task.owner_id, task=task).delete()
+    TaskCandidate.objects.drop(owners=[task.owner_id], tasks=[task.pk])
 
 
 def _write_decision(actor: OfficerCard, case: Case, task: Task | None, outcome: str, note: str) -> None:
@@ -293,8 +297,8 @@ def _move_on(case: Case, run: Run, actor: OfficerCard | None, before: set[UUID])
     now = moving.user_steps(run)
     if at_home:
         moving.close_other_tasks(case, before - set(now))
-        case.save()
+        case.save(update_fields=MOVED)
         moving.open_tasks(case, run, [found for key, found in now.items() if key not in before])
         return
     case.home_due = case.home_due or run.held_back or set(now) != before
-    case.save(update_fields=["state", "status", "outcome", "step", "closed_at", "version", "approved_by", "home_due"])
+    case.save(update_fields=[*MOVED_AWAY, "home_due"])
