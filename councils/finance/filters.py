@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
-from shared_services.govuk.filters import CheckboxesFilter, GovukFilterSet, MoneyFilter
+from shared_services.govuk.filters import CheckboxesFilter, GovukFilterSet, ListedFilter, MoneyFilter
 
 from .choices import CommitmentKind, SubjectiveGroup
 from .forms import code_choices, organisation_choices, year_choices
@@ -20,8 +20,8 @@ from .years import financial_year_of
 class OneYearFilterSet(GovukFilterSet):
     """A list of one financial year: this one, unless the officer asks for another."""
 
-    year = django_filters.ChoiceFilter(
-        field_name="financial_year", label="Financial year", choices=year_choices, empty_label=None
+    year = ListedFilter(
+        field_name="financial_year", label="Financial year", listed=year_choices, empty_label=None
     )
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
@@ -32,16 +32,16 @@ class OneYearFilterSet(GovukFilterSet):
 
 
 class BudgetFilters(OneYearFilterSet):
-    department = django_filters.ChoiceFilter(
+    department = ListedFilter(
         field_name="cost_centre__department_id",
         label="Department",
-        choices=lambda: organisation_choices("department"),
+        listed=lambda: organisation_choices("department"),
         empty_label="All departments",
     )
-    cost_centre = django_filters.ChoiceFilter(
+    cost_centre = ListedFilter(
         field_name="cost_centre__code",
         label="Cost centre",
-        choices=lambda: code_choices(CostCentre.objects.all()),
+        listed=lambda: code_choices(CostCentre.objects.all()),
         empty_label="All cost centres",
     )
     group = CheckboxesFilter(field_name="subjective__group", label="Group", choices=SubjectiveGroup.choices)
@@ -53,10 +53,10 @@ class BudgetFilters(OneYearFilterSet):
 
 
 class CommitmentFilters(OneYearFilterSet):
-    subjective = django_filters.ChoiceFilter(
+    subjective = ListedFilter(
         field_name="subjective__code",
         label="Subjective code",
-        choices=lambda: code_choices(SubjectiveCode.objects.all()),
+        listed=lambda: code_choices(SubjectiveCode.objects.all()),
         empty_label="All codes",
     )
     kind = CheckboxesFilter(label="Kind", choices=CommitmentKind.choices)
@@ -103,10 +103,10 @@ class CodeFilters(GovukFilterSet):
 
 
 class CostCentreFilters(CodeFilters):
-    department = django_filters.ChoiceFilter(
+    department = ListedFilter(
         field_name="department_id",
         label="Department",
-        choices=lambda: organisation_choices("department"),
+        listed=lambda: organisation_choices("department"),
         empty_label="All departments",
     )
 

@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from councils.finance.selectors import all_cost_centres
-from shared_services.govuk.filters import CheckboxesFilter, DateFilter, GovukFilterSet, MoneyFilter
+from shared_services.govuk.filters import CheckboxesFilter, DateFilter, GovukFilterSet, ListedFilter, MoneyFilter
 
 from .choices import OrderStatus, RequisitionStatus
 from .models import LineCoding, PurchaseOrder, Requisition
@@ -20,8 +20,8 @@ class RequisitionFilters(GovukFilterSet):
     mine = django_filters.BooleanFilter(
         method="only_mine", label="Raised by me", widget=forms.CheckboxInput, field_name="requester_id"
     )
-    cost_centre = django_filters.ChoiceFilter(
-        method="paid_by", label="Cost centre", choices=all_cost_centres, empty_label="All cost centres"
+    cost_centre = ListedFilter(
+        method="paid_by", label="Cost centre", listed=all_cost_centres, empty_label="All cost centres"
     )
     at_least = MoneyFilter(field_name="net_amount", lookup_expr="gte", label="Net amount from")
     at_most = MoneyFilter(field_name="net_amount", lookup_expr="lte", label="Net amount to")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import django_filters
@@ -39,6 +40,20 @@ class CheckboxesFilter(django_filters.MultipleChoiceFilter):
             extra = {name: value for name, value in self.extra.items() if name != "null_label"}
             self._field = CheckboxesField(label=self.label, **extra)
         return self._field
+
+
+class ListedFilter(django_filters.ChoiceFilter):
+    """One of many values that are read from the council's room when the page is drawn: `listed` gives the choices."""
+
+    def __init__(self, *args: Any, listed: Callable[[], list[tuple[str, str]]], **kwargs: Any) -> None:
+        self.listed = listed
+        super().__init__(*args, **kwargs)
+
+    @property
+    def field(self) -> forms.Field:
+        if not hasattr(self, "_field"):
+            self.extra["choices"] = self.listed()
+        return super().field
 
 
 class GovukFilterSet(django_filters.FilterSet):
