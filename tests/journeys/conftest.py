@@ -47,8 +47,10 @@ def page(browser: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
-def portal(walled: None) -> Iterator[Callable[..., str]]:
+def portal(walled: None, settings: Any) -> Iterator[Callable[..., str]]:
     """portal(council, "/inbox/") -> the address at which the portal serves that council's page."""
+    # The tests' server speaks plain HTTP, over which a browser sends no secure cookie.
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     with kit.portal_served() as port:
         yield lambda council, path="/": f"http://{council.host}:{port}{path}"
 

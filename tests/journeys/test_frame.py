@@ -1,0 +1,92 @@
+"""The frame of every page in a real browser: wide, narrow, with a keyboard, on paper and without scripts."""
+
+from __future__ import annotations
+
+import pytest
+
+from config.browser import chromium
+
+from . import browser as kit
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_portals_own_pages_can_be_read_by_all(page, portal, sign_in, look, northmoor, officer_in):
+    officer = officer_in(northmoor, "requisitioner", "budget_holder", name="Rosalind Example")
+    page.goto(portal(northmoor, "/"))
+    look(page, "sign-in")
+
+    sign_in(page, officer, northmoor)
+    look(page, "home")
+
+    for name, path in (
+        ("search", "/search/?q=chairs"),
+        ("saved-views", "/saved-views/"),
+        ("accessibility", "/accessibility/"),
+        ("cookies", "/cookies/"),
+        ("help", "/help/"),
+        ("error-404", "/nowhere/"),
+        ("requisitions", "/requisitions/"),
+        ("orders", "/orders/"),
+        ("inbox", "/inbox/"),
+    ):
+        page.goto(portal(northmoor, path))
+        look(page, name)
+
+
+def test_the_first_tab_skips_to_the_content(page, portal, northmoor):
+    page.goto(portal(northmoor, "/help/"))
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    assert page.evaluate("document.activeElement.id") == "main-content"
+
+
+def test_an_officer_signs_out_by_a_button(page, portal, sign_in, northmoor, officer_in):
+    sign_in(page, officer_in(northmoor, "requisitioner"), northmoor)
+
+    page.get_by_role("button", name="Sign out").click()
+
+    page.goto(portal(northmoor, "/"))
+    assert "/account/login/" in page.url
+
+
+def test_gov_uks_own_typeface_and_crown_are_nowhere(page, portal, northmoor):
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    page.goto(portal(northmoor, "/help/"))
+    page.wait_for_load_state("networkidle")
+
+    assert "GDS Transport" not in page.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily")
+    assert not [url for url in asked if ".woff" in url or "crown" in url or "crest" in url]
+    assert all(northmoor.host in url for url in asked)
+
+
+def test_lists_work_without_scripts(browser, portal, northmoor):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    try:
+        page.goto(portal(northmoor, "/help/"))
+
+        assert page.get_by_role("heading", name="Help", level=1).is_visible()
+        assert page.get_by_role("link", name="Accessibility statement").is_visible()
+    finally:
+        context.close()
+
+
+def test_on_paper_a_page_has_no_buttons(page, portal, sign_in, northmoor, officer_in):
+    sign_in(page, officer_in(northmoor, "requisitioner"), northmoor)
+    page.emulate_media(media="print")
+
+    assert not page.get_by_role("button", name="Sign out").is_visible()
+    assert page.get_by_role("heading", level=1).is_visible()
+    assert page.get_by_text(northmoor.name).first.is_visible()
+
+
+def test_the_machine_says_which_browser_walks():
+    if chromium() is None:
+        pytest.skip("NO CHROMIUM ON THIS MACHINE: this journey was not walked.")
+
+    assert kit.AXE.exists()
