@@ -1,0 +1,239 @@
+"""The leave pages, as an officer, a manager, HR and a stranger see them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from councils.people import services
+from councils.people.choices import LeaveStatus
+from councils.people.models import LeaveRequest
+from shared_services.tenancy.door import inside_council
+
+MONDAY = date(2026, 7, 6)
+
+
+def days(first: date, last: date) -> dict[str, str]:
+    return {
+        "first_on_day": str(first.day), "first_on_month": str(first.month), "first_on_year": str(first.year),
+        "last_on_day": str(last.day), "last_on_month": str(last.month), "last_on_year": str(last.year),
+    }  # fmt: skip
+
+
+@pytest.fixture
+def answers(team):
+    return {"leave_type": str(team.annual.pk), **days(MONDAY, MONDAY + timedelta(days=4)), "form_token": str(uuid4())}
+
+
+@pytest.fixture
+def leave(team, northmoor):
+    with inside_council(northmoor):
+        return services.request_leave(
+            actor=team.officer, employment=team.job, leave_type=team.annual, first_on=MONDAY, last_on=MONDAY
+        )
+
+
+def test_my_leave_shows_the_balance_and_the_ledger(team, client_for):
+    page = client_for(team.officer).get(reverse("people:my_leave"))
+
+    assert page.status_code == 200
+    assert "185.00 hours" in page.text
+    assert "Entitlement" in page.text
+
+
+def test_an_officer_without_an_employment_is_told_whom_to_ask(northmoor, officer_in, client_for):
+    client = client_for(officer_in(northmoor))
+
+    assert "Ask HR" in client.get(reverse("people:my_leave")).text
+    assert client.get(reverse("people:request_leave")).status_code == 409
+
+
+def test_asking_for_leave_in_the_browser(team, client_for, answers, northmoor):
+    client = client_for(team.officer)
+    assert client.get(reverse("people:request_leave")).status_code == 200
+
+    sent = client.post(reverse("people:request_leave"), answers)
+
+    assert sent.status_code == 302
+    assert "37.00" in client.get(sent.url).text
+
+
+def test_the_same_form_sent_twice_asks_once(team, client_for, answers, northmoor):
+    client = client_for(team.officer)
+
+    first = client.post(reverse("people:request_leave"), answers)
+    second = client.post(reverse("people:request_leave"), answers)
+
+    assert first.url == second.url
+    with inside_council(northmoor):
+        assert LeaveRequest.objects.count() == 1
+
+
+def test_working_out_the_hours_asks_for_nothing(team, client_for, answers, northmoor):
+    page = client_for(team.officer).post(reverse("people:request_leave"), {**answers, "work_out": "1"})
+
+    assert page.status_code == 200
+    assert "37.00 hours" in page.text
+    assert "148.00 hours will be left" in page.text
+    with inside_council(northmoor):
+        assert not LeaveRequest.objects.exists()
+
+
+def test_the_hours_are_worked_out_as_the_officer_types(team, client_for, answers):
+    client = client_for(team.officer)
+
+    assert "37.00 hours" in client.get(reverse("people:leave_hours"), answers).text
+    assert client.get(reverse("people:leave_hours"), {"first_on_day": "6"}).status_code == 200
+
+
+def test_errors_keep_what_was_typed(team, client_for, answers):
+    page = client_for(team.officer).post(reverse("people:request_leave"), {**answers, **days(MONDAY, date(2026, 7, 1))})
+
+    assert page.status_code == 422
+    assert "The last day must be the same as or after the first day" in page.text
+    assert 'value="2026"' in page.text
+
+
+def test_a_refusal_is_an_error_summary_with_the_answers_kept(team, client_for, answers):
+    page = client_for(team.officer).post(
+        reverse("people:request_leave"), {**answers, **days(MONDAY, date(2026, 12, 31))}
+    )
+
+    assert page.status_code == 409
+    assert "you have 185.00 hours left" in page.text
+
+
+def test_an_officer_withdraws_and_hr_and_the_manager_may_look(team, hr, client_for, leave):
+    url = reverse("people:show_leave", args=[leave.pk])
+    for card in (team.officer, team.manager, hr):
+        assert client_for(card).get(url).status_code == 200
+
+    sent = client_for(team.officer).post(reverse("people:withdraw_leave", args=[leave.pk]), {"version": "1"})
+
+    assert sent.status_code == 302
+    assert "Withdrawn" in client_for(team.officer).get(url).text
+
+
+def test_a_colleague_does_not_find_the_request(team, client_for, leave):
+    for name in ("show_leave", "withdraw_leave", "cancel_leave", "change_leave"):
+        assert client_for(team.colleague).get(reverse(f"people:{name}", args=[leave.pk])).status_code == 404
+
+
+def test_a_request_is_not_found_next_door(eastvale, officer_in, client_for, leave):
+    client = client_for(officer_in(eastvale, "hr_adviser"))
+
+    assert client.get(reverse("people:show_leave", args=[leave.pk])).status_code == 404
+
+
+def test_changing_leave_that_was_sent_back(team, client_for, leave, northmoor, decide):
+    with inside_council(northmoor):
+        decide(LeaveRequest.objects.get(pk=leave.pk), "send_back")
+    url = reverse("people:change_leave", args=[leave.pk])
+    client = client_for(team.officer)
+    assert 'value="6"' in client.get(url).text
+
+    sent = client.post(url, {"leave_type": str(team.annual.pk), **days(MONDAY, date(2026, 7, 7)), "version": "2"})
+
+    assert sent.status_code == 302
+    with inside_council(northmoor):
+        assert LeaveRequest.objects.get(pk=leave.pk).status == LeaveStatus.ASKED
+
+
+def test_the_calendar_shows_the_team_and_not_the_kind_of_leave(team, client_for, leave):
+    page = client_for(team.colleague).get(reverse("people:team_calendar"), {"month": "2026-07"})
+
+    assert page.status_code == 200
+    assert "Officer: 6 July 2026" in page.text
+    assert "Annual" not in page.text.split("<main")[1]
+
+
+def test_only_hr_may_choose_another_departments_calendar(team, hr, client_for, officer_in, northmoor, leave):
+    query = {"month": "2026-07", "department": str(team.department.pk)}
+    stranger = officer_in(northmoor, "budget_holder")
+
+    assert "Officer: 6 July 2026" in client_for(hr).get(reverse("people:team_calendar"), query).text
+    assert "Officer: 6 July 2026" not in client_for(stranger).get(reverse("people:team_calendar"), query).text
+
+
+@pytest.mark.parametrize("month", ["", "2026-13", "9999-01", "x", "2026-07-01"])
+def test_a_senseless_month_is_this_month(team, client_for, month):
+    page = client_for(team.officer).get(reverse("people:team_calendar"), {"month": month})
+
+    assert "June 2026" in page.text
+
+
+@pytest.mark.parametrize("name", ["list_leave", "list_employments", "record_employment", "list_schemes", "create_scheme"])
+def test_hr_pages_open_for_hr_only(team, hr, client_for, leave, name):
+    assert client_for(hr).get(reverse(f"people:{name}")).status_code == 200
+    assert client_for(team.manager).get(reverse(f"people:{name}")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "name", ["show_employment", "change_employment", "change_working_pattern", "end_employment", "adjust_leave"]
+)
+def test_pages_of_one_employment_open_for_hr_only(team, hr, client_for, name):
+    url = reverse(f"people:{name}", args=[team.job.pk])
+
+    assert client_for(hr).get(url).status_code == 200
+    assert client_for(team.officer).get(url).status_code == 403
+
+
+def test_hr_adjusts_a_balance_in_the_browser(team, hr, client_for):
+    client = client_for(hr)
+    sent = client.post(
+        reverse("people:adjust_leave", args=[team.job.pk]),
+        {"leave_type": str(team.annual.pk), "leave_year_on": "2026-04-01", "hours": "-7.4", "reason": "Taken in May"},
+    )
+
+    assert sent.status_code == 302
+    assert "177.60" in client.get(sent.url).text
+
+
+def test_hr_changes_hours_in_the_browser(team, hr, client_for):
+    client = client_for(hr)
+    hours = {f"{day}_1": "7.4" for day in ("monday", "tuesday", "wednesday")}
+    sent = client.post(
+        reverse("people:change_working_pattern", args=[team.job.pk]),
+        {"from_on_day": "1", "from_on_month": "4", "from_on_year": "2026", "two_weeks": "no", **hours, "version": "1"},
+    )
+
+    assert sent.status_code == 302
+    assert "22.20" in client.get(sent.url).text
+
+
+def test_hr_records_an_employment_in_the_browser(team, hr, client_for, officer_in, northmoor):
+    card = officer_in(northmoor, name="New Starter")
+    client = client_for(hr)
+    hours = {f"{day}_1": "7.4" for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}
+    sent = client.post(
+        reverse("people:record_employment"),
+        {
+            "number": "e77", "card_id": str(card.pk), "post_id": str(team.job.post_id),
+            "scheme": str(team.job.scheme_id), "start_on_day": "1", "start_on_month": "10", "start_on_year": "2026",
+            "two_weeks": "no", **hours,
+        },
+    )  # fmt: skip
+
+    assert sent.status_code == 302, sent.text
+    assert "New Starter, E77" in client.get(sent.url + "?year=2026-10-01").text
+
+
+def test_hr_saves_a_scheme_in_the_browser(hr, team, client_for):
+    scheme = {
+        "name": "Chief officers", "extra_statutory_days": "2", "hours_a_day": "7.4", "full_time_hours": "37",
+        "carry_over_limit_days": "5", "bands-count": "2", "bands-0-from_years": "0", "bands-0-days": "28",
+        "bands-1-from_years": "5", "bands-1-days": "31",
+    }  # fmt: skip
+    sent = client_for(hr).post(reverse("people:create_scheme"), scheme)
+
+    assert sent.status_code == 302, sent.text
+    assert "28, 31 from 5 years" in client_for(hr).get(sent.url).text
+
+
+def test_search_finds_leave_for_hr_only(team, hr, client_for, leave):
+    assert leave.reference in client_for(hr).get(reverse("govuk:search"), {"q": leave.reference}).text
+    found = client_for(team.colleague).get(reverse("govuk:search"), {"q": leave.reference}).text
+    assert reverse("people:show_leave", args=[leave.pk]) not in found
