@@ -1,0 +1,169 @@
+"""The pages of finance."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from councils.finance.models import BudgetPosition, CostCentre, SubjectiveCode, Virement
+from councils.purchasing import services as purchasing
+from shared_services.tenancy.door import inside_council
+from tests.councils.books import FURNITURE, STATIONERY, three_lines
+
+pytestmark = pytest.mark.django_db
+
+
+def token(response) -> str:
+    return re.search(r'name="form_token" value="([^"]+)"', response.content.decode())[1]
+
+
+def send(browser, url, **data):
+    return browser.post(url, {**data, "form_token": token(browser.get(url))})
+
+
+@pytest.fixture
+def finance(books, client_for):
+    return client_for(books.finance)
+
+
+def vire_form(books, **changes):
+    return {
+        "financial_year": str(books.financial_year),
+        "from_cost_centre": books.museum, "from_subjective": FURNITURE,
+        "to_cost_centre": books.library, "to_subjective": FURNITURE,
+        "amount": "1,000.50", "reason": "The library needs desks.", **changes,
+    }  # fmt: skip
+
+
+def test_the_list_shows_what_is_left(books, finance):
+    with inside_council(books.council):
+        started = purchasing.start_requisition(actor=books.requester, draft=three_lines(books))
+        purchasing.submit_requisition(actor=books.requester, requisition_id=started.pk)
+
+    page = finance.get(reverse("finance:list_budgets"), {"year": books.financial_year}).content.decode()
+
+    assert "£799.98" in page
+    assert "£9,200.02" in page
+
+
+def test_the_list_filters_and_exports(books, finance):
+    url = reverse("finance:list_budgets")
+
+    page = finance.get(url, {"cost_centre": books.museum, "year": books.financial_year}).content.decode()
+    csv = b"".join(finance.get(url, {"export": "csv", "year": books.financial_year}).streaming_content).decode()
+
+    assert "City museum" in page
+    assert "2 budget lines" in page
+    assert csv.count("10000.00") == 8
+
+
+def test_from_a_cost_centre_to_the_requisition_behind_a_commitment(books, finance):
+    with inside_council(books.council):
+        started = purchasing.start_requisition(actor=books.requester, draft=three_lines(books))
+        purchasing.submit_requisition(actor=books.requester, requisition_id=started.pk)
+    year = {"year": books.financial_year}
+
+    centre = finance.get(reverse("finance:cost_centre", args=[books.library]), year).content.decode()
+    drill = finance.get(reverse("finance:list_commitments", args=[books.library]), year).content.decode()
+
+    assert "Bola Budget" in centre
+    assert f'href="{started.get_absolute_url()}"' in drill
+
+
+def test_a_virement_by_a_finance_officer(books, finance):
+    done = send(finance, reverse("finance:vire"), **vire_form(books))
+
+    page = finance.get(done.headers["Location"]).content.decode()
+    assert "£1,000.50" in page
+    assert "The library needs desks." in page
+    assert "NMR-VIR-" in finance.get(reverse("finance:list_virements"), {"year": books.financial_year}).content.decode()
+
+
+def test_a_virement_above_the_limit_is_an_error_summary_with_values_kept(books, client_for):
+    holder = client_for(books.holder)
+
+    refused = send(holder, reverse("finance:vire"), **vire_form(books, amount="5000.01"))
+
+    page = refused.content.decode()
+    assert refused.status_code == 409
+    assert "up to £5,000" in page
+    assert 'value="5000.01"' in page
+    with inside_council(books.council):
+        assert not Virement.objects.exists()
+
+
+def test_a_cost_centre_is_added_and_changed(books, finance):
+    with inside_council(books.council):
+        department = CostCentre.objects.get(code=books.library).department_id
+    fields = {
+        "code": "lib02", "name": "Branch library", "department_id": str(department),
+        "budget_holder_id": str(books.holder.pk), "budget_holder_post_id": "",
+        "valid_from_day": "1", "valid_from_month": "4", "valid_from_year": "2026",
+    }  # fmt: skip
+
+    send(finance, reverse("finance:add_cost_centre"), **fields)
+    change = reverse("finance:change_cost_centre", args=["LIB02"])
+    send(finance, change, **{**fields, "name": "Toxteth library", "version": "1"})
+    stale = send(finance, change, **{**fields, "name": "Too late", "version": "1"})
+
+    assert stale.status_code == 409
+    with inside_council(books.council):
+        assert CostCentre.objects.get(code="LIB02").name == "Toxteth library"
+
+
+def test_a_code_in_use_is_refused(books, finance):
+    response = send(
+        finance, reverse("finance:add_subjective_code"), code=FURNITURE, name="Chairs", group="supplies",
+        valid_from_day="1", valid_from_month="4", valid_from_year="2026",
+    )  # fmt: skip
+
+    assert response.status_code == 409
+    assert "4000 is already in use" in response.content.decode()
+
+
+def test_a_subjective_code_is_changed(books, finance):
+    url = reverse("finance:change_subjective_code", args=[STATIONERY])
+    send(finance, url, code=STATIONERY, name="Paper and pens", group="supplies", version="1",
+         valid_from_day="1", valid_from_month="4", valid_from_year="2020")  # fmt: skip
+
+    with inside_council(books.council):
+        assert SubjectiveCode.objects.get(code=STATIONERY).name == "Paper and pens"
+
+
+def test_a_budget_is_set(books, finance):
+    send(finance, reverse("finance:set_budget"), financial_year=str(books.financial_year),
+         cost_centre=books.library, subjective="4100", amount="2500")  # fmt: skip
+
+    with inside_council(books.council):
+        assert BudgetPosition.objects.get(subjective__code="4100").available_amount == Decimal("2500.00")
+
+
+def test_the_section_151_officer_sets_the_limits(books, client_for):
+    url = reverse("finance:virement_limits")
+    send(client_for(books.s151), url, budget_holder_amount="100", finance_officer_amount="200", version="1")
+
+    assert client_for(books.finance).get(url).status_code == 403
+    assert "£100" in client_for(books.holder).get(reverse("finance:vire")).content.decode()
+
+
+def test_officers_see_only_the_cost_centres_that_concern_them(books, officer_in, client_for):
+    url = reverse("finance:cost_centre", args=[books.library])
+
+    assert client_for(books.holder).get(url).status_code == 200
+    assert client_for(officer_in(books.council, "budget_holder")).get(url).status_code == 404
+
+
+def test_a_cost_centre_is_not_found_next_door(books, eastvale, officer_in, client_for):
+    neighbour = client_for(officer_in(eastvale, "finance_officer"))
+
+    assert neighbour.get(reverse("finance:cost_centre", args=[books.library])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "name", ["list_cost_centres", "list_subjective_codes", "list_virements", "add_cost_centre", "add_subjective_code"]
+)
+def test_every_other_page_opens(books, finance, name):
+    assert finance.get(reverse(f"finance:{name}")).status_code == 200
