@@ -15,6 +15,7 @@ from .forms import GovukForm
 
 class FilterForm(GovukForm):
     mark_optional = False
+    small_boxes = True
 
 
 class DateFilter(django_filters.Filter):

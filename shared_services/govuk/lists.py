@@ -263,7 +263,7 @@ class ListPage(Page):
         values = form.cleaned_data if form.is_valid() else {}
         for bound in form:
             value = values.get(bound.name)
-            if value in (None, "", [], ()) or (hasattr(value, "exists") and not value):
+            if value in (None, "", [], (), False) or (hasattr(value, "exists") and not value):
                 continue
             names = [name for name in self.params if name == bound.html_name or name.startswith(f"{bound.html_name}_")]
             query = self._query_without("page", *names)
@@ -302,6 +302,8 @@ def _in_words(bound: Any, value: Any) -> str:
         return spoken_date(value)
     if bound.kind == "money":
         return spoken_money(value)
+    if value is True:
+        return "Yes"
     labels = {str(key): str(label) for key, label in getattr(bound.field, "choices", None) or []}
     many = value if isinstance(value, (list, tuple)) or hasattr(value, "iterator") else [value]
     return ", ".join(labels.get(str(getattr(one, "pk", one)), str(one)) for one in many)
