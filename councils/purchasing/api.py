@@ -8,8 +8,10 @@ from uuid import UUID
 
 import django_filters
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 
@@ -19,6 +21,7 @@ from shared_services.api.problems import Problem
 from shared_services.api.rows import Answer, columns, row_of, rows
 from shared_services.api.viewsets import RoomViewSet
 from shared_services.procurement.selectors import search_cpv
+from shared_services.tenancy.door import current_council
 
 from . import services
 from .api_shapes import (
@@ -35,6 +38,7 @@ from .api_shapes import (
 )
 from .choices import OrderStatus, RequisitionStatus
 from .models import LineCoding, OrderLine, PurchaseOrder, Requisition, RequisitionLine
+from .order_pdf import order_pdf
 from .selectors import orders_visible_to, requisitions_visible_to
 
 MOST_HITS = 50
@@ -167,6 +171,7 @@ class Orders(RoomViewSet):
     permissions = {
         "list": "purchasing.view_order",
         "retrieve": "purchasing.view_order",
+        "pdf": "purchasing.view_order",
         "cancel": "purchasing.cancel_order",
     }
     body = {"cancel": ReasonBody}
@@ -184,6 +189,15 @@ class Orders(RoomViewSet):
         row = super().read_one(pk)
         row["lines"] = rows(OrderLine.objects.filter(order_id=pk), OrderLineAnswer)
         return row
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiResponse(OpenApiTypes.BINARY)})
+    @action(detail=True, methods=["get"])
+    def pdf(self, request: Any, pk: UUID) -> HttpResponse:
+        """The order as the paper that the supplier gets."""
+        order = get_object_or_404(self.get_queryset().with_lines(), pk=pk)
+        response = HttpResponse(order_pdf(order, current_council()), content_type="application/pdf")
+        response["Content-Disposition"] = f'attachment; filename="{order.reference}.pdf"'
+        return response
 
     @action(detail=True, methods=["post"])
     def cancel(self, request: Any, pk: UUID) -> HttpResponse:

@@ -58,7 +58,7 @@ class AddAuthenticatorForm(totp_forms.ActivateTOTPForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         _say(self, "code", "Code from the app", missing="Enter the 6 digits that your app shows", hint="6 digits")
-        self.fields["code"].widget.attrs["inputmode"] = "numeric"
+        self.fields["code"].widget.attrs |= {"inputmode": "numeric", "class": "govuk-input--width-10"}
 
 
 class AddPasskeyForm(passkey_forms.AddWebAuthnForm):
@@ -98,3 +98,4 @@ def _say_code(form) -> None:
         missing="Enter the code from your authenticator app, or a recovery code",
         hint="6 digits from your authenticator app, or one of your recovery codes",
     )
+    form.fields["code"].widget.attrs["class"] = "govuk-input--width-10"
