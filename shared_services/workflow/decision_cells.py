@@ -25,9 +25,9 @@ def holds(cell: str, value: Any, data: Mapping[str, Any]) -> bool:
     text = cell.strip()
     if text in ("", "-"):
         return True
-    negated = _NOT.match(text)
-    if negated and _closes_at_end(text, text.index("(")):
-        return not any(_test(part, value, data) for part in split(negated.group(1)))
+    inner = _negated(text)
+    if inner is not None:
+        return not any(_test(part, value, data) for part in split(inner))
     return any(_test(part, value, data) for part in split(text))
 
 
@@ -38,33 +38,23 @@ def check_cell(cell: str) -> None:
         raise ExpressionError(f"A cell is longer than {MAX_SOURCE} characters.")
     if text in ("", "-"):
         return
-    negated = _NOT.match(text)
-    for part in split(negated.group(1) if negated else text):
+    inner = _negated(text)
+    for part in split(text if inner is None else inner):
         for source in _sources(part):
             compiled(source)
 
 
 def split(text: str) -> list[str]:
     """The parts of a list, cut at commas outside quotes and brackets that belong together."""
-    parts, depth, quoted, start = [], 0, False, 0
-    index = 0
-    while index < len(text):
-        letter = text[index]
-        if quoted:
-            if letter == "\\":
-                index += 1
-            elif letter == '"':
-                quoted = False
-        elif letter == '"':
-            quoted = True
-        elif letter == "(" or (letter == "[" and not _opens_range_end(text, index)):
+    parts, depth, start = [], 0, 0
+    for index, letter in _outside_quotes(text):
+        if letter == "(" or (letter == "[" and not _opens_range_end(text, index)):
             depth += 1
         elif letter in ")]" and depth:
             depth -= 1
         elif letter == "," and depth == 0:
             parts.append(text[start:index])
             start = index + 1
-        index += 1
     parts.append(text[start:])
     found = [part.strip() for part in parts]
     if not all(found):
@@ -77,13 +67,30 @@ def _opens_range_end(text: str, index: int) -> bool:
     return text[:index].rstrip()[-1:].isalnum() and text[index + 1 :].lstrip()[:1] in ("", ",", ")")
 
 
-def _closes_at_end(text: str, start: int) -> bool:
+def _negated(text: str) -> str | None:
+    """What stands in a `not(...)` that spans the whole cell, or None."""
+    found = _NOT.match(text)
+    if not found:
+        return None
     depth = 0
-    for index in range(start, len(text)):
-        depth += {"(": 1, ")": -1}.get(text[index], 0)
-        if depth == 0:
-            return index == len(text) - 1
-    return False
+    for index, letter in _outside_quotes(text):
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if depth == 0 and letter == ")":
+            return found.group(1) if index == len(text) - 1 else None
+    return None
+
+
+def _outside_quotes(text: str) -> Iterator[tuple[int, str]]:
+    """The letters of a cell that are not part of a text in quotes, with their places."""
+    quoted = escaped = False
+    for index, letter in enumerate(text):
+        if quoted:
+            quoted = escaped or letter != '"'
+            escaped = letter == "\\" and not escaped
+        elif letter == '"':
+            quoted = True
+        else:
+            yield index, letter
 
 
 def _comparison(part: str) -> tuple[type, str] | None:
@@ -93,8 +100,16 @@ def _comparison(part: str) -> tuple[type, str] | None:
     return None
 
 
+def _range(part: str) -> re.Match[str] | None:
+    """`[1..10]` and its kin; two dots inside a text in quotes are part of the text."""
+    found = _RANGE.match(part)
+    if found is None or (found.group(2).count('"') - found.group(2).count('\\"')) % 2:
+        return None
+    return found
+
+
 def _sources(part: str) -> Iterator[str]:
-    compared, ranged = _comparison(part), _RANGE.match(part)
+    compared, ranged = _comparison(part), _range(part)
     if compared:
         yield compared[1]
     elif ranged:
@@ -111,7 +126,7 @@ def _test(part: str, value: Any, data: Mapping[str, Any]) -> bool:
         if value is None and kind not in (ast.Eq, ast.NotEq):
             return False
         return compare(kind, value, wanted)
-    ranged = _RANGE.match(part)
+    ranged = _range(part)
     if ranged:
         return _in_range(ranged, value, data)
     source = _without_question_mark(part)
