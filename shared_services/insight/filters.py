@@ -15,7 +15,11 @@ from .selectors import NOT_MATCHED, NOT_MATCHED_LABEL
 
 
 def division_choices() -> list[tuple[str, str]]:
-    return [("", "Any category"), *sorted(division_labels().items(), key=lambda one: one[1]), (NOT_MATCHED, NOT_MATCHED_LABEL)]
+    return [
+        ("", "Any category"),
+        *sorted(division_labels().items(), key=lambda one: one[1]),
+        (NOT_MATCHED, NOT_MATCHED_LABEL),
+    ]
 
 
 class CategoryFilter(django_filters.Filter):

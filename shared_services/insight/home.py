@@ -38,7 +38,7 @@ def figures(_actor: OfficerCard) -> HomeCard | None:
             urgent=True,
             order=40,
         )
-    latest = max((step.ended_at for step in done), default=None)
+    latest = max((step.ended_at for step in done if step.ended_at), default=None)
     return HomeCard(
         title="Shared figures",
         text=f"{len(done)} of {len(steps)} councils reporting"

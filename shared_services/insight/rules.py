@@ -18,7 +18,9 @@ def check_may_start(actor: OfficerCard | None, unfinished: int) -> None:
         check_may(actor, MAY_RUN)
     if unfinished:
         councils = "council has" if unfinished == 1 else "councils have"
-        raise NotAllowed(f"A consolidation is under way: {unfinished} {councils} still to report. Wait until it has ended.")
+        raise NotAllowed(
+            f"A consolidation is under way: {unfinished} {councils} still to report. Wait until it has ended."
+        )
 
 
 def check_may_retry(actor: OfficerCard, step: CouncilStep) -> None:

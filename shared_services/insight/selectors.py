@@ -99,8 +99,8 @@ def spend_by_category(*, first: date, last: date, kind: str = FigureKind.SPEND) 
             .values("gss_code", "division")
             .annotate(count=Count("pk"), net=Sum("net_amount"))
         )
-        for row in published:
-            amounts[row["division"] or NOT_MATCHED, row["gss_code"]] = (row["count"], row["net"])
+        for paid in published:
+            amounts[paid["division"] or NOT_MATCHED, paid["gss_code"]] = (paid["count"], paid["net"])
     return _table(tuple(columns), amounts, len(councils))
 
 

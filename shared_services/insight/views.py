@@ -213,7 +213,7 @@ class ViewRun(Page):
         failed = sum(1 for step in steps if step.status == StepStatus.FAILED)
         return super().get_context(
             run=self.run,
-            steps=[(step, STEP_COLOURS[step.status], step.status == StepStatus.FAILED) for step in steps],
+            steps=[(step, STEP_COLOURS[StepStatus(step.status)], step.status == StepStatus.FAILED) for step in steps],
             done=done,
             failed=failed,
             total=len(steps),

@@ -88,6 +88,8 @@ def _by_words(codes, words: list[str], joined: str, query: str, limit: int) -> l
 def _hits(codes) -> list[CpvHit]:
     found = list(codes)
     divisions = dict(
-        CpvCode.objects.divisions().filter(division__in={code.division for code in found}).values_list("division", "label")
+        CpvCode.objects.divisions()
+        .filter(division__in={code.division for code in found})
+        .values_list("division", "label")
     )
     return [CpvHit(code.code, code.label, code.level, divisions.get(code.division, "")) for code in found]

@@ -123,7 +123,9 @@ class UnitPriceField(forms.DecimalField):
             max_digits=14,
             decimal_places=4,
             required=False,
-            widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "govuk-input--width-5", "autocomplete": "off"}),
+            widget=forms.TextInput(
+                attrs={"inputmode": "decimal", "class": "govuk-input--width-5", "autocomplete": "off"}
+            ),
             **kwargs,
         )
 

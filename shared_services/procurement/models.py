@@ -77,7 +77,9 @@ class DemandLine(PooledModel):
     reference = models.CharField("requisition", max_length=40)
     title = models.CharField("title", max_length=200)
     line_number = models.PositiveSmallIntegerField("line")
-    cpv = models.ForeignKey(CpvCode, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name="category")
+    cpv = models.ForeignKey(
+        CpvCode, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name="category"
+    )
     description = models.CharField("description", max_length=500)
     quantity = models.DecimalField("quantity", max_digits=14, decimal_places=3)
     unit = models.CharField("unit", max_length=20)
@@ -132,7 +134,9 @@ class JointProposal(PooledModel):
     shown_totals = models.JSONField("totals shown to councils", default=list, blank=True)
     """One entry a council, written when the proposal is submitted: a council cannot read another's share itself."""
     status = models.CharField("status", max_length=20, choices=ProposalStatus.choices, default=ProposalStatus.DRAFT)
-    estimated_amount = models.DecimalField("councils' estimate", max_digits=14, decimal_places=2, default=Decimal("0.00"))
+    estimated_amount = models.DecimalField(
+        "councils' estimate", max_digits=14, decimal_places=2, default=Decimal("0.00")
+    )
     """What the councils' own requisitions say."""
     net_amount = models.DecimalField("net total", max_digits=14, decimal_places=2, default=Decimal("0.00"))
     """At the agreed prices where there are any."""
@@ -179,7 +183,9 @@ class ProposalShare(PooledModel):
     council = models.ForeignKey("tenancy.Council", on_delete=models.PROTECT, related_name="+", db_index=False)
     council_name = models.CharField("council", max_length=120)
     line_count = models.PositiveIntegerField("lines", default=0)
-    estimated_amount = models.DecimalField("council's estimate", max_digits=14, decimal_places=2, default=Decimal("0.00"))
+    estimated_amount = models.DecimalField(
+        "council's estimate", max_digits=14, decimal_places=2, default=Decimal("0.00")
+    )
     net_amount = models.DecimalField("net total", max_digits=14, decimal_places=2, default=Decimal("0.00"))
     status = models.CharField("order", max_length=16, choices=ShareStatus.choices, default=ShareStatus.NOT_ORDERED)
     order_references = models.CharField("purchase orders", max_length=500, blank=True)

@@ -34,7 +34,10 @@ def present_joint_purchase(case, officer: OfficerCard) -> Presentation:
     lines = lines_of(proposal)
     estimate = share.estimated_amount if share else Decimal("0.00")
     net = share.net_amount if share else Decimal("0.00")
-    summary += [("Your council's estimate", spoken_money(estimate)), ("Your council would pay (net)", spoken_money(net))]
+    summary += [
+        ("Your council's estimate", spoken_money(estimate)),
+        ("Your council would pay (net)", spoken_money(net)),
+    ]
     warnings = []
     if net > estimate:
         warnings.append(

@@ -256,9 +256,7 @@ class ShareForOrder:
 
 def share_for_order(share_id: UUID) -> ShareForOrder | None:
     """The council's own share of a proposal; None when it has none. Read in the council's room."""
-    share = (
-        ProposalShare.objects.filter(owner_id=SHARED_SERVICE_NUMBER, pk=share_id).select_related("proposal").first()
-    )
+    share = ProposalShare.objects.filter(owner_id=SHARED_SERVICE_NUMBER, pk=share_id).select_related("proposal").first()
     if share is None:
         return None
     lines: dict[UUID, list[ProposalLine]] = {}

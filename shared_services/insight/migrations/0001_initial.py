@@ -7,102 +7,204 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
-        ('tenancy', '0001_initial'),
+        ("access", "0001_initial"),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ConsolidationRun',
+            name="ConsolidationRun",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, size=None)),
-                ('trigger', models.CharField(choices=[('nightly', 'Nightly'), ('on_demand', 'On demand')], max_length=10, verbose_name='started')),
-                ('started_at', models.DateTimeField(auto_now_add=True, verbose_name='started at')),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
-                ('started_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.officercard')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "trigger",
+                    models.CharField(
+                        choices=[("nightly", "Nightly"), ("on_demand", "On demand")],
+                        max_length=10,
+                        verbose_name="started",
+                    ),
+                ),
+                ("started_at", models.DateTimeField(auto_now_add=True, verbose_name="started at")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-started_at'],
+                "ordering": ["-started_at"],
             },
         ),
         migrations.CreateModel(
-            name='CouncilStep',
+            name="CouncilStep",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, size=None)),
-                ('council_name', models.CharField(max_length=120, verbose_name='council')),
-                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='waiting', max_length=8, verbose_name='status')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('queued_at', models.DateTimeField(verbose_name='queued')),
-                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='started')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
-                ('lines', models.PositiveIntegerField(default=0, verbose_name='lines read')),
-                ('cause', models.CharField(blank=True, max_length=500, verbose_name='cause')),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='insight.consolidationrun')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("council_name", models.CharField(max_length=120, verbose_name="council")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                ("queued_at", models.DateTimeField(verbose_name="queued")),
+                ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="started")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
+                ("lines", models.PositiveIntegerField(default=0, verbose_name="lines read")),
+                ("cause", models.CharField(blank=True, max_length=500, verbose_name="cause")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="insight.consolidationrun",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['council_name'],
+                "ordering": ["council_name"],
             },
         ),
         migrations.CreateModel(
-            name='PublishedSpend',
+            name="PublishedSpend",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('gss_code', models.CharField(max_length=9, verbose_name='GSS code')),
-                ('council_name', models.CharField(max_length=120, verbose_name='council')),
-                ('effective_on', models.DateField(verbose_name='as at')),
-                ('unit', models.CharField(max_length=120, verbose_name='organisational unit')),
-                ('beneficiary_name', models.CharField(max_length=200, verbose_name='beneficiary')),
-                ('beneficiary_id', models.CharField(blank=True, max_length=40, verbose_name="beneficiary's number")),
-                ('paid_on', models.DateField(verbose_name='paid')),
-                ('transaction_number', models.CharField(max_length=40, verbose_name='transaction')),
-                ('net_amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='net amount')),
-                ('irrecoverable_vat_amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='irrecoverable VAT')),
-                ('purpose', models.CharField(max_length=200, verbose_name='purpose')),
-                ('proclass_code', models.CharField(max_length=6, verbose_name='ProClass')),
-                ('proclass_label', models.CharField(max_length=80, verbose_name='ProClass label')),
-                ('division', models.CharField(blank=True, max_length=2, verbose_name='CPV division')),
-                ('invoice_number', models.CharField(blank=True, max_length=80, verbose_name='invoice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("gss_code", models.CharField(max_length=9, verbose_name="GSS code")),
+                ("council_name", models.CharField(max_length=120, verbose_name="council")),
+                ("effective_on", models.DateField(verbose_name="as at")),
+                ("unit", models.CharField(max_length=120, verbose_name="organisational unit")),
+                ("beneficiary_name", models.CharField(max_length=200, verbose_name="beneficiary")),
+                ("beneficiary_id", models.CharField(blank=True, max_length=40, verbose_name="beneficiary's number")),
+                ("paid_on", models.DateField(verbose_name="paid")),
+                ("transaction_number", models.CharField(max_length=40, verbose_name="transaction")),
+                ("net_amount", models.DecimalField(decimal_places=2, max_digits=14, verbose_name="net amount")),
+                (
+                    "irrecoverable_vat_amount",
+                    models.DecimalField(decimal_places=2, max_digits=14, verbose_name="irrecoverable VAT"),
+                ),
+                ("purpose", models.CharField(max_length=200, verbose_name="purpose")),
+                ("proclass_code", models.CharField(max_length=6, verbose_name="ProClass")),
+                ("proclass_label", models.CharField(max_length=80, verbose_name="ProClass label")),
+                ("division", models.CharField(blank=True, max_length=2, verbose_name="CPV division")),
+                ("invoice_number", models.CharField(blank=True, max_length=80, verbose_name="invoice")),
             ],
             options={
-                'ordering': ['paid_on', 'transaction_number'],
-                'indexes': [models.Index(fields=['gss_code', 'division'], name='published_spend_category')],
+                "ordering": ["paid_on", "transaction_number"],
+                "indexes": [models.Index(fields=["gss_code", "division"], name="published_spend_category")],
             },
         ),
         migrations.CreateModel(
-            name='CategoryFigure',
+            name="CategoryFigure",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, size=None)),
-                ('kind', models.CharField(choices=[('spend', 'Spend'), ('demand', 'Demand')], max_length=8, verbose_name='kind')),
-                ('month_on', models.DateField(verbose_name='month')),
-                ('division', models.CharField(max_length=2, verbose_name='CPV division')),
-                ('lines', models.PositiveIntegerField(verbose_name='lines')),
-                ('net_amount', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='net amount')),
-                ('as_at', models.DateTimeField(verbose_name='as at')),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("spend", "Spend"), ("demand", "Demand")], max_length=8, verbose_name="kind"
+                    ),
+                ),
+                ("month_on", models.DateField(verbose_name="month")),
+                ("division", models.CharField(max_length=2, verbose_name="CPV division")),
+                ("lines", models.PositiveIntegerField(verbose_name="lines")),
+                ("net_amount", models.DecimalField(decimal_places=2, max_digits=16, verbose_name="net amount")),
+                ("as_at", models.DateTimeField(verbose_name="as at")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['month_on', 'division'],
-                'constraints': [models.UniqueConstraint(fields=('owner', 'kind', 'month_on', 'division'), name='category_figure_once_a_month')],
+                "ordering": ["month_on", "division"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("owner", "kind", "month_on", "division"), name="category_figure_once_a_month"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='consolidationrun',
-            index=models.Index(fields=['owner', '-started_at'], name='consolidation_run_latest'),
+            model_name="consolidationrun",
+            index=models.Index(fields=["owner", "-started_at"], name="consolidation_run_latest"),
         ),
         migrations.AddIndex(
-            model_name='councilstep',
-            index=models.Index(fields=['owner', 'status', 'queued_at'], name='council_step_worklist'),
+            model_name="councilstep",
+            index=models.Index(fields=["owner", "status", "queued_at"], name="council_step_worklist"),
         ),
         migrations.AddConstraint(
-            model_name='councilstep',
-            constraint=models.UniqueConstraint(fields=('owner', 'run'), name='council_step_once_per_run'),
+            model_name="councilstep",
+            constraint=models.UniqueConstraint(fields=("owner", "run"), name="council_step_once_per_run"),
         ),
     ]

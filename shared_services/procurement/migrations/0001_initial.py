@@ -10,177 +10,415 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
-        ('tenancy', '0001_initial'),
+        ("access", "0001_initial"),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ProClassCode',
+            name="ProClassCode",
             fields=[
-                ('code', models.CharField(max_length=6, primary_key=True, serialize=False, verbose_name='code')),
-                ('label', models.CharField(max_length=80, verbose_name='label')),
-                ('cpv_division', models.CharField(blank=True, max_length=2, verbose_name='CPV division')),
+                ("code", models.CharField(max_length=6, primary_key=True, serialize=False, verbose_name="code")),
+                ("label", models.CharField(max_length=80, verbose_name="label")),
+                ("cpv_division", models.CharField(blank=True, max_length=2, verbose_name="CPV division")),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='CpvCode',
+            name="CpvCode",
             fields=[
-                ('code', models.CharField(max_length=10, primary_key=True, serialize=False, verbose_name='code')),
-                ('digits8', models.CharField(max_length=8, verbose_name='digits')),
-                ('label', models.CharField(max_length=255, verbose_name='label')),
-                ('division', models.CharField(max_length=2, verbose_name='division')),
-                ('group', models.CharField(max_length=3, verbose_name='group')),
-                ('class_digits', models.CharField(max_length=4, verbose_name='class')),
-                ('level', models.PositiveSmallIntegerField(verbose_name='level')),
-                ('everyday_words', models.CharField(blank=True, max_length=255, verbose_name='everyday words')),
-                ('words', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector('label', 'everyday_words', config='english'), output_field=django.contrib.postgres.search.SearchVectorField())),
+                ("code", models.CharField(max_length=10, primary_key=True, serialize=False, verbose_name="code")),
+                ("digits8", models.CharField(max_length=8, verbose_name="digits")),
+                ("label", models.CharField(max_length=255, verbose_name="label")),
+                ("division", models.CharField(max_length=2, verbose_name="division")),
+                ("group", models.CharField(max_length=3, verbose_name="group")),
+                ("class_digits", models.CharField(max_length=4, verbose_name="class")),
+                ("level", models.PositiveSmallIntegerField(verbose_name="level")),
+                ("everyday_words", models.CharField(blank=True, max_length=255, verbose_name="everyday words")),
+                (
+                    "words",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.postgres.search.SearchVector(
+                            "label", "everyday_words", config="english"
+                        ),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code'],
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['words'], name='cpv_code_words'), models.Index(fields=['level', 'digits8'], name='cpv_code_level')],
-                'constraints': [models.UniqueConstraint(fields=('digits8',), name='cpv_code_digits_once')],
+                "ordering": ["code"],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fields=["words"], name="cpv_code_words"),
+                    models.Index(fields=["level", "digits8"], name="cpv_code_level"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("digits8",), name="cpv_code_digits_once")],
             },
         ),
         migrations.CreateModel(
-            name='DemandLine',
+            name="DemandLine",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, size=None)),
-                ('case_id', models.UUIDField(verbose_name='case')),
-                ('requisition_id', models.UUIDField(verbose_name='requisition')),
-                ('requisition_line_id', models.UUIDField(verbose_name='requisition line')),
-                ('reference', models.CharField(max_length=40, verbose_name='requisition')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('line_number', models.PositiveSmallIntegerField(verbose_name='line')),
-                ('description', models.CharField(max_length=500, verbose_name='description')),
-                ('quantity', models.DecimalField(decimal_places=3, max_digits=14, verbose_name='quantity')),
-                ('unit', models.CharField(max_length=20, verbose_name='unit')),
-                ('net_amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='net amount')),
-                ('needed_by_on', models.DateField(blank=True, null=True, verbose_name='needed by')),
-                ('status', models.CharField(choices=[('open', 'Open'), ('proposed', 'In a joint proposal'), ('ordered', 'Ordered'), ('returned', 'Handed back')], default='open', max_length=12, verbose_name='status')),
-                ('handed_over_at', models.DateTimeField(auto_now_add=True, verbose_name='handed over')),
-                ('return_reason', models.CharField(blank=True, max_length=500, verbose_name='why it was handed back')),
-                ('cpv', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='procurement.cpvcode', verbose_name='category')),
-                ('handed_over_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.officercard')),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("case_id", models.UUIDField(verbose_name="case")),
+                ("requisition_id", models.UUIDField(verbose_name="requisition")),
+                ("requisition_line_id", models.UUIDField(verbose_name="requisition line")),
+                ("reference", models.CharField(max_length=40, verbose_name="requisition")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("line_number", models.PositiveSmallIntegerField(verbose_name="line")),
+                ("description", models.CharField(max_length=500, verbose_name="description")),
+                ("quantity", models.DecimalField(decimal_places=3, max_digits=14, verbose_name="quantity")),
+                ("unit", models.CharField(max_length=20, verbose_name="unit")),
+                ("net_amount", models.DecimalField(decimal_places=2, max_digits=14, verbose_name="net amount")),
+                ("needed_by_on", models.DateField(blank=True, null=True, verbose_name="needed by")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("proposed", "In a joint proposal"),
+                            ("ordered", "Ordered"),
+                            ("returned", "Handed back"),
+                        ],
+                        default="open",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                ("handed_over_at", models.DateTimeField(auto_now_add=True, verbose_name="handed over")),
+                ("return_reason", models.CharField(blank=True, max_length=500, verbose_name="why it was handed back")),
+                (
+                    "cpv",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="procurement.cpvcode",
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "handed_over_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['needed_by_on', 'reference', 'line_number'],
+                "ordering": ["needed_by_on", "reference", "line_number"],
             },
         ),
         migrations.CreateModel(
-            name='JointProposal',
+            name="JointProposal",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, size=None)),
-                ('reference', models.CharField(max_length=40, verbose_name='reference')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('supplier_name', models.CharField(blank=True, max_length=200, verbose_name='supplier')),
-                ('justification', models.TextField(blank=True, verbose_name='why buy together')),
-                ('show_totals_to_councils', models.BooleanField(default=True, verbose_name="councils see each other's totals")),
-                ('shown_totals', models.JSONField(blank=True, default=list, verbose_name='totals shown to councils')),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('awaiting_councils', 'Waiting for councils'), ('agreed', 'Agreed'), ('not_agreed', 'Not agreed'), ('ordered', 'Ordered'), ('cancelled', 'Cancelled')], default='draft', max_length=20, verbose_name='status')),
-                ('estimated_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name="councils' estimate")),
-                ('net_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='net total')),
-                ('case_id', models.UUIDField(blank=True, null=True, verbose_name='case')),
-                ('orders_outstanding', models.PositiveSmallIntegerField(default=0, verbose_name='orders still to come')),
-                ('drafted_at', models.DateTimeField(auto_now_add=True, verbose_name='drafted')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='submitted')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
-                ('close_reason', models.CharField(blank=True, max_length=500, verbose_name='why it was closed')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('category', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='procurement.cpvcode', verbose_name='category')),
-                ('drafted_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.officercard')),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("reference", models.CharField(max_length=40, verbose_name="reference")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("supplier_name", models.CharField(blank=True, max_length=200, verbose_name="supplier")),
+                ("justification", models.TextField(blank=True, verbose_name="why buy together")),
+                (
+                    "show_totals_to_councils",
+                    models.BooleanField(default=True, verbose_name="councils see each other's totals"),
+                ),
+                ("shown_totals", models.JSONField(blank=True, default=list, verbose_name="totals shown to councils")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("awaiting_councils", "Waiting for councils"),
+                            ("agreed", "Agreed"),
+                            ("not_agreed", "Not agreed"),
+                            ("ordered", "Ordered"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="draft",
+                        max_length=20,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "estimated_amount",
+                    models.DecimalField(
+                        decimal_places=2, default=Decimal("0.00"), max_digits=14, verbose_name="councils' estimate"
+                    ),
+                ),
+                (
+                    "net_amount",
+                    models.DecimalField(
+                        decimal_places=2, default=Decimal("0.00"), max_digits=14, verbose_name="net total"
+                    ),
+                ),
+                ("case_id", models.UUIDField(blank=True, null=True, verbose_name="case")),
+                (
+                    "orders_outstanding",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="orders still to come"),
+                ),
+                ("drafted_at", models.DateTimeField(auto_now_add=True, verbose_name="drafted")),
+                ("submitted_at", models.DateTimeField(blank=True, null=True, verbose_name="submitted")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed")),
+                ("close_reason", models.CharField(blank=True, max_length=500, verbose_name="why it was closed")),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="procurement.cpvcode",
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "drafted_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-drafted_at'],
+                "ordering": ["-drafted_at"],
             },
         ),
         migrations.CreateModel(
-            name='ProposalShare',
+            name="ProposalShare",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, size=None)),
-                ('council_name', models.CharField(max_length=120, verbose_name='council')),
-                ('line_count', models.PositiveIntegerField(default=0, verbose_name='lines')),
-                ('estimated_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name="council's estimate")),
-                ('net_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='net total')),
-                ('status', models.CharField(choices=[('not_ordered', 'Not ordered yet'), ('order_requested', 'Order being raised'), ('ordered', 'Ordered'), ('failed', 'Order could not be raised')], default='not_ordered', max_length=16, verbose_name='order')),
-                ('order_references', models.CharField(blank=True, max_length=500, verbose_name='purchase orders')),
-                ('ordered_at', models.DateTimeField(blank=True, null=True, verbose_name='ordered')),
-                ('failure', models.CharField(blank=True, max_length=500, verbose_name='why there is no order')),
-                ('council', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
-                ('proposal', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='procurement.jointproposal')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("council_name", models.CharField(max_length=120, verbose_name="council")),
+                ("line_count", models.PositiveIntegerField(default=0, verbose_name="lines")),
+                (
+                    "estimated_amount",
+                    models.DecimalField(
+                        decimal_places=2, default=Decimal("0.00"), max_digits=14, verbose_name="council's estimate"
+                    ),
+                ),
+                (
+                    "net_amount",
+                    models.DecimalField(
+                        decimal_places=2, default=Decimal("0.00"), max_digits=14, verbose_name="net total"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("not_ordered", "Not ordered yet"),
+                            ("order_requested", "Order being raised"),
+                            ("ordered", "Ordered"),
+                            ("failed", "Order could not be raised"),
+                        ],
+                        default="not_ordered",
+                        max_length=16,
+                        verbose_name="order",
+                    ),
+                ),
+                ("order_references", models.CharField(blank=True, max_length=500, verbose_name="purchase orders")),
+                ("ordered_at", models.DateTimeField(blank=True, null=True, verbose_name="ordered")),
+                ("failure", models.CharField(blank=True, max_length=500, verbose_name="why there is no order")),
+                (
+                    "council",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shares",
+                        to="procurement.jointproposal",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['council_name'],
+                "ordering": ["council_name"],
             },
         ),
         migrations.CreateModel(
-            name='ProposalLine',
+            name="ProposalLine",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, size=None)),
-                ('agreed_unit_price', models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True, verbose_name='agreed unit price')),
-                ('net_amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='net amount')),
-                ('is_live', models.BooleanField(default=True, verbose_name='holds the line')),
-                ('demand_line', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='procurement.demandline')),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
-                ('proposal', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='procurement.jointproposal')),
-                ('share', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='procurement.proposalshare')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "agreed_unit_price",
+                    models.DecimalField(
+                        blank=True, decimal_places=4, max_digits=14, null=True, verbose_name="agreed unit price"
+                    ),
+                ),
+                ("net_amount", models.DecimalField(decimal_places=2, max_digits=14, verbose_name="net amount")),
+                ("is_live", models.BooleanField(default=True, verbose_name="holds the line")),
+                (
+                    "demand_line",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="procurement.demandline",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="procurement.jointproposal",
+                    ),
+                ),
+                (
+                    "share",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="procurement.proposalshare",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['share__council_name', 'demand_line__reference', 'demand_line__line_number'],
+                "ordering": ["share__council_name", "demand_line__reference", "demand_line__line_number"],
             },
         ),
         migrations.AddIndex(
-            model_name='demandline',
-            index=models.Index(fields=['owner', 'status', 'needed_by_on'], name='demand_line_worklist'),
+            model_name="demandline",
+            index=models.Index(fields=["owner", "status", "needed_by_on"], name="demand_line_worklist"),
         ),
         migrations.AddIndex(
-            model_name='demandline',
-            index=models.Index(fields=['owner', 'requisition_id'], name='demand_line_requisition'),
+            model_name="demandline",
+            index=models.Index(fields=["owner", "requisition_id"], name="demand_line_requisition"),
         ),
         migrations.AddConstraint(
-            model_name='demandline',
-            constraint=models.UniqueConstraint(fields=('owner', 'requisition_line_id'), name='demand_line_once'),
+            model_name="demandline",
+            constraint=models.UniqueConstraint(fields=("owner", "requisition_line_id"), name="demand_line_once"),
         ),
         migrations.AddConstraint(
-            model_name='demandline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='demand_line_quantity_above_zero'),
+            model_name="demandline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)), name="demand_line_quantity_above_zero"
+            ),
         ),
         migrations.AddIndex(
-            model_name='jointproposal',
-            index=models.Index(fields=['owner', 'status', 'drafted_at'], name='joint_proposal_worklist'),
+            model_name="jointproposal",
+            index=models.Index(fields=["owner", "status", "drafted_at"], name="joint_proposal_worklist"),
         ),
         migrations.AddConstraint(
-            model_name='jointproposal',
-            constraint=models.UniqueConstraint(fields=('owner', 'reference'), name='joint_proposal_reference_once'),
+            model_name="jointproposal",
+            constraint=models.UniqueConstraint(fields=("owner", "reference"), name="joint_proposal_reference_once"),
         ),
         migrations.AddConstraint(
-            model_name='proposalshare',
-            constraint=models.UniqueConstraint(fields=('owner', 'proposal', 'council'), name='proposal_share_once_per_council'),
+            model_name="proposalshare",
+            constraint=models.UniqueConstraint(
+                fields=("owner", "proposal", "council"), name="proposal_share_once_per_council"
+            ),
         ),
         migrations.AddIndex(
-            model_name='proposalline',
-            index=models.Index(fields=['owner', 'share'], name='proposal_line_share'),
+            model_name="proposalline",
+            index=models.Index(fields=["owner", "share"], name="proposal_line_share"),
         ),
         migrations.AddConstraint(
-            model_name='proposalline',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_live', True)), fields=('owner', 'demand_line'), name='demand_line_in_one_live_proposal'),
+            model_name="proposalline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_live", True)),
+                fields=("owner", "demand_line"),
+                name="demand_line_in_one_live_proposal",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposalline',
-            constraint=models.UniqueConstraint(fields=('owner', 'proposal', 'demand_line'), name='proposal_line_once'),
+            model_name="proposalline",
+            constraint=models.UniqueConstraint(fields=("owner", "proposal", "demand_line"), name="proposal_line_once"),
         ),
     ]

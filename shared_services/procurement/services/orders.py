@@ -34,9 +34,7 @@ def request_orders(*, actor: OfficerCard | None, proposal_id: UUID) -> JointProp
     proposal = lock_proposal(proposal_id)
     if proposal.status != ProposalStatus.AWAITING_COUNCILS:
         return proposal
-    shares = list(
-        ProposalShare.objects.filter(owner_id=SHARED_SERVICE_NUMBER, proposal=proposal, line_count__gt=0)
-    )
+    shares = list(ProposalShare.objects.filter(owner_id=SHARED_SERVICE_NUMBER, proposal=proposal, line_count__gt=0))
     proposal.status = ProposalStatus.AGREED
     proposal.orders_outstanding = len(shares)
     proposal.version += 1
@@ -119,9 +117,7 @@ def report_order_failure(*, share_id: UUID, reason: str) -> None:
 def _where(share_id: UUID) -> tuple[UUID, UUID | None]:
     """The proposal of this council's own share, and its case."""
     found = (
-        ProposalShare.objects.filter(
-            owner_id=SHARED_SERVICE_NUMBER, pk=share_id, council_id=current_council().number
-        )
+        ProposalShare.objects.filter(owner_id=SHARED_SERVICE_NUMBER, pk=share_id, council_id=current_council().number)
         .values_list("proposal_id", "proposal__case_id")
         .first()
     )

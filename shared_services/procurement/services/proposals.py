@@ -232,7 +232,10 @@ def category_of(lines: Collection[DemandLine]) -> CpvCode:
 
 def _take(proposal: JointProposal, lines: Collection[DemandLine]) -> None:
     councils = {council.number: council for council in all_councils()}
-    shares = {share.council_id: share for share in ProposalShare.objects.filter(owner_id=SHARED_SERVICE_NUMBER, proposal=proposal)}
+    shares = {
+        share.council_id: share
+        for share in ProposalShare.objects.filter(owner_id=SHARED_SERVICE_NUMBER, proposal=proposal)
+    }
     for number in sorted({line.owner_id for line in lines}):
         if number not in shares:
             shares[number] = ProposalShare.objects.create(

@@ -96,7 +96,11 @@ class ListDemand(ListPage):
     empty_text = "No council has handed over any demand yet."
     bulk_actions = [
         BulkAction(
-            GROUP, "Group into a joint proposal", handler=draft_from_line, permission=rules.MAY_PROPOSE, check=check_open
+            GROUP,
+            "Group into a joint proposal",
+            handler=draft_from_line,
+            permission=rules.MAY_PROPOSE,
+            check=check_open,
         ),
         BulkAction(
             "hand_back",
@@ -234,9 +238,10 @@ class DemandInDivision(DemandByCategory):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.division = self.kwargs["division"]
-        self.label = selectors.division_labels().get(self.division)
-        if self.label is None:
+        labels = selectors.division_labels()
+        if self.division not in labels:
             raise Http404
+        self.label = labels[self.division]
         return super().get(request, *args, **kwargs)
 
     def get_title(self) -> str:

@@ -42,9 +42,7 @@ def proposal_url(proposal: JointProposal) -> str:
 
 
 def find_proposal(key: Any) -> JointProposal:
-    return get_object_or_404(
-        JointProposal.objects.of_shared_service().select_related("category", "drafted_by"), pk=key
-    )
+    return get_object_or_404(JointProposal.objects.of_shared_service().select_related("category", "drafted_by"), pk=key)
 
 
 class ListProposals(ListPage):
@@ -114,7 +112,9 @@ class GroupDemand(FormPage):
         keys = [line.pk for line in self.demand]
         if form.cleaned_data["target"] == NEW_PROPOSAL:
             proposal = services.draft_proposal(actor=self.actor, line_ids=keys, title=form.cleaned_data["title"])
-            return self.done(f"{proposal.reference} drafted", to=reverse("procurement:change_proposal", args=[proposal.pk]))
+            return self.done(
+                f"{proposal.reference} drafted", to=reverse("procurement:change_proposal", args=[proposal.pk])
+            )
         proposal = services.add_demand(actor=self.actor, proposal_id=form.cleaned_data["target"], line_ids=keys)
         return self.done(f"Demand added to {proposal.reference}", to=proposal_url(proposal))
 
@@ -140,11 +140,10 @@ class ViewProposal(Page):
             status=proposal.get_status_display(),
             status_colour=STATUS_COLOURS.get(proposal.get_status_display(), "grey"),
             shares=[
-                (row, ANSWER_COLOURS.get(row.answer, "grey"), SHARE_COLOURS[row.share.status])
+                (row, ANSWER_COLOURS.get(row.answer, "grey"), SHARE_COLOURS[ShareStatus(row.share.status)])
                 for row in selectors.share_rows(proposal)
             ],
             lines=selectors.lines_of(proposal),
-           
             may_change=manages and is_draft,
             may_cancel=manages and proposal.status in (ProposalStatus.DRAFT, ProposalStatus.AWAITING_COUNCILS),
             may_ask_again=manages,
@@ -280,11 +279,10 @@ class AskForOrderAgain(ProposalAction):
 
     def prepare(self) -> None:
         super().prepare()
-        self.share = next(
-            (share for share in selectors.shares_of(self.subject) if share.pk == self.kwargs["share"]), None
-        )
-        if self.share is None:
+        found = [share for share in selectors.shares_of(self.subject) if share.pk == self.kwargs["share"]]
+        if not found:
             raise Http404
+        self.share = found[0]
 
     def get_title(self) -> str:
         return f"Ask {self.share.council_name} for its order again"
@@ -295,5 +293,3 @@ class AskForOrderAgain(ProposalAction):
     def act(self, form: GovukForm) -> HttpResponse:
         services.ask_for_order_again(actor=self.actor, proposal_id=self.subject.pk, share_id=self.share.pk)
         return self.done(f"{self.share.council_name} was asked for its order again", to=proposal_url(self.subject))
-
-

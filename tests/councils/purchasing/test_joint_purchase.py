@@ -159,9 +159,7 @@ def test_demand_that_is_handed_back_is_bought_by_the_council_itself(both, shared
         assert DemandLine.objects.get().status == DemandStatus.RETURNED
 
 
-def test_when_a_council_refuses_the_demand_is_open_again_and_nothing_is_ordered(
-    both, shared_service, category_manager
-):
+def test_when_a_council_refuses_the_demand_is_open_again_and_nothing_is_ordered(both, shared_service, category_manager):
     for books in both:
         ask(books)
     with inside_council(shared_service):

@@ -188,7 +188,11 @@ def test_old_figures_are_shown_as_old(northmoor, eastvale, shared_service, recor
 
 @pytest.mark.parametrize(
     ("today", "first"),
-    [(date(2026, 11, 22), date(2024, 11, 1)), (date(2026, 1, 31), date(2024, 1, 1)), (date(2026, 12, 1), date(2024, 12, 1))],
+    [
+        (date(2026, 11, 22), date(2024, 11, 1)),
+        (date(2026, 1, 31), date(2024, 1, 1)),
+        (date(2026, 12, 1), date(2024, 12, 1)),
+    ],
 )
 def test_figures_are_kept_for_two_years(today, first):
     assert services.first_month(today) == first

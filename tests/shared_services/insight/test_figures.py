@@ -93,7 +93,9 @@ def test_the_figures_can_be_taken_away_as_csv(browser, run):
     assert lines.count(b"\n") == 593
 
 
-def test_a_run_is_started_by_a_button_watched_and_done_once(browser, shared_service, northmoor, eastvale, records, do_jobs):
+def test_a_run_is_started_by_a_button_watched_and_done_once(
+    browser, shared_service, northmoor, eastvale, records, do_jobs
+):
     token = token_in(browser.get(address("list_runs")))
     started = browser.post(address("start_consolidation"), {"form_token": token})
     again = browser.post(address("start_consolidation"), {"form_token": token})
@@ -113,7 +115,9 @@ def test_a_run_is_started_by_a_button_watched_and_done_once(browser, shared_serv
         assert ConsolidationRun.objects.count() == 1
 
 
-def test_a_failed_council_is_asked_again_from_the_page(browser, shared_service, northmoor, eastvale, records, manager, do_jobs):
+def test_a_failed_council_is_asked_again_from_the_page(
+    browser, shared_service, northmoor, eastvale, records, manager, do_jobs
+):
     records.broken = {northmoor.number}
     with inside_council(shared_service):
         run = services.start_consolidation(actor=manager).pk

@@ -83,7 +83,9 @@ def test_handing_back_sends_the_whole_requisition_home_once(northmoor, shared_se
     assert second == []
 
 
-def test_handing_back_needs_a_reason_and_the_permission(northmoor, shared_service, hand_over, category_manager, officer_in):
+def test_handing_back_needs_a_reason_and_the_permission(
+    northmoor, shared_service, hand_over, category_manager, officer_in
+):
     lines = hand_over(northmoor)
     clerk = officer_in(shared_service, "partnership_administrator")
     with inside_council(shared_service):

@@ -121,7 +121,9 @@ def test_a_second_officer_with_an_old_page_is_told(shared_service, draft, catego
         services.change_proposal(actor=category_manager, proposal_id=draft, version=1, prices={}, **WORDING)
 
 
-def test_no_council_sees_a_draft_and_each_sees_its_own_share_once_sent(northmoor, eastvale, draft, shared_service, category_manager, officer_in, do_jobs):
+def test_no_council_sees_a_draft_and_each_sees_its_own_share_once_sent(
+    northmoor, eastvale, draft, shared_service, category_manager, officer_in, do_jobs
+):
     with inside_council(northmoor):
         assert not JointProposal.objects.filter(pk=draft).exists()
         assert not ProposalShare.objects.exists()
@@ -192,7 +194,10 @@ def test_when_every_council_agrees_each_room_is_asked_for_its_order(northmoor, e
     with inside_council(shared_service):
         asked = OutboxMessage.objects.filter(task="purchasing.order_from_proposal")
         assert sorted(asked.values_list("owner_id", flat=True)) == [1, 2]
-        answers = {row.share.council_name: row.answer for row in selectors.share_rows(JointProposal.objects.get(pk=proposal_id))}
+        answers = {
+            row.share.council_name: row.answer
+            for row in selectors.share_rows(JointProposal.objects.get(pk=proposal_id))
+        }
         assert answers == {"Northmoor": "Approved", "Eastvale": "Approved"}
 
 
@@ -250,7 +255,9 @@ def test_the_last_order_reported_closes_the_proposal_and_its_case(northmoor, eas
         assert set(DemandLine.objects.of_councils([1, 2]).values_list("status", flat=True)) == {DemandStatus.ORDERED}
 
 
-def test_an_order_that_failed_is_shown_and_can_be_asked_for_again(northmoor, eastvale, shared_service, sent, category_manager):
+def test_an_order_that_failed_is_shown_and_can_be_asked_for_again(
+    northmoor, eastvale, shared_service, sent, category_manager
+):
     proposal_id, case_id, heads = sent
     answer(northmoor, heads[1], case_id, "approve")
     answer(eastvale, heads[2], case_id, "approve")
