@@ -94,9 +94,7 @@ class Departments(RoomViewSet):
     def close(self, request: Any, pk: UUID) -> HttpResponse:
         """Close a department that has no open posts or departments in it."""
         department = get_object_or_404(Department, pk=pk)
-        return self._changed(
-            services.close_department(actor=self.actor, department=department, version=self.version)
-        )
+        return self._changed(services.close_department(actor=self.actor, department=department, version=self.version))
 
     def _changed(self, department: Department, status: int = 200) -> HttpResponse:
         location = reverse("api:department-detail", kwargs={"pk": department.pk}) if status == 201 else None

@@ -10,7 +10,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.timezone import localdate
 
-from shared_services.access.models import OfficerCard
 from shared_services.govuk.forms import (
     DateField,
     GovukForm,
@@ -20,33 +19,12 @@ from shared_services.govuk.forms import (
     VersionField,
     YesNoField,
 )
-from shared_services.tenancy.door import current_council
 
 from .choices import BudgetCheckMode, Division
 from .models import Department, Post
-from .structure import Structure, flattened
+from .selectors import department_choices, officer_choices, post_choices
 
 NONE = "none"
-INDENT = "\u2003"
-
-
-def department_choices(structure: Structure | None = None) -> list[tuple[str, str]]:
-    """Open departments in the order of the tree, indented by depth."""
-    structure = structure or Structure()
-    return [
-        (str(branch.subject.pk), f"{INDENT * branch.depth}{branch.subject.code} {branch.subject.name}")
-        for branch in flattened(structure.department_tree())
-    ]
-
-
-def post_choices() -> list[tuple[str, str]]:
-    posts = Post.objects.open().order_by("title", "number").values_list("pk", "title", "number")
-    return [(str(key), f"{title} ({number})") for key, title, number in posts]
-
-
-def officer_choices() -> list[tuple[str, str]]:
-    cards = OfficerCard.objects.of_council(current_council().number).active().order_by("work_name")
-    return [(str(card.pk), f"{card.work_name}, {card.work_email}") for card in cards]
 
 
 class DepartmentForm(GovukForm):

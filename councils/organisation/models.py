@@ -119,9 +119,7 @@ class CouncilSettings(PrivateModel):
     )
     full_time_hours = models.DecimalField(max_digits=4, decimal_places=2, default=Decimal("37.00"))
     """Hours in a full-time week: 37 in the Green Book, 36 in London."""
-    budget_check_mode = models.CharField(
-        max_length=4, choices=BudgetCheckMode.choices, default=BudgetCheckMode.STOP
-    )
+    budget_check_mode = models.CharField(max_length=4, choices=BudgetCheckMode.choices, default=BudgetCheckMode.STOP)
     joint_buying_categories = ArrayField(models.CharField(max_length=8), default=list, blank=True)
     """Starts of CPV codes whose requisitions are offered to the shared service for joint buying."""
     version = models.PositiveIntegerField(default=1)

@@ -10,8 +10,13 @@ from uuid import UUID
 from django.db.models import FilteredRelation, Q
 from django.utils.timezone import localdate
 
-from .models import Appointment, CouncilSettings, Department, Post
+from shared_services.access.models import OfficerCard
+from shared_services.tenancy.door import current_council
 
+from .models import Appointment, CouncilSettings, Department, Post
+from .structure import Structure, flattened
+
+INDENT = "\u2003"
 LONGEST_CHAIN = 20
 """No council stacks more layers of management than this."""
 
@@ -54,8 +59,7 @@ def managers_of_card(card_id: UUID, *, post_id: UUID | None = None, on: date | N
             "post__reports_to__appointments",
             condition=Q(post__reports_to__appointments__from_on__lte=on)
             & (
-                Q(post__reports_to__appointments__to_on__isnull=True)
-                | Q(post__reports_to__appointments__to_on__gte=on)
+                Q(post__reports_to__appointments__to_on__isnull=True) | Q(post__reports_to__appointments__to_on__gte=on)
             ),
         )
     ).values_list("post__reports_to_id", "manager__card_id")
@@ -76,9 +80,11 @@ def _first_holders(post_ids: set[UUID], *, besides: UUID | None, on: date) -> se
         holders = {post: card for post, card in holders_of_posts(post_ids, on=on).items() if card != besides}
         found |= set(holders.values())
         unheld = post_ids - holders.keys()
-        post_ids = set(
-            Post.objects.filter(pk__in=unheld, reports_to__isnull=False).values_list("reports_to_id", flat=True)
-        ) if unheld else set()
+        post_ids = (
+            set(Post.objects.filter(pk__in=unheld, reports_to__isnull=False).values_list("reports_to_id", flat=True))
+            if unheld
+            else set()
+        )
     return found
 
 
@@ -94,9 +100,7 @@ def team_of_card(card_id: UUID, *, on: date | None = None) -> set[UUID]:
     """An officer's team: everyone who reports to the same posts, those posts' holders, and his own reports."""
     on = on or localdate()
     current = Appointment.objects.current(on=on)
-    above = list(
-        current.of_card(card_id).exclude(post__reports_to=None).values_list("post__reports_to_id", flat=True)
-    )
+    above = list(current.of_card(card_id).exclude(post__reports_to=None).values_list("post__reports_to_id", flat=True))
     beside = current.filter(post__reports_to__in=above).values_list("card_id", flat=True)
     leading = current.filter(post__in=above).values_list("card_id", flat=True)
     return set(beside) | set(leading) | reports_of_card(card_id, on=on) | {card_id}
@@ -131,3 +135,35 @@ def _lead(department_id: UUID, lead: str, *, besides: UUID | None, on: date) -> 
         here = departments[here]["parent_id"]
     holders = {post: card for post, card in holders_of_posts(chain, on=on).items() if card != besides}
     return next(({holders[post]} for post in chain if post in holders), set())
+
+
+def open_departments() -> list[Department]:
+    """The council's departments, by code."""
+    return list(Department.objects.open())
+
+
+def cards_in_department(department_id: UUID, *, on: date | None = None) -> set[UUID]:
+    """The cards of the officers who hold a department's posts."""
+    holders = Appointment.objects.current(on=on or localdate()).filter(post__department_id=department_id)
+    return set(holders.values_list("card_id", flat=True))
+
+
+def department_choices(structure: Structure | None = None) -> list[tuple[str, str]]:
+    """Open departments in the order of the tree, indented by depth."""
+    structure = structure or Structure()
+    return [
+        (str(branch.subject.pk), f"{INDENT * branch.depth}{branch.subject.code} {branch.subject.name}")
+        for branch in flattened(structure.department_tree())
+    ]
+
+
+def post_choices() -> list[tuple[str, str]]:
+    """Open posts by title."""
+    posts = Post.objects.open().order_by("title", "number").values_list("pk", "title", "number")
+    return [(str(key), f"{title} ({number})") for key, title, number in posts]
+
+
+def officer_choices() -> list[tuple[str, str]]:
+    """The council's active officers by name."""
+    cards = OfficerCard.objects.of_council(current_council().number).active().order_by("work_name")
+    return [(str(card.pk), f"{card.work_name}, {card.work_email}") for card in cards]

@@ -22,9 +22,7 @@ Held = TypeVar("Held", Department, Post)
 
 
 @transaction.atomic
-def create_department(
-    *, actor: OfficerCard, code: str, name: str, parent: Department | None = None
-) -> Department:
+def create_department(*, actor: OfficerCard, code: str, name: str, parent: Department | None = None) -> Department:
     """Open a department; the council administrator may."""
     rules.check_may_manage(actor)
     rules.check_code_is_free(code)

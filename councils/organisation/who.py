@@ -9,7 +9,6 @@ from shared_services.workflow.who import CaseFacts, resolver
 
 from . import selectors
 
-
 DepartmentFinder = Callable[[CaseFacts], "UUID | None"]
 _finders: list[DepartmentFinder] = []
 

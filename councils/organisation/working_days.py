@@ -71,9 +71,7 @@ def add_working_days(start: date, days: int, *, holidays: set[date] | dict[date,
 
 def count_working_days(first: date, last: date, *, holidays: set[date] | dict[date, str]) -> int:
     """How many working days there are from `first` to `last`, both counted."""
-    return sum(
-        is_working_day(first + timedelta(days=n), holidays=holidays) for n in range((last - first).days + 1)
-    )
+    return sum(is_working_day(first + timedelta(days=n), holidays=holidays) for n in range((last - first).days + 1))
 
 
 def procurement_working_days(first: date, last: date) -> int:

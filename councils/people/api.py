@@ -26,7 +26,9 @@ from .choices import ANNUAL_LEAVE, EntryKind, LeaveStatus
 from .models import Employment, LeaveRequest, LeaveType
 from .selectors import balance_of, employments_of, leave_year_of, ledger_lines, may_see_leave_of
 
-ON = OpenApiParameter("on", {"type": "string", "format": "date"}, description="A day of the leave year asked for; today if left out")
+ON = OpenApiParameter(
+    "on", {"type": "string", "format": "date"}, description="A day of the leave year asked for; today if left out"
+)
 
 
 def hours_field(**kwargs: Any) -> serializers.DecimalField:

@@ -138,9 +138,9 @@ def work_out_entitlement(
         stretches=stretches,
         days=days,
         annual_hours=_upwards(exact_hours * rounding, penny).quantize(Decimal("0.01"), ROUND_CEILING),
-        bank_holiday_allowance_hours=_upwards(
-            _allowance(year, stretches, terms, holidays), penny
-        ).quantize(Decimal("0.01")),
+        bank_holiday_allowance_hours=_upwards(_allowance(year, stretches, terms, holidays), penny).quantize(
+            Decimal("0.01")
+        ),
         bank_holiday_hours=sum((hours_on(patterns, on) for on in holidays), nothing),
     )
 
@@ -153,14 +153,10 @@ def _rounded_days(year: LeaveYear, stretches: Sequence[Stretch], exact_days: Fra
     return _upwards(exact_days, Fraction(1, 2))
 
 
-def _allowance(
-    year: LeaveYear, stretches: Sequence[Stretch], terms: SchemeTerms, holidays: Sequence[date]
-) -> Fraction:
+def _allowance(year: LeaveYear, stretches: Sequence[Stretch], terms: SchemeTerms, holidays: Sequence[date]) -> Fraction:
     """Bank holidays in hours at the officer's share: a fixed number a year by days, or each one as it falls."""
     a_day = Fraction(terms.hours_a_day)
     if terms.bank_holiday_days is not None:
         fixed = Fraction(terms.bank_holiday_days)
         return sum((fixed * s.days / year.days * a_day * s.share for s in stretches), Fraction(0))
-    return sum(
-        (a_day * s.share for s in stretches for on in holidays if s.first_on <= on <= s.last_on), Fraction(0)
-    )
+    return sum((a_day * s.share for s in stretches for on in holidays if s.first_on <= on <= s.last_on), Fraction(0))

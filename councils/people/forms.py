@@ -10,7 +10,7 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 
-from councils.organisation.forms import officer_choices, post_choices
+from councils.organisation.selectors import officer_choices, post_choices
 from shared_services.govuk.forms import (
     DateField,
     GovukForm,

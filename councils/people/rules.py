@@ -45,9 +45,7 @@ def check_has_hours(hours: Decimal) -> None:
         )
 
 
-def half_days(
-    first_on: date, last_on: date, *, starts_at_midday: bool, ends_at_midday: bool
-) -> tuple[int, int]:
+def half_days(first_on: date, last_on: date, *, starts_at_midday: bool, ends_at_midday: bool) -> tuple[int, int]:
     """The first and the last half day as numbers on one line, so that a morning and an afternoon do not clash."""
     return (
         first_on.toordinal() * 2 + (1 if starts_at_midday else 0),
@@ -64,9 +62,7 @@ def check_no_overlap(
     others: Iterable[LeaveRequest],
 ) -> None:
     """The officer's other leave, asked for or approved, may not touch the same half days."""
-    first, last = half_days(
-        first_on, last_on, starts_at_midday=starts_at_midday, ends_at_midday=ends_at_midday
-    )
+    first, last = half_days(first_on, last_on, starts_at_midday=starts_at_midday, ends_at_midday=ends_at_midday)
     for other in others:
         other_first, other_last = half_days(
             other.first_on,
@@ -110,9 +106,7 @@ def may_change(actor: OfficerCard, request: LeaveRequest) -> bool:
 def check_may_withdraw(actor: OfficerCard, request: LeaveRequest) -> None:
     check_own(actor, request)
     if not may_withdraw(actor, request):
-        raise NotAllowed(
-            f"This leave is {request.get_status_display().lower()}, so there is nothing to withdraw."
-        )
+        raise NotAllowed(f"This leave is {request.get_status_display().lower()}, so there is nothing to withdraw.")
 
 
 def check_may_change(actor: OfficerCard, request: LeaveRequest) -> None:

@@ -35,6 +35,8 @@ def find_leave(query: str, actor: OfficerCard) -> list[SearchHit]:
     """Leave requests by reference."""
     found = LeaveRequest.objects.filter(reference__icontains=query)[:HITS_OF_A_KIND]
     return [
-        SearchHit(one.reference, one.get_absolute_url(), f"{one.first_on:%-d %B %Y}, {one.get_status_display()}", "Leave")
+        SearchHit(
+            one.reference, one.get_absolute_url(), f"{one.first_on:%-d %B %Y}, {one.get_status_display()}", "Leave"
+        )
         for one in found
     ]

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import Sum
 from django.utils.timezone import localdate
 
-from councils.organisation.models import CouncilSettings
 from councils.organisation.selectors import council_settings, managers_of_card, reports_of_card, team_of_card
 from councils.organisation.working_days import bank_holidays, closure_days
 from shared_services.access.models import OfficerCard
@@ -20,6 +20,9 @@ from shared_services.access.permissions import may
 from .choices import LIVE_STATUSES, EntryKind, LeaveStatus
 from .leave_hours import LeaveYear
 from .models import Employment, LeaveLedgerEntry, LeaveRequest, LeaveType
+
+if TYPE_CHECKING:
+    from councils.organisation.models import CouncilSettings
 
 
 def leave_year_of(on: date, settings: CouncilSettings | None = None) -> LeaveYear:

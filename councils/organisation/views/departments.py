@@ -26,9 +26,7 @@ class ListDepartments(Page):
     title = "Departments"
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context(
-            tree=Structure().department_tree(), may_manage=may(self.actor, MANAGE), **kwargs
-        )
+        return super().get_context(tree=Structure().department_tree(), may_manage=may(self.actor, MANAGE), **kwargs)
 
 
 class ShowDepartment(Page):

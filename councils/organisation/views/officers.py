@@ -10,7 +10,6 @@ import django_filters
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
-from django.utils.timezone import localdate
 
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import may, roles_for_room
@@ -18,8 +17,7 @@ from shared_services.govuk.filters import GovukFilterSet
 from shared_services.govuk.views import Column, ListPage, Page
 from shared_services.tenancy.door import current_council
 
-from ..forms import department_choices
-from ..models import Appointment
+from ..selectors import cards_in_department, department_choices
 from ..structure import Structure
 
 
@@ -36,8 +34,7 @@ class OfficerFilter(GovukFilterSet):
 
     def by_department(self, cards: QuerySet[OfficerCard], name: str, value: str) -> QuerySet[OfficerCard]:
         # Ids, not a subquery: a join between a room's table and the shared directory would run under its policy.
-        holders = Appointment.objects.current(on=localdate()).filter(post__department_id=value)
-        return cards.filter(pk__in=list(holders.values_list("card_id", flat=True)))
+        return cards.filter(pk__in=cards_in_department(UUID(value)))
 
     def by_role(self, cards: QuerySet[OfficerCard], name: str, value: str) -> QuerySet[OfficerCard]:
         return cards.holding(value)

@@ -16,8 +16,9 @@ from shared_services.govuk.filters import GovukFilterSet
 from shared_services.govuk.views import ActionView, Column, FormPage, ListPage, Page
 
 from .. import services
-from ..forms import AppointForm, ClosePostForm, NewPostForm, PostForm, VacateForm, department_choices
+from ..forms import AppointForm, ClosePostForm, NewPostForm, PostForm, VacateForm
 from ..models import Appointment, Post
+from ..selectors import department_choices
 from ..structure import Structure
 
 MANAGE = "organisation.manage_structure"

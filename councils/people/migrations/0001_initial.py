@@ -8,167 +8,339 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
-        ('organisation', '0001_initial'),
+        ("access", "0001_initial"),
+        ("organisation", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LeaveScheme',
+            name="LeaveScheme",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('hours_a_day', models.DecimalField(decimal_places=2, default=Decimal('7.40'), max_digits=4)),
-                ('full_time_hours', models.DecimalField(decimal_places=2, default=Decimal('37.00'), max_digits=4)),
-                ('extra_statutory_days', models.DecimalField(decimal_places=1, default=Decimal('2.0'), max_digits=4)),
-                ('bank_holiday_days', models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True)),
-                ('carry_over_limit_days', models.DecimalField(decimal_places=1, default=Decimal('5.0'), max_digits=4)),
-                ('active', models.BooleanField(default=True)),
-                ('version', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("hours_a_day", models.DecimalField(decimal_places=2, default=Decimal("7.40"), max_digits=4)),
+                ("full_time_hours", models.DecimalField(decimal_places=2, default=Decimal("37.00"), max_digits=4)),
+                ("extra_statutory_days", models.DecimalField(decimal_places=1, default=Decimal("2.0"), max_digits=4)),
+                ("bank_holiday_days", models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True)),
+                ("carry_over_limit_days", models.DecimalField(decimal_places=1, default=Decimal("5.0"), max_digits=4)),
+                ("active", models.BooleanField(default=True)),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='LeaveType',
+            name="LeaveType",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('key', models.SlugField(db_index=False, max_length=20, unique=True)),
-                ('name', models.CharField(max_length=60)),
-                ('uses_balance', models.BooleanField(default=False)),
-                ('active', models.BooleanField(default=True)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.SlugField(db_index=False, max_length=20, unique=True)),
+                ("name", models.CharField(max_length=60)),
+                ("uses_balance", models.BooleanField(default=False)),
+                ("active", models.BooleanField(default=True)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'ordering': ['position', 'name'],
+                "ordering": ["position", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Employment',
+            name="Employment",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=12, unique=True)),
-                ('start_on', models.DateField()),
-                ('continuous_service_on', models.DateField()),
-                ('end_on', models.DateField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('card', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.officercard')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='employments', to='organisation.post')),
-                ('scheme', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='employments', to='people.leavescheme')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=12, unique=True)),
+                ("start_on", models.DateField()),
+                ("continuous_service_on", models.DateField()),
+                ("end_on", models.DateField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "card",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="employments", to="organisation.post"
+                    ),
+                ),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="employments",
+                        to="people.leavescheme",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='LeaveRequest',
+            name="LeaveRequest",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.CharField(max_length=24, unique=True)),
-                ('first_on', models.DateField()),
-                ('last_on', models.DateField()),
-                ('starts_at_midday', models.BooleanField(default=False)),
-                ('ends_at_midday', models.BooleanField(default=False)),
-                ('hours', models.DecimalField(decimal_places=2, max_digits=7)),
-                ('hours_by_year', models.JSONField(default=dict)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('status', models.CharField(choices=[('asked', 'Waiting for approval'), ('returned', 'Sent back'), ('approved', 'Approved'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn'), ('cancelled', 'Cancelled')], default='asked', max_length=12)),
-                ('case_id', models.UUIDField(blank=True, null=True)),
-                ('asked_at', models.DateTimeField(auto_now_add=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.officercard')),
-                ('employment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='people.employment')),
-                ('leave_type', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.leavetype')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("reference", models.CharField(max_length=24, unique=True)),
+                ("first_on", models.DateField()),
+                ("last_on", models.DateField()),
+                ("starts_at_midday", models.BooleanField(default=False)),
+                ("ends_at_midday", models.BooleanField(default=False)),
+                ("hours", models.DecimalField(decimal_places=2, max_digits=7)),
+                ("hours_by_year", models.JSONField(default=dict)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Waiting for approval"),
+                            ("returned", "Sent back"),
+                            ("approved", "Approved"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Withdrawn"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="asked",
+                        max_length=12,
+                    ),
+                ),
+                ("case_id", models.UUIDField(blank=True, null=True)),
+                ("asked_at", models.DateTimeField(auto_now_add=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
+                (
+                    "employment",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requests",
+                        to="people.employment",
+                    ),
+                ),
+                (
+                    "leave_type",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.leavetype",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-first_on'],
+                "ordering": ["-first_on"],
             },
         ),
         migrations.CreateModel(
-            name='LeaveLedgerEntry',
+            name="LeaveLedgerEntry",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('leave_year_on', models.DateField()),
-                ('kind', models.CharField(choices=[('entitlement', 'Entitlement'), ('bank_holiday_allowance', 'Bank holiday allowance'), ('bank_holiday', 'Bank holidays on working days'), ('carry_over', 'Carried over'), ('booking', 'Leave booked'), ('cancellation', 'Leave cancelled'), ('adjustment', 'Adjustment')], max_length=24)),
-                ('hours', models.DecimalField(decimal_places=2, max_digits=7)),
-                ('on', models.DateField()),
-                ('source', models.CharField(max_length=80)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('posted_at', models.DateTimeField(auto_now_add=True)),
-                ('employment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='people.employment')),
-                ('posted_by', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.officercard')),
-                ('leave_type', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.leavetype')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("leave_year_on", models.DateField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("entitlement", "Entitlement"),
+                            ("bank_holiday_allowance", "Bank holiday allowance"),
+                            ("bank_holiday", "Bank holidays on working days"),
+                            ("carry_over", "Carried over"),
+                            ("booking", "Leave booked"),
+                            ("cancellation", "Leave cancelled"),
+                            ("adjustment", "Adjustment"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("hours", models.DecimalField(decimal_places=2, max_digits=7)),
+                ("on", models.DateField()),
+                ("source", models.CharField(max_length=80)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("posted_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "employment",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="people.employment",
+                    ),
+                ),
+                (
+                    "posted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
+                (
+                    "leave_type",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.leavetype",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['posted_at', 'id'],
+                "ordering": ["posted_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='WorkingPattern',
+            name="WorkingPattern",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('from_on', models.DateField()),
-                ('week_one', django.contrib.postgres.fields.ArrayField(base_field=models.DecimalField(decimal_places=2, max_digits=4), size=7)),
-                ('week_two', django.contrib.postgres.fields.ArrayField(base_field=models.DecimalField(decimal_places=2, max_digits=4), blank=True, null=True, size=7)),
-                ('employment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='patterns', to='people.employment')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("from_on", models.DateField()),
+                (
+                    "week_one",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DecimalField(decimal_places=2, max_digits=4), size=7
+                    ),
+                ),
+                (
+                    "week_two",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DecimalField(decimal_places=2, max_digits=4), blank=True, null=True, size=7
+                    ),
+                ),
+                (
+                    "employment",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="patterns",
+                        to="people.employment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['from_on'],
+                "ordering": ["from_on"],
             },
         ),
         migrations.CreateModel(
-            name='LeaveBand',
+            name="LeaveBand",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('from_years', models.PositiveSmallIntegerField()),
-                ('days', models.DecimalField(decimal_places=1, max_digits=4)),
-                ('scheme', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='bands', to='people.leavescheme')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("from_years", models.PositiveSmallIntegerField()),
+                ("days", models.DecimalField(decimal_places=1, max_digits=4)),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bands",
+                        to="people.leavescheme",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['from_years'],
-                'constraints': [models.UniqueConstraint(fields=('scheme', 'from_years'), name='one_band_from_a_year')],
+                "ordering": ["from_years"],
+                "constraints": [models.UniqueConstraint(fields=("scheme", "from_years"), name="one_band_from_a_year")],
             },
         ),
         migrations.AddIndex(
-            model_name='employment',
-            index=models.Index(fields=['card'], name='employment_card'),
+            model_name="employment",
+            index=models.Index(fields=["card"], name="employment_card"),
         ),
         migrations.AddConstraint(
-            model_name='employment',
-            constraint=models.CheckConstraint(condition=models.Q(('end_on__isnull', True), ('end_on__gte', models.F('start_on')), _connector='OR'), name='employment_ends_after_start'),
+            model_name="employment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"),
+                name="employment_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='employment',
-            constraint=models.CheckConstraint(condition=models.Q(('continuous_service_on__lte', models.F('start_on'))), name='service_counts_from_start_or_before'),
+            model_name="employment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("continuous_service_on__lte", models.F("start_on"))),
+                name="service_counts_from_start_or_before",
+            ),
         ),
         migrations.AddIndex(
-            model_name='leaverequest',
-            index=models.Index(fields=['employment', 'first_on'], name='leave_requests_by_day'),
+            model_name="leaverequest",
+            index=models.Index(fields=["employment", "first_on"], name="leave_requests_by_day"),
         ),
         migrations.AddConstraint(
-            model_name='leaverequest',
-            constraint=models.CheckConstraint(condition=models.Q(('first_on__lte', models.F('last_on'))), name='leave_ends_after_start'),
+            model_name="leaverequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first_on__lte", models.F("last_on"))), name="leave_ends_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='leaverequest',
-            constraint=models.CheckConstraint(condition=models.Q(('hours__gte', 0)), name='leave_hours_not_negative'),
+            model_name="leaverequest",
+            constraint=models.CheckConstraint(condition=models.Q(("hours__gte", 0)), name="leave_hours_not_negative"),
         ),
         migrations.AddIndex(
-            model_name='leaveledgerentry',
-            index=models.Index(fields=['employment', 'leave_type', 'leave_year_on'], name='leave_ledger_of_a_year'),
+            model_name="leaveledgerentry",
+            index=models.Index(fields=["employment", "leave_type", "leave_year_on"], name="leave_ledger_of_a_year"),
         ),
         migrations.AddConstraint(
-            model_name='leaveledgerentry',
-            constraint=models.UniqueConstraint(fields=('employment', 'source'), name='leave_posted_once_a_source'),
+            model_name="leaveledgerentry",
+            constraint=models.UniqueConstraint(fields=("employment", "source"), name="leave_posted_once_a_source"),
         ),
         migrations.AddConstraint(
-            model_name='workingpattern',
-            constraint=models.UniqueConstraint(fields=('employment', 'from_on'), name='one_pattern_from_a_day'),
+            model_name="workingpattern",
+            constraint=models.UniqueConstraint(fields=("employment", "from_on"), name="one_pattern_from_a_day"),
         ),
     ]

@@ -7,8 +7,8 @@ from .employments import (
     record_employment,
     save_leave_scheme,
 )
-from .ledger import adjust_leave, carry_over, keep_leave_years, post_entitlement
 from .leave import cancel_leave, change_leave, request_leave, withdraw_leave
+from .ledger import adjust_leave, carry_over, keep_leave_years, post_entitlement
 
 __all__ = [
     "adjust_leave",

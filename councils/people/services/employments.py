@@ -20,8 +20,8 @@ from .. import rules
 from ..choices import EntryKind, LeaveStatus
 from ..leave_hours import LeaveYear
 from ..models import Employment, LeaveBand, LeaveRequest, LeaveScheme, WorkingPattern
-from .ledger import locked_employment, post, post_entitlement
 from .leave import work_out_days
+from .ledger import locked_employment, post, post_entitlement
 
 STATUTORY_DAYS = Decimal("28")
 """5.6 weeks of five days, bank holidays included: no scheme may give less."""
@@ -259,9 +259,7 @@ def save_leave_scheme(
     scheme.version += 1
     scheme.save()
     scheme.bands.all().delete()
-    LeaveBand.objects.bulk_create(
-        LeaveBand(scheme=scheme, from_years=years, days=days) for years, days in bands
-    )
+    LeaveBand.objects.bulk_create(LeaveBand(scheme=scheme, from_years=years, days=days) for years, days in bands)
 
     record(
         actor,

@@ -97,8 +97,7 @@ def post_entitlement(*, actor: OfficerCard | None, employment: Employment, year:
     }
     ledger = LeaveLedgerEntry.objects.of_year(employment, annual.pk, year.first_on).filter(kind__in=wanted)
     posted = {
-        row["kind"]: row
-        for row in ledger.order_by().values("kind").annotate(hours=Sum("hours"), entries=Count("pk"))
+        row["kind"]: row for row in ledger.order_by().values("kind").annotate(hours=Sum("hours"), entries=Count("pk"))
     }
     changes: dict[str, Decimal] = {}
     for kind, hours in wanted.items():
@@ -239,11 +238,11 @@ def keep_leave_years(*, employments: Iterable[Employment] | None = None) -> int:
     """
     settings = council_settings()
     today = localdate()
-    this_year = LeaveYear.of(
-        today, month=settings.leave_year_start_month, day=settings.leave_year_start_day
-    )
+    this_year = LeaveYear.of(today, month=settings.leave_year_start_month, day=settings.leave_year_start_day)
     looked_at = 0
-    for employment in employments if employments is not None else Employment.objects.in_period(today, this_year.next.last_on):
+    for employment in (
+        employments if employments is not None else Employment.objects.in_period(today, this_year.next.last_on)
+    ):
         post_entitlement(actor=None, employment=employment, year=this_year)
         post_entitlement(actor=None, employment=employment, year=this_year.next)
         carry_over(actor=None, employment=employment, from_year=this_year.previous)

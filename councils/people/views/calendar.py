@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from councils.organisation.models import Appointment, Department
-from councils.organisation.selectors import council_settings, team_of_card
+from councils.organisation.selectors import (
+    cards_in_department,
+    council_settings,
+    open_departments,
+    team_of_card,
+)
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import may
 from shared_services.govuk.views import Page
 
 from .. import selectors
 from ..selectors import Absence
+
+if TYPE_CHECKING:
+    from councils.organisation.models import Department
 
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 
@@ -33,13 +40,13 @@ class TeamCalendar(Page):
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
         first_on = self._month()
         last_on = first_on.replace(day=monthrange(first_on.year, first_on.month)[1])
-        department = self._department()
+        departments = open_departments() if may(self.actor, "people.view_employments") else []
+        department = self._chosen(departments)
         cards = self._cards(department)
         settings = council_settings()
         holidays = selectors.holidays_between(first_on, last_on, settings)
         absences = selectors.absences(cards.keys(), first_on, last_on)
         days = [first_on + timedelta(days=n) for n in range((last_on - first_on).days + 1)]
-        may_choose = may(self.actor, "people.view_employments")
         return super().get_context(
             month=first_on,
             days=[{"on": on, "off": on.weekday() > 4 or on in holidays} for on in days],
@@ -49,7 +56,7 @@ class TeamCalendar(Page):
             previous_url=self._address(first_on - timedelta(days=1), department),
             next_url=self._address(last_on + timedelta(days=1), department),
             department=department,
-            departments=list(Department.objects.open()) if may_choose else [],
+            departments=departments,
             **kwargs,
         )
 
@@ -62,29 +69,18 @@ class TeamCalendar(Page):
             pass
         return localdate().replace(day=1)
 
-    def _department(self) -> Department | None:
-        """The department that an HR adviser chose; nobody else may choose one."""
-        if not may(self.actor, "people.view_employments"):
-            return None
-        try:
-            key = UUID(self.request.GET.get("department", ""))
-        except ValueError:
-            return None
-        return Department.objects.open().filter(pk=key).first()
+    def _chosen(self, departments: list[Department]) -> Department | None:
+        """The department that an HR adviser chose; nobody else is offered one."""
+        asked = self.request.GET.get("department", "")
+        return next((one for one in departments if str(one.pk) == asked), None)
 
     def _cards(self, department: Department | None) -> dict[UUID, OfficerCard]:
-        if department is None:
-            ids = team_of_card(self.actor.pk)
-        else:
-            holders = Appointment.objects.current(on=localdate()).filter(post__department=department)
-            ids = set(holders.values_list("card_id", flat=True))
+        ids = cards_in_department(department.pk) if department else team_of_card(self.actor.pk)
         cards = OfficerCard.objects.filter(pk__in=ids, active=True).order_by("work_name")
         return {card.pk: card for card in cards}
 
     @staticmethod
-    def _row(
-        card: OfficerCard, absences: list[Absence], days: list[date], holidays: dict[date, str]
-    ) -> dict[str, Any]:
+    def _row(card: OfficerCard, absences: list[Absence], days: list[date], holidays: dict[date, str]) -> dict[str, Any]:
         away = [one for one in absences if one.card_id == card.pk]
         cells = []
         for on in days:

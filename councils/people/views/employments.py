@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.dateparse import parse_date
 from django.utils.timezone import localdate
 
-from councils.organisation.forms import department_choices
+from councils.organisation.selectors import department_choices
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import may
 from shared_services.govuk.filters import CheckboxesFilter, DateFilter, GovukFilterSet

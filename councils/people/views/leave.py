@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.timezone import localdate
 
@@ -175,6 +176,7 @@ class ShowLeave(Page):
             may_withdraw=rules.may_withdraw(self.actor, leave),
             may_change=rules.may_change(self.actor, leave),
             may_cancel=rules.may_cancel(self.actor, leave),
+            case_url=reverse("workflow:case", args=[leave.case_id]) if leave.case_id else "",
             **kwargs,
         )
 

@@ -30,7 +30,12 @@ def establishment(northmoor, administrator, officer_in) -> Callable:
 
         def add(number: str, title: str, department, above=None):
             post = services.create_post(
-                actor=administrator, number=number, title=title, department=department, reports_to=above, opened_on=OPENED
+                actor=administrator,
+                number=number,
+                title=title,
+                department=department,
+                reports_to=above,
+                opened_on=OPENED,
             )
             services.appoint(actor=administrator, post=post, card_id=people[title].pk, from_on=OPENED)
             return post
@@ -39,9 +44,7 @@ def establishment(northmoor, administrator, officer_in) -> Callable:
         director = add("P2", "Director", place, chief)
         head = add("P3", "Head", highways, director)
         officer = add("P4", "Officer", highways, head)
-        services.set_department_leads(
-            actor=administrator, department=place, head_post=director, director_post=director
-        )
+        services.set_department_leads(actor=administrator, department=place, head_post=director, director_post=director)
         services.set_department_leads(actor=administrator, department=highways, head_post=head, director_post=None)
         return SimpleNamespace(
             place=place, highways=highways, chief=chief, director=director, head=head, officer=officer, people=people

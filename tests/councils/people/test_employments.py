@@ -10,7 +10,7 @@ import time_machine
 
 from councils.people import services
 from councils.people.leave_hours import LeaveYear
-from councils.people.models import Employment, LeaveLedgerEntry, LeaveScheme
+from councils.people.models import LeaveLedgerEntry, LeaveScheme
 from councils.people.tasks import open_leave_years
 from shared_services.tenancy.errors import NotAllowed
 
@@ -119,5 +119,3 @@ def test_the_ledger_takes_no_change(team):
     entry = LeaveLedgerEntry.objects.filter(employment=team.job).first()
     with pytest.raises(DatabaseError), transaction.atomic():
         LeaveLedgerEntry.objects.filter(pk=entry.pk).update(hours=1000)
-
-

@@ -22,7 +22,9 @@ GREEN_BOOK = SchemeTerms(
     hours_a_day=Decimal("7.40"),
     full_time_hours=Decimal("37.00"),
 )
-EIGHT_FIXED = SchemeTerms(**{**{f: getattr(GREEN_BOOK, f) for f in GREEN_BOOK.__slots__}, "bank_holiday_days": Decimal(8)})
+EIGHT_FIXED = SchemeTerms(
+    **{**{f: getattr(GREEN_BOOK, f) for f in GREEN_BOOK.__slots__}, "bank_holiday_days": Decimal(8)}
+)
 HOLIDAYS = [
     date(2026, 4, 3), date(2026, 4, 6), date(2026, 5, 4), date(2026, 5, 25), date(2026, 8, 31),
     date(2026, 12, 25), date(2026, 12, 28), date(2027, 1, 1), date(2027, 3, 26), date(2027, 3, 29),
@@ -247,7 +249,9 @@ def test_the_week_a_pattern_begins_in_is_week_one(on, hours):
 )
 def test_part_of_a_year_never_gives_more_than_half_a_day_over_the_whole_year(start, length, hours):
     pattern = [Hours(start, [*hours, Decimal(0), Decimal(0)])]
-    part = entitled(start_on=start, service_on=date(2010, 1, 1), end_on=start + timedelta(days=length), patterns=pattern)
+    part = entitled(
+        start_on=start, service_on=date(2010, 1, 1), end_on=start + timedelta(days=length), patterns=pattern
+    )
     whole = entitled(start_on=date(2010, 1, 1), patterns=[Hours(date(2010, 1, 1), pattern[0].week_one)])
 
     assert Decimal(0) <= part.days <= whole.days

@@ -122,7 +122,12 @@ def test_leave_sent_back_is_changed_and_sent_again(ask, decide, team, balance):
     assert leave.status == LeaveStatus.RETURNED
 
     services.change_leave(
-        actor=team.officer, request=leave, leave_type=team.annual, first_on=MONDAY, last_on=MONDAY, version=leave.version
+        actor=team.officer,
+        request=leave,
+        leave_type=team.annual,
+        first_on=MONDAY,
+        last_on=MONDAY,
+        version=leave.version,
     )
     decide(leave)
 
@@ -253,7 +258,9 @@ def test_asking_takes_few_queries(ask, django_assert_max_num_queries):
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     asked=st.lists(
-        st.tuples(st.integers(0, 200), st.integers(0, 14), st.booleans(), st.sampled_from(["approve", "reject", "cancel"])),
+        st.tuples(
+            st.integers(0, 200), st.integers(0, 14), st.booleans(), st.sampled_from(["approve", "reject", "cancel"])
+        ),
         max_size=6,
     )
 )

@@ -165,7 +165,9 @@ def test_a_senseless_month_is_this_month(team, client_for, month):
     assert "June 2026" in page.text
 
 
-@pytest.mark.parametrize("name", ["list_leave", "list_employments", "record_employment", "list_schemes", "create_scheme"])
+@pytest.mark.parametrize(
+    "name", ["list_leave", "list_employments", "record_employment", "list_schemes", "create_scheme"]
+)
 def test_hr_pages_open_for_hr_only(team, hr, client_for, leave, name):
     assert client_for(hr).get(reverse(f"people:{name}")).status_code == 200
     assert client_for(team.manager).get(reverse(f"people:{name}")).status_code == 403

@@ -80,7 +80,9 @@ def test_an_approval_and_a_withdrawal_at_once_end_in_one_of_the_two(walled, nort
         complete_task(actor=team.manager, task_id=task_id, outcome="approve")
 
     def withdraw():
-        services.withdraw_leave(actor=team.officer, request=LeaveRequest.objects.select_related("employment").get(pk=leave.pk))
+        services.withdraw_leave(
+            actor=team.officer, request=LeaveRequest.objects.select_related("employment").get(pk=leave.pk)
+        )
 
     answers = at_once(northmoor, approve, withdraw)
 
