@@ -24,4 +24,10 @@ SCHEDULE = {
     "Forget sessions and answers that have expired, nightly": for_every_council(
         "accounts.forget_what_expired", crontab(hour="3", minute="20"), with_shared_service=True
     ),
+    "Open leave years and carry leave over, nightly": for_every_council(
+        "people.open_leave_years", crontab(hour="1", minute="30")
+    ),
+    "Find deciders again as appointments begin and end, nightly": for_every_council(
+        "workflow.refresh_candidates", crontab(hour="0", minute="10")
+    ),
 }
