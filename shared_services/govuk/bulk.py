@@ -20,6 +20,7 @@ from shared_services.tenancy.errors import NotAllowed
 
 from .forms import ConfirmForm, error_links
 from .receipts import claim_receipt, receipt_for
+from .table_rows import table_rows
 from .words import counted, spoken_money
 
 if TYPE_CHECKING:
@@ -100,7 +101,8 @@ class BulkRun:
             "back_url": self.page.address(),
             "action": self.action,
             "columns": [{"label": column.label, "is_number": column.is_number} for column in columns],
-            "rows": [{"pk": row.pk, "cells": [column.cell(row) for column in columns]} for row in rows],
+            "keys": [row.pk for row in rows],
+            "table_rows": table_rows(rows, columns),
             "left_out": left_out,
             "total_amount": spoken_money(sum((amount.read(row) or Decimal(0) for row in rows), Decimal(0)))
             if amount

@@ -59,17 +59,16 @@ class Column:
                 return None
         return found() if callable(found) else found
 
-    def cell(self, row: Any) -> dict[str, Any]:
-        """What the table's one loop draws."""
+    def parts(self, row: Any) -> tuple[str, str, str]:
+        """What the page shows of a row in this column: the words, the address they lead to, the tag's colour."""
         raw = self.read(row)
-        cell: dict[str, Any] = {"text": self._written(raw, row), "label": self.label, "css": self.css}
+        text = self._written(raw, row)
+        url = ""
         if self.url is not None:
-            cell["url"] = self.url(row)
+            url = self.url(row)
         elif self.link:
-            cell["url"] = row["url"] if isinstance(row, Mapping) else row.get_absolute_url()
-        if self.kind == "tag":
-            cell["tag"] = (self.tags or {}).get(str(raw), "grey")
-        return cell
+            url = row["url"] if isinstance(row, Mapping) else row.get_absolute_url()
+        return text, url, (self.tags or {}).get(str(raw), "grey") if self.kind == "tag" else ""
 
     def exported(self, row: Any) -> str:
         """The value for a CSV file: ISO dates, dot decimals, and no text that a spreadsheet would run."""

@@ -21,6 +21,7 @@ from .exports import csv_response
 from .models import SavedView
 from .pages import Page
 from .services import choose_columns
+from .table_rows import table_rows
 from .words import counted, spoken_date, spoken_money
 
 SIZES = (25, 50, 100)
@@ -164,12 +165,7 @@ class ListPage(Page):
         chosen = self._chosen_filters()
         return super().get_context(
             columns=self._headings(columns),
-            rows=[
-                {"pk": self._key_of(row), "name": str(row), "cells": [column.cell(row) for column in columns]}
-                for row in records
-            ]
-            if bulk
-            else [{"cells": [column.cell(row) for column in columns]} for row in records],
+            rows=table_rows(records, columns, pick=bool(bulk)),
             records=records,
             page=page,
             total=total,
@@ -196,9 +192,6 @@ class ListPage(Page):
             create_label=self.create_label,
             **kwargs,
         )
-
-    def _key_of(self, row: Any) -> str:
-        return str(row["pk"] if isinstance(row, dict) else row.pk)
 
     def _create_url(self) -> str:
         if not self.create_url_name or not may(self.actor, self.create_permission or SIGNED_IN):

@@ -195,3 +195,12 @@ def test_the_list_is_downloaded_whole_safe_and_on_record(portal, saved, northmoo
     with inside_council(northmoor):
         entry = AuditEntry.objects.get(event="list.exported")
     assert entry.facts["rows"] == 31
+
+
+def test_what_rows_and_headings_hold_is_escaped_and_braces_are_only_text(portal, saved):
+    saved("<script>alert(1)</script> {0} {name}")
+
+    html = portal.get("/sample/list/").content.decode()
+
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; {0} {name}" in html
