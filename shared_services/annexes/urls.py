@@ -1,4 +1,8 @@
 from __future__ import annotations
 
+from django.urls import path
+
+from .views import DownloadAttachment
+
 app_name = "annexes"
-urlpatterns: list = []
+urlpatterns = [path("<uuid:attachment_id>/", DownloadAttachment.as_view(), name="download")]
