@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
@@ -61,7 +61,7 @@ class SpendByCategory(FigurePage):
     title = "Spend by category"
     kind = FigureKind.SPEND
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         shown = super().get(request, *args, **kwargs)
         return self.export() if request.GET.get("export") == "csv" else shown
 
@@ -80,7 +80,7 @@ class SpendByCategory(FigurePage):
             **kwargs,
         )
 
-    def export(self) -> HttpResponse:
+    def export(self) -> StreamingHttpResponse:
         """The table as a CSV file, with each council's figures and where they come from."""
         table = self.get_table()
         columns = [Column("division", "CPV division"), Column("label", "Category")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -41,13 +41,14 @@ class GroupForm(GovukForm):
 
     def __init__(self, *args: Any, drafts: Iterable[JointProposal] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["target"].choices = [
+        target = cast(RadioField, self.fields["target"])
+        target.choices = [
             (NEW_PROPOSAL, "A new proposal"),
             *((str(draft.pk), f"{draft.reference}: {draft.title}") for draft in drafts),
         ]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("target") == NEW_PROPOSAL and not (cleaned.get("title") or "").strip():
             self.add_error("title", "Enter a title for the new proposal")
         return cleaned
@@ -129,7 +130,7 @@ class UnitPriceField(forms.DecimalField):
             **kwargs,
         )
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             value = value.replace("£", "").replace(",", "").strip()
         return super().to_python(value)
