@@ -8,6 +8,7 @@ from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
+from .finding import find_token
 from .models import ApiToken
 from .secrets import MARK, hashed
 
@@ -27,7 +28,7 @@ class TokenAuthentication(BaseAuthentication):
         secret = secret.strip()
         if not secret.startswith(MARK):
             raise AuthenticationFailed(REFUSED)
-        token = ApiToken.objects.usable().with_officer().filter(secret_hash=hashed(secret)).first()
+        token = find_token(hashed(secret))
         if token is None or not token.account.is_active or not token.account.card.active:
             raise AuthenticationFailed(REFUSED)
         today = timezone.localdate()
