@@ -62,6 +62,7 @@ TABLELESS_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "config.isolation",
+    "config.demo",
 ]
 SHARED_APPS = [*TABLELESS_APPS, *POOLED_APPS]
 TENANT_APPS = [*FURNITURE_APPS, *COUNCIL_APPS]
