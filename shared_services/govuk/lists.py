@@ -42,6 +42,9 @@ class ListPage(Page):
     search_label = "Search"
     bulk_actions: ClassVar[list[BulkAction]] = []
     default_sort = ""
+    """The column whose heading is marked at first. A queryset with an order of its own keeps it."""
+    tie_break = "pk"
+    """Settles ties, so that no row is shown on two pages: a field unique in the list, best one its index ends with."""
     export_name = ""
     export_event = ""
     """The audit event of an export; "<export_name>.exported" when not given."""
@@ -139,12 +142,14 @@ class ListPage(Page):
         return self._sorted(rows)
 
     def _sorted(self, rows: Any) -> Any:
+        given = tuple(rows.query.order_by)
         key = self.sort.lstrip("-")
         column = next((one for one in self.get_columns() if one.sort and one.key == key), None)
-        if column is None:
-            return rows.order_by(*rows.query.order_by, "pk") if rows.query.order_by else rows
-        # The key settles ties, so that no row is shown on two pages.
-        return rows.order_by(f"-{column.sort}" if self.sort.startswith("-") else column.sort, "pk")
+        if column is not None and (self.params.get("sort") or not given):
+            given = (f"-{column.sort}" if self.sort.startswith("-") else column.sort,)
+        if not given or str(given[-1]).lstrip("-") == self.tie_break:
+            return rows
+        return rows.order_by(*given, self.tie_break)
 
     @cached_property
     def sort(self) -> str:
