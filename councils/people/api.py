@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from .choices import ANNUAL_LEAVE, EntryKind, LeaveStatus
 from .models import Employment, LeaveRequest, LeaveType
 from .selectors import balance_of, employments_of, leave_year_of, ledger_lines, may_see_leave_of
 
+PLACES = Decimal("0.01")
 ON = OpenApiParameter(
     "on", {"type": "string", "format": "date"}, description="A day of the leave year asked for; today if left out"
 )
@@ -111,11 +113,11 @@ class Employments(RoomViewSet):
             {
                 "leave_year_from": balance.year.first_on,
                 "leave_year_until": balance.year.last_on,
-                "entitlement_hours": balance.entitlement,
-                "booked_hours": balance.booked,
-                "waiting_hours": balance.waiting,
-                "left_hours": balance.left,
-                "to_ask_for_hours": balance.to_ask_for,
+                "entitlement_hours": _to_places(balance.entitlement),
+                "booked_hours": _to_places(balance.booked),
+                "waiting_hours": _to_places(balance.waiting),
+                "left_hours": _to_places(balance.left),
+                "to_ask_for_hours": _to_places(balance.to_ask_for),
             }
         )
 
@@ -272,6 +274,10 @@ class LeaveRequests(RoomViewSet):
 
     def _changed(self, asked: LeaveRequest, **how: Any) -> HttpResponse:
         return self.answer(row_of(asked, LeaveAnswer), version=asked.version, **how)
+
+
+def _to_places(hours: Decimal) -> Decimal:
+    return hours.quantize(PLACES)
 
 
 def _annual_leave() -> LeaveType:
