@@ -24,7 +24,9 @@ CODE = re.compile(r"^\d{8}(-\d)?(?=\s|$)")
 
 
 class RequisitionForm(GovukForm):
-    """What the whole requisition is about."""
+    """What the whole requisition is about. Only the title is asked for at once: a draft may wait for the rest."""
+
+    mark_optional = False
 
     title = forms.CharField(
         label="What is this requisition for?",
@@ -45,9 +47,9 @@ class RequisitionForm(GovukForm):
     delivery_location = forms.CharField(
         label="Where should it be delivered?", required=False, max_length=250, help_text="Building, street and postcode"
     )
-    supplier_name = forms.CharField(label="Supplier", required=False, max_length=160)
+    supplier_name = forms.CharField(label="Supplier (optional)", required=False, max_length=160)
     supplier_email = forms.EmailField(
-        label="Supplier’s email address",
+        label="Supplier’s email address (optional)",
         required=False,
         error_messages={"invalid": "Enter an email address in the correct format, like name@example.com"},
     )
@@ -152,6 +154,7 @@ class LineForm(GovukForm):
         label="Description",
         required=False,
         max_length=LONGEST_DESCRIPTION,
+        help_text="What it is, with its size or model",
     )
     cpv = forms.CharField(
         label="CPV code",

@@ -11,17 +11,16 @@ from fpdf.enums import TableCellFillMode, XPos, YPos
 from fpdf.fonts import FontFace
 from fpdf.prefs import ViewerPreferences
 
-from shared_services.govuk.words import spoken_date, spoken_money
+from shared_services.govuk.words import spoken_date
 from shared_services.tenancy.directory import CouncilEntry
 
 from .choices import OrderStatus
 from .models import OrderLine, PurchaseOrder
-from .tables import unit_price
 
 FONT = "Roboto"
 MARGIN = 18
 INK, GREY = (11, 12, 12), (80, 90, 95)
-WIDTHS = (8, 62, 24, 22, 26, 32)
+WIDTHS = (12, 62, 24, 24, 22, 30)
 HEADINGS = ("Line", "Description", "Quantity", "Price for one", "VAT", "Net amount")
 
 
@@ -53,7 +52,7 @@ class OrderPaper(FPDF):
 
     def say(self, text: str, size: float = 10, *, bold: bool = False, gap: float = 0) -> None:
         self.set_font(FONT, "B" if bold else "", size)
-        self.multi_cell(0, size * 0.5, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.multi_cell(0, size * 0.5, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         if gap:
             self.ln(gap)
 
@@ -80,6 +79,16 @@ def order_pdf(order: PurchaseOrder, council: CouncilEntry) -> bytes:
     return bytes(paper.output())
 
 
+def pounds_and_pence(amount: Decimal) -> str:
+    """On an order every sum shows its pence, so that a column of them lines up."""
+    return f"£{amount:,.2f}"
+
+
+def price_for_one(amount: Decimal) -> str:
+    """With parts of a penny only where there are any."""
+    return pounds_and_pence(amount) if amount == amount.quantize(Decimal("0.01")) else f"£{amount.normalize():,f}"
+
+
 def _facts(paper: OrderPaper, order: PurchaseOrder, council: CouncilEntry) -> None:
     supplier = "\n".join(filter(None, (order.supplier_name, order.supplier_email))) or "To be named"
     rows = [
@@ -93,7 +102,7 @@ def _facts(paper: OrderPaper, order: PurchaseOrder, council: CouncilEntry) -> No
     ]
     paper.set_font(FONT, "", 10)
     with paper.table(
-        col_widths=(34, 140), first_row_as_headings=False, borders_layout="NONE", line_height=6, text_align="LEFT"
+        col_widths=(34, 140), first_row_as_headings=False, borders_layout="NONE", line_height=6, text_align="LEFT", v_align="TOP"
     ) as table:
         for label, value in rows:
             row = table.row()
@@ -111,8 +120,9 @@ def _lines(paper: OrderPaper, lines: Iterable[OrderLine]) -> None:
         headings_style=FontFace(emphasis="BOLD", fill_color=(243, 242, 241)),
         borders_layout="HORIZONTAL_LINES",
         cell_fill_mode=TableCellFillMode.NONE,
-        line_height=5.5,
+        line_height=5,
         padding=1,
+        v_align="TOP",
     ) as table:
         table.row(HEADINGS)
         for line in lines:
@@ -122,9 +132,9 @@ def _lines(paper: OrderPaper, lines: Iterable[OrderLine]) -> None:
                     str(line.position),
                     f"{line.description}{code}",
                     f"{line.quantity.normalize():,f} {line.get_unit_display().lower()}",
-                    unit_price(line.unit_price),
+                    price_for_one(line.unit_price),
                     f"{line.vat_percent.normalize():f}% ({line.vat_code})",
-                    spoken_money(line.net_amount),
+                    pounds_and_pence(line.net_amount),
                 )
             )
     paper.ln(3)
@@ -146,4 +156,4 @@ def _totals(paper: OrderPaper, order: PurchaseOrder, lines: Iterable[OrderLine])
             style = FontFace(emphasis="BOLD") if label.startswith("Total with VAT") else None
             row = table.row()
             row.cell(label, style=style)
-            row.cell(f"£{amount:,.2f}", style=style)
+            row.cell(pounds_and_pence(amount), style=style)

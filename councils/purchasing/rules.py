@@ -153,6 +153,11 @@ def check_may_cancel(order: PurchaseOrder, reason: str) -> None:
         raise NotAllowed(f"{order.reference} is already cancelled.")
 
 
+def is_bought_together(category: str, prefixes: Sequence[str]) -> bool:
+    """Whether the council has named the category as one to buy with other councils."""
+    return any(category.startswith(prefix) for prefix in prefixes if prefix)
+
+
 def year_charged(needed_by_on: date | None) -> int | None:
     """The financial year whose budget pays: the one in which the goods are received."""
     return financial_year_of(needed_by_on) if needed_by_on else None

@@ -80,6 +80,7 @@ def save_draft(
 def submit_requisition(*, actor: OfficerCard, requisition_id: UUID, version: int | None = None) -> Requisition:
     """Send a requisition for approval and reserve its budget; after it was sent back, send it again.
 
+    A category that the council always buys together is offered to the shared service without being asked.
     Raises NotAllowed when it is unfinished or overspends. Submitting twice changes nothing.
     """
     requisition = locked(requisition_id)
@@ -89,14 +90,16 @@ def submit_requisition(*, actor: OfficerCard, requisition_id: UUID, version: int
     rules.check_version(requisition, version)
     rules.check_editable(requisition)
     totals = _totals(requisition)
+    settings = council_settings()
 
     was_returned = requisition.status == RequisitionStatus.RETURNED
     requisition.status = RequisitionStatus.SUBMITTED
     requisition.submitted_at = timezone.now()
+    requisition.wants_joint_buying |= rules.is_bought_together(totals.category, settings.joint_buying_categories)
     requisition.version += 1
-    requisition.save(update_fields=["status", "submitted_at", "version", "updated_at"])
+    requisition.save(update_fields=["status", "submitted_at", "wants_joint_buying", "version", "updated_at"])
     # A council may let the budget holder decide on a shortage; the order is then the first to take the money.
-    if council_settings().budget_check_mode == BudgetCheckMode.STOP:
+    if settings.budget_check_mode == BudgetCheckMode.STOP:
         reserve(
             actor=actor,
             source_id=requisition.pk,

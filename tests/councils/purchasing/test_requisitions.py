@@ -16,6 +16,7 @@ from councils.organisation.models import CouncilSettings
 from councils.purchasing import services
 from councils.purchasing.choices import OrderStatus, RequisitionStatus
 from councils.purchasing.drafts import CodingDraft, LineDraft, RequisitionDraft
+from councils.purchasing.joint_terms import AgreedTerms
 from councils.purchasing.models import LineCoding, PurchaseOrder, Requisition
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed, Stale
@@ -287,3 +288,29 @@ def test_another_officer_cannot_change_or_submit_it(room, officer_in):
 
     with pytest.raises(NotAllowed, match="Only the officer who raised"):
         services.submit_requisition(actor=other, requisition_id=requisition.pk)
+
+
+def test_agreed_prices_change_the_order_and_its_heads_and_leave_the_requisition_as_it_was(room):
+    requisition = submitted(room)
+    chairs = requisition.lines.get(position=2)
+
+    order = services.raise_order(
+        actor=None,
+        requisition_id=requisition.pk,
+        terms=AgreedTerms(supplier_name="Shared Seating Limited", unit_prices={chairs.pk: Decimal("30.01")}),
+    )
+
+    assert order.supplier_name == "Shared Seating Limited"
+    assert order.lines.get(position=2).net_amount == Decimal("300.10")
+    assert order.net_amount == Decimal("950.10")
+    assert library_furniture(room).committed_amount == Decimal("600.00") + Decimal("180.06")
+    assert now(requisition).net_amount == Decimal("983.30")
+
+
+def test_a_category_the_council_always_buys_together_is_offered_without_being_asked(room):
+    CouncilSettings.objects.update(joint_buying_categories=["391"])
+
+    requisition = submitted(room)
+
+    assert now(requisition).wants_joint_buying
+    assert Case.objects.get(pk=requisition.case_id).facts["wants_joint_buying"] is True
