@@ -78,9 +78,9 @@ class CancelLeaveForm(GovukForm):
     version = VersionField()
 
 
-def _hours_field(day: str, week: str) -> forms.DecimalField:
+def _hours_field(day: str) -> forms.DecimalField:
     return forms.DecimalField(
-        label=f"{day.capitalize()}, {week}",
+        label=day.capitalize(),
         required=False,
         min_value=0,
         max_value=24,
@@ -91,7 +91,9 @@ def _hours_field(day: str, week: str) -> forms.DecimalField:
 
 
 class WeeksForm(GovukForm):
-    """Hours of each weekday, in a cycle of one week or two."""
+    """Hours of each weekday, in a cycle of one week or two; the template draws each week as a row."""
+
+    mark_optional = False
 
     two_weeks = YesNoField(
         label="Do the hours alternate between two weeks?", help_text="If not, leave week two empty", initial=False
@@ -99,9 +101,22 @@ class WeeksForm(GovukForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for number, week in ((1, "week one"), (2, "week two")):
+        for number in (1, 2):
             for day in WEEKDAYS:
-                self.fields[f"{day}_{number}"] = _hours_field(day, week)
+                self.fields[f"{day}_{number}"] = _hours_field(day)
+
+    @property
+    def weeks(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The rows of weekdays with their headings."""
+        return [
+            (f"Hours in week {word}", [self[f"{day}_{number}"] for day in WEEKDAYS])
+            for number, word in ((1, "one"), (2, "two"))
+        ]
+
+    @property
+    def other_fields(self) -> list[forms.BoundField]:
+        in_weeks = {f"{day}_{number}" for day in WEEKDAYS for number in (1, 2)}
+        return [bound for bound in self.visible_fields() if bound.name not in in_weeks]
 
     @staticmethod
     def initial_of(pattern: WorkingPattern | None) -> dict[str, Any]:

@@ -68,8 +68,9 @@ def _balance_rows(request: LeaveRequest, warnings: list[str]) -> list[tuple[str,
             before, after = balance.left + Decimal(hours), balance.left
         else:
             before, after = balance.left, balance.left - Decimal(hours)
-        rows.append((f"Balance before, {year}", f"{before} hours"))
-        rows.append((f"Balance after, {year}", f"{after} hours"))
+        which = f", {year}" if len(request.hours_by_year) > 1 else ""
+        rows.append((f"Balance before{which}", f"{before} hours"))
+        rows.append((f"Balance after{which}", f"{after} hours"))
         if after < 0:
             warnings.append(f"This leave would take the balance of {year} below nothing.")
     return rows

@@ -266,7 +266,7 @@ def _checked(
         ends_at_midday=ends_at_midday,
     )
     rules.check_has_hours(asked.hours)
-    others = [other for other in _live_requests(employment) if other.pk != besides]
+    others = _live_requests(employment, since=min(asked.by_year), besides=besides)
     rules.check_no_overlap(
         first_on,
         last_on,
@@ -279,9 +279,10 @@ def _checked(
     return asked
 
 
-def _live_requests(employment: Employment) -> list[LeaveRequest]:
-    """Everything asked for or approved: one read answers for overlaps and for hours already spoken for."""
-    return list(LeaveRequest.objects.live().filter(employment=employment))
+def _live_requests(employment: Employment, *, since: date, besides: UUID | None) -> list[LeaveRequest]:
+    """Leave asked for or approved since the leave year began: one read for overlaps and for hours spoken for."""
+    live = LeaveRequest.objects.live().filter(employment=employment, last_on__gte=since).order_by()
+    return [other for other in live if other.pk != besides]
 
 
 def _check_balances(

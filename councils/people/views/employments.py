@@ -193,6 +193,7 @@ class ShowEmployment(Page):
 
 class RecordEmployment(FormPage):
     permission = MANAGE
+    template_name = "pages/councils/people/record_employment.html"
     form_class = NewEmploymentForm
     title = "Record an employment"
     button = "Record employment"
@@ -243,6 +244,7 @@ class ChangeEmployment(EmploymentAction):
 
 
 class ChangeWorkingPattern(EmploymentAction):
+    template_name = "pages/councils/people/change_working_pattern.html"
     form_class = WorkingPatternForm
     title = "Change hours"
     button = "Save hours"

@@ -21,14 +21,20 @@ def elsewhere(monkeypatch):
     return belongs_to
 
 
-def test_the_head_of_the_paying_department_decides_on_anothers_purchase(inside, establishment, administrator, elsewhere):
+def test_the_head_of_the_paying_department_decides_on_anothers_purchase(
+    inside, establishment, administrator, elsewhere
+):
     council = establishment()
     parks = services.create_department(actor=administrator, code="PRK", name="Parks", parent=council.place)
     post = services.create_post(actor=administrator, number="P9", title="Head of parks", department=parks)
     services.appoint(actor=administrator, post=post, card_id=council.people["Chief"].pk)
     services.set_department_leads(actor=administrator, department=parks, head_post=post, director_post=None)
     elsewhere(parks.pk)
-    facts = {"process": "requisition_approval", "requester_id": council.people["Officer"].pk, "amount": Decimal("900.00")}
+    facts = {
+        "process": "requisition_approval",
+        "requester_id": council.people["Officer"].pk,
+        "amount": Decimal("900.00"),
+    }
 
     assert who.head_of_service(CaseFacts(**facts, facts={"cost_centre": "9000"})) == {council.people["Chief"].pk}
     assert who.head_of_service(CaseFacts(**facts)) == {council.people["Head"].pk}
