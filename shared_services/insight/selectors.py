@@ -22,6 +22,7 @@ FRESH_FOR = timedelta(hours=26)
 NOT_MATCHED = "none"
 NOT_MATCHED_LABEL = "Not matched to a category"
 NOTHING = Decimal("0.00")
+DRAWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,11 @@ class FigureTable:
     total: Decimal
     reporting: int
     councils: int
+
+    @property
+    def dearest(self) -> tuple[FigureLine, ...]:
+        """The lines worth drawing: a bar for every small category would only be longer to scroll."""
+        return self.lines[:DRAWN]
 
     @property
     def column_totals(self) -> list[tuple[FigureColumn, Decimal]]:

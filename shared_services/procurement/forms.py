@@ -34,7 +34,7 @@ class GroupForm(GovukForm):
     target = RadioField(label="Which joint proposal should this demand go into?")
     title = forms.CharField(
         label="Title of the new proposal",
-        help_text="For example: Laptops for Liverpool and Salford, spring 2027",
+        help_text="Only for a new proposal. For example: Laptops for Liverpool and Salford, spring 2027",
         max_length=200,
         required=False,
     )

@@ -75,7 +75,7 @@ class ListDemand(ListPage):
     title = "Demand from councils"
     template_name = "pages/shared_services/procurement/list_demand.html"
     columns = [
-        Column("reference", "Requisition", sort="reference", url=requisition_url),
+        Column("reference", "Reference", sort="reference", url=requisition_url),
         Column("council", "Council", value=council_of, sort="owner"),
         Column("description", "What"),
         Column("cpv.label", "Category", sort="cpv"),
