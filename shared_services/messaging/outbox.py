@@ -31,7 +31,7 @@ class NotAKey(TypeError):
 
 
 def enqueue(
-    task: str, council: Any = None, *, once: str = "", after: timedelta | None = None, **ids: Any
+    task: str, /, council: Any = None, *, once: str = "", after: timedelta | None = None, **ids: Any
 ) -> uuid.UUID | None:
     """Ask for a task to run in a council's room once this transaction has committed.
 
@@ -45,7 +45,7 @@ def enqueue(
 
 @transaction.atomic
 def enqueue_all(
-    task: str, councils: Iterable[Any], *, once: str = "", after: timedelta | None = None, **ids: Any
+    task: str, councils: Iterable[Any], /, *, once: str = "", after: timedelta | None = None, **ids: Any
 ) -> list[uuid.UUID]:
     """Ask for the same task in several councils' rooms: one promise each, in one statement."""
     asking = current_council().number

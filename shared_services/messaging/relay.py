@@ -40,11 +40,12 @@ WITH waiting AS (
       FROM public.{OutboxMessage._meta.db_table}
      WHERE done_at IS NULL AND gave_up_at IS NULL
 ), due AS (
-    SELECT id FROM waiting WHERE place <= %s AND due_at <= now() ORDER BY place, due_at LIMIT %s
+    SELECT id, place FROM waiting WHERE place <= %s AND due_at <= now() ORDER BY place, due_at LIMIT %s
 )
 SELECT m.id, m.owner_id, m.task, m.queue, m.sent_count
   FROM public.{OutboxMessage._meta.db_table} m JOIN due USING (id)
  WHERE m.done_at IS NULL AND m.gave_up_at IS NULL
+ ORDER BY due.place
    FOR UPDATE OF m SKIP LOCKED
 """
 

@@ -79,7 +79,7 @@ def promise(task: str) -> None:
     outbox.enqueue(task, once=task)
 
 
-def for_every_council(task: str, *, with_shared_service: bool = False, **ids: Any) -> int:
+def for_every_council(task: str, /, *, with_shared_service: bool = False, **ids: Any) -> int:
     """Promise a task to each council; gives how many. One council's failure never stops another's.
 
     Only the shared service may ask. A promise that is still open is not made twice.
