@@ -38,7 +38,7 @@ def may_open(officer: OfficerCard, attachment: Attachment) -> bool:
         return True
     rule = _holders.get(attachment.subject_type)
     if rule is None:
-        permission = "{0}.view_{1}".format(*attachment.subject_type.split("."))
+        permission = "{}.view_{}".format(*attachment.subject_type.split("."))
         return permission in PERMISSIONS and may(officer, permission)
     subject = find_subject(attachment)
     return subject is not None and rule(officer, subject)

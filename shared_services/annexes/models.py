@@ -62,5 +62,3 @@ class Attachment(PrivateModel):
 
     def __str__(self) -> str:
         return self.name
-
-

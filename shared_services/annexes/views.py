@@ -29,7 +29,9 @@ class DownloadAttachment(GuardedView):
             raise Http404 from error
         record(self.actor, "annexes.attachment.downloaded", attachment, name=attachment.name)
         # Always saved, never opened in the page: a file cannot run as part of this site.
-        response = FileResponse(content, as_attachment=True, filename=attachment.name, content_type=attachment.content_type)
+        response = FileResponse(
+            content, as_attachment=True, filename=attachment.name, content_type=attachment.content_type
+        )
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
         return response

@@ -111,7 +111,7 @@ class Tasks(RoomViewSet):
     def decide(self, request: Any, pk: UUID) -> HttpResponse:
         """Decide a task; its case moves on in the same step. Deciding again the same way changes nothing."""
         data = self.read_body()
-        case = complete_task(actor=self.actor, task_id=pk, version=self.version, **data)
+        case = complete_task(actor=self.actor, task_id=pk, version=self.version, from_inbox=True, **data)
         return self.answer(row_of(case, CaseAnswer))
 
 

@@ -59,7 +59,9 @@ def required_approvals(
     *, decision_type: str, amount: Decimal | None, category: str = "", cost_centre: str = "", on: date
 ) -> list[RequiredApproval]:
     """Every approval that this room's matrix asks for on a day, in the order of the matrix; each role once."""
-    rules = AuthorityRule.objects.of_this_room().filter(decision_type=decision_type).on(on).covering(amount or Decimal(0))
+    rules = (
+        AuthorityRule.objects.of_this_room().filter(decision_type=decision_type).on(on).covering(amount or Decimal(0))
+    )
     found: dict[str, RequiredApproval] = {}
     for rule in rules.order_by("sequence", "amount_from", "pk"):
         fits = (not rule.cost_centre or rule.cost_centre == cost_centre) and category.startswith(rule.category_prefix)

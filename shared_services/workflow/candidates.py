@@ -34,7 +34,9 @@ def refresh_candidates(*, role: str | None = None) -> int:
 @transaction.atomic
 def place_task(*, task_id: UUID) -> None:
     """Give a joint case's task to the officers of this council who may decide on it. Can run twice."""
-    found = Task.objects.of_this_room().select_related("case").select_for_update(of=("self",)).filter(pk=task_id).first()
+    found = (
+        Task.objects.of_this_room().select_related("case").select_for_update(of=("self",)).filter(pk=task_id).first()
+    )
     if found is None or not found.is_open or found.placed:
         return
     wanted = moving.find_candidates(found, found.case)

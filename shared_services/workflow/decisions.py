@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -86,7 +86,7 @@ class DecisionTable:
             return {name: len(found)}
         if not found:
             return {name: None}
-        work = {"SUM": sum, "MIN": min, "MAX": max}[self.aggregation]
+        work: Callable[[list[Any]], Any] = {"SUM": sum, "MIN": min, "MAX": max}[self.aggregation]
         return {name: work(found)}
 
 
@@ -150,7 +150,9 @@ def _table(decision: etree._Element, table: etree._Element) -> DecisionTable:
     policy = table.get("hitPolicy", "UNIQUE").upper()
     aggregation = table.get("aggregation", "").upper()
     if policy not in HIT_POLICIES:
-        raise DecisionRefused(f"Decision table “{name}” uses hit policy {policy}; use one of {', '.join(sorted(HIT_POLICIES))}.")
+        raise DecisionRefused(
+            f"Decision table “{name}” uses hit policy {policy}; use one of {', '.join(sorted(HIT_POLICIES))}."
+        )
     if aggregation and aggregation not in AGGREGATIONS:
         raise DecisionRefused(f"Decision table “{name}” uses aggregation {aggregation}.")
     columns = table.findall("{*}input")
@@ -160,7 +162,9 @@ def _table(decision: etree._Element, table: etree._Element) -> DecisionTable:
         raise DecisionRefused(f"Decision table “{name}” has an output column without a name.")
     if aggregation and len(outputs) != 1:
         raise DecisionRefused(f"Decision table “{name}” adds up more than one output column.")
-    rules = tuple(_rule(row, number, len(inputs), len(outputs), name) for number, row in enumerate(table.findall("{*}rule"), 1))
+    rules = tuple(
+        _rule(row, number, len(inputs), len(outputs), name) for number, row in enumerate(table.findall("{*}rule"), 1)
+    )
     found = DecisionTable(
         id=decision.get("id", ""), name=name, hit_policy=policy, aggregation=aggregation, inputs=inputs,
         input_labels=tuple(column.get("label", "") for column in columns), outputs=outputs, rules=rules,

@@ -116,7 +116,9 @@ def read_definition(bpmn: str, dmn: list[str], *, operations: bool = True) -> De
     root = read_xml(bpmn, "The process")
     diagram = read_diagram(root)
     if diagram is None:
-        raise ProcessRefused([Finding("error", "", "one-process", "The file must hold exactly one executable process.")])
+        raise ProcessRefused(
+            [Finding("error", "", "one-process", "The file must hold exactly one executable process.")]
+        )
     decisions: dict[str, DecisionModel] = {}
     for text in dmn:
         model = read_decisions(text)

@@ -22,7 +22,9 @@ MAX_BITS = 256
 MAX_TEXT = 10_000
 MAX_ITEMS = 1000
 
-_ARITHMETIC = decimal.Context(prec=40, Emax=60, Emin=-60, traps=[decimal.Overflow, decimal.InvalidOperation, decimal.DivisionByZero])
+_ARITHMETIC = decimal.Context(
+    prec=40, Emax=60, Emin=-60, traps=[decimal.Overflow, decimal.InvalidOperation, decimal.DivisionByZero]
+)
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -392,7 +394,13 @@ def _truth(value: Any) -> bool:
 def _kind(value: Any) -> str:
     if value is None:
         return "nothing"
-    for kinds, word in ((bool, "true or false"), ((int, Decimal), "a number"), (str, "a text"), (date, "a date"), ((list, tuple), "a list")):
+    for kinds, word in (
+        (bool, "true or false"),
+        ((int, Decimal), "a number"),
+        (str, "a text"),
+        (date, "a date"),
+        ((list, tuple), "a list"),
+    ):
         if isinstance(value, kinds):  # type: ignore[arg-type]
             return word
     return "a table of values"

@@ -32,7 +32,9 @@ class CaseFilter(GovukFilterSet):
     process = CheckboxesFilter(label="Process", choices=process_titles)
     status = CheckboxesFilter(label="Status", choices=CaseStatus.choices)
     mine = CheckboxesFilter(method="only_mine", label="Raised by", choices=[("yes", "Me only")])
-    requester = django_filters.CharFilter(field_name="requester_name", lookup_expr="icontains", label="Requester's name")
+    requester = django_filters.CharFilter(
+        field_name="requester_name", lookup_expr="icontains", label="Requester's name"
+    )
     amount_from = MoneyFilter(field_name="amount", lookup_expr="gte", label="Amount at least")
     opened_from = DateFilter(field_name="opened_at", lookup_expr="date__gte", label="Started from")
 

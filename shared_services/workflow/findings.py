@@ -47,7 +47,9 @@ def _error(element: str, rule: str, message: str) -> Finding:
 
 def _unknown_elements(diagram: Diagram) -> Iterator[Finding]:
     for name, tag in diagram.unknown:
-        why = OUTSIDE_STEPS.get(tag, "Draw it with user, service, business rule and receive tasks, gateways and plain events.")
+        why = OUTSIDE_STEPS.get(
+            tag, "Draw it with user, service, business rule and receive tasks, gateways and plain events."
+        )
         yield _error(name, f"element-{tag}", f"“{name}” is a {_words(tag)}, which cannot be published. {why}")
 
 
@@ -67,7 +69,9 @@ def _shape(diagram: Diagram) -> Iterator[Finding]:
     reached = _reachable(diagram, {step.id for step in starts})
     for step in diagram.steps.values():
         if step.kind != "end" and not diagram.flows_from(step.id):
-            yield _error(step.id, "dead-end", f"Nothing follows “{step.label}”: draw a flow to the next step or to an end event.")
+            yield _error(
+                step.id, "dead-end", f"Nothing follows “{step.label}”: draw a flow to the next step or to an end event."
+            )
         if step.id not in reached:
             yield _error(step.id, "unreachable", f"“{step.label}” can never be reached from the start.")
 
@@ -94,27 +98,43 @@ def _conditions(diagram: Diagram) -> Iterator[Finding]:
             if flow.condition:
                 yield from _expression(flow.condition, step, f"the condition “{flow.name or flow.condition}” after")
             elif flow.id != step.default_flow and len(out) > 1:
-                yield _error(step.id, "condition", f"A flow after “{step.label}” has no condition and is not its default.")
+                yield _error(
+                    step.id, "condition", f"A flow after “{step.label}” has no condition and is not its default."
+                )
         if len(out) > 1 and not step.default_flow:
-            yield Finding("warning", step.id, "default", f"“{step.label}” has no default flow: a case may get stuck there.")
+            yield Finding(
+                "warning", step.id, "default", f"“{step.label}” has no default flow: a case may get stuck there."
+            )
 
 
 def _step(diagram: Diagram, step: Step, decisions: dict[str, DecisionModel], operations: bool) -> Iterator[Finding]:
     if step.kind == "user":
         if not (step.role or step.role_from or step.authority or step.lane_role):
-            yield _error(step.id, "role", f"Nobody can act on “{step.label}”: put it in a lane with a role, or name its role.")
+            yield _error(
+                step.id, "role", f"Nobody can act on “{step.label}”: put it in a lane with a role, or name its role."
+            )
         if not step.outcomes:
             yield _error(step.id, "outcomes", f"“{step.label}” has no outcomes for the officer to choose from.")
-        for source, what in ((step.role_from, "the role of"), (step.council_from, "the council of"), (step.due, "the due days of")):
+        for source, what in (
+            (step.role_from, "the role of"),
+            (step.council_from, "the council of"),
+            (step.due, "the due days of"),
+        ):
             if source:
                 yield from _expression(source, step, what)
     if step.kind == "service":
         if not step.operation:
             yield _error(step.id, "operation", f"“{step.label}” does not name an operation.")
         elif operations and find_operation(step.operation) is None:
-            yield _error(step.id, "operation", f"“{step.label}” names the operation “{step.operation}”, which does not exist.")
+            yield _error(
+                step.id, "operation", f"“{step.label}” names the operation “{step.operation}”, which does not exist."
+            )
     if step.kind == "rule" and not any(step.decision in model.tables for model in decisions.values()):
-        yield _error(step.id, "decision", f"“{step.label}” names the decision “{step.decision}”, which is in none of the decision files.")
+        yield _error(
+            step.id,
+            "decision",
+            f"“{step.label}” names the decision “{step.decision}”, which is in none of the decision files.",
+        )
     if step.repeats:
         if not step.item or not step.repeats_over:
             yield _error(step.id, "repeat", f"“{step.label}” is repeated, but not over a named list with a named item.")
@@ -151,7 +171,9 @@ def _loops_without_waits(diagram: Diagram) -> Iterator[Finding]:
     for step in diagram.steps.values():
         if step.kind not in WAITS and step.id not in state and (found := visit(step.id)):
             label = diagram.steps[found].label
-            yield _error(found, "endless", f"The steps around “{label}” form a circle in which nobody acts: it would never end.")
+            yield _error(
+                found, "endless", f"The steps around “{label}” form a circle in which nobody acts: it would never end."
+            )
             return
 
 

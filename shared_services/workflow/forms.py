@@ -8,7 +8,15 @@ from django import forms
 from django.utils import timezone
 
 from shared_services.access.permissions import ROLES
-from shared_services.govuk.forms import DateField, GovukForm, MoneyField, RadioField, SelectField, TextAreaField, VersionField
+from shared_services.govuk.forms import (
+    DateField,
+    GovukForm,
+    MoneyField,
+    RadioField,
+    SelectField,
+    TextAreaField,
+    VersionField,
+)
 
 from .choices import OUTCOMES_THAT_NEED_A_REASON, outcome_action
 from .definitions import process_titles
@@ -27,7 +35,7 @@ def matrix_processes() -> list[tuple[str, str]]:
 class DecisionForm(GovukForm):
     """Answer a task: one of its outcomes, and why."""
 
-    outcome = RadioField(label="Your decision")
+    outcome = RadioField(label="Your decision", choices=())
     note = TextAreaField(
         label="Reason", required=False, max_length=REASON_LENGTH,
         help_text="Needed when you reject or send back, so that the requester knows what to put right",
@@ -36,7 +44,8 @@ class DecisionForm(GovukForm):
 
     def __init__(self, *args: Any, outcomes: list[str], joint: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["outcome"].choices = [(outcome, outcome_action(outcome)) for outcome in outcomes]
+        actions = [(outcome, outcome_action(outcome)) for outcome in outcomes]
+        self.fields["outcome"] = RadioField(label="Your decision", choices=actions)
         if joint:
             self.fields["note"].help_text = "The shared service reads this reason. Needed when you reject"
 
@@ -50,44 +59,54 @@ class DecisionForm(GovukForm):
 class AuthorityRuleForm(GovukForm):
     """A new line of the authority matrix."""
 
-    decision_type = SelectField(label="Process")
-    role = SelectField(label="Role that must approve")
+    decision_type = SelectField(label="Process", choices=matrix_processes)
+    role = SelectField(
+        label="Role that must approve", choices=[(role.key, role.label) for role in ROLES.values() if not role.pooled]
+    )
     amount_from = MoneyField(label="From this amount", help_text="0 for any amount")
     amount_to = MoneyField(label="Up to, but not including", required=False, help_text="Leave empty for no upper limit")
-    cost_centre = forms.CharField(label="Cost centre", required=False, max_length=40, help_text="Leave empty for every cost centre")
+    cost_centre = forms.CharField(
+        label="Cost centre", required=False, max_length=40, help_text="Leave empty for every cost centre"
+    )
     category_prefix = forms.CharField(
         label="Category", required=False, max_length=10, help_text="The first digits of a CPV code, like 45 for works"
     )
-    sequence = forms.IntegerField(label="Place in the order", min_value=1, max_value=999, initial=10, help_text="Lower numbers approve first")
+    sequence = forms.IntegerField(
+        label="Place in the order", min_value=1, max_value=999, initial=10, help_text="Lower numbers approve first"
+    )
     valid_from = DateField(label="From this date", help_text="Today or later: the past cannot be changed")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["decision_type"].choices = matrix_processes()
-        self.fields["role"].choices = [CHOOSE_ONE, *((role.key, role.label) for role in ROLES.values() if not role.pooled)]
-        self.fields["valid_from"].earliest = timezone.localdate()
+        _not_in_the_past(self, "valid_from")
 
 
 class EndRuleForm(GovukForm):
     """The last day on which a line of the matrix holds."""
 
-    valid_to = DateField(label="Last day", help_text="Today or later: what was decided by this line stays explained by it")
+    valid_to = DateField(
+        label="Last day", help_text="Today or later: what was decided by this line stays explained by it"
+    )
     version = VersionField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["valid_to"].earliest = timezone.localdate()
+        _not_in_the_past(self, "valid_to")
 
 
 class WhoWouldApproveForm(GovukForm):
     """A purchase that somebody thinks of."""
 
-    decision_type = SelectField(label="Process")
+    decision_type = SelectField(label="Process", choices=matrix_processes)
     amount = MoneyField(label="Amount")
-    category = forms.CharField(label="Category", required=False, max_length=10, help_text="A CPV code, or its first digits")
+    category = forms.CharField(
+        label="Category", required=False, max_length=10, help_text="A CPV code, or its first digits"
+    )
     cost_centre = forms.CharField(label="Cost centre", required=False, max_length=40)
     on = DateField(label="On this date", required=False, help_text="Leave empty for today")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["decision_type"].choices = matrix_processes()
+
+def _not_in_the_past(form: GovukForm, name: str) -> None:
+    field = form.fields[name]
+    assert isinstance(field, DateField)
+    field.earliest = timezone.localdate()

@@ -66,7 +66,9 @@ def add_authority_rule(
 
 
 @transaction.atomic
-def end_authority_rule(*, actor: OfficerCard, rule_id: UUID, valid_to: date, version: int | None = None) -> AuthorityRule:
+def end_authority_rule(
+    *, actor: OfficerCard, rule_id: UUID, valid_to: date, version: int | None = None
+) -> AuthorityRule:
     """Let a line hold until a day, today at the earliest. Raises Stale when somebody else changed it first."""
     check_may(actor, MAY_MANAGE)
     rule = AuthorityRule.objects.of_this_room().select_for_update().filter(pk=rule_id).first()

@@ -160,8 +160,9 @@ class TaskCandidate(PooledModel):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["owner", "task", "card"], name="candidate_once_per_task")]
         indexes = [
-            models.Index(fields=["owner", "card", "due_on", "task"], name="inbox_by_due_date"),
-            models.Index(fields=["owner", "card", "amount", "task"], name="inbox_by_amount"),
+            # In the order of the page, and with what the policy reads, so that a count need not visit the table.
+            models.Index(fields=["owner", "card", "due_on", "id"], include=["parts"], name="inbox_by_due_date"),
+            models.Index(fields=["owner", "card", "amount", "id"], name="inbox_by_amount"),
         ]
 
     TIME_COLOURS: ClassVar[dict[str, str]] = {"Overdue": "red", "Today": "yellow"}

@@ -40,23 +40,33 @@ def advance(case: Case, run: Run, actor: OfficerCard | None, *, at_home: bool) -
     try:
         run.advance(perform, at_home=at_home)
     except (EngineFault, ExpressionError) as fault:
-        raise NotAllowed(f"{case.reference} cannot move on: {fault} Tell your council's administrator.", code="process") from fault
+        raise NotAllowed(
+            f"{case.reference} cannot move on: {fault} Tell your council's administrator.", code="process"
+        ) from fault
 
 
-def _operate(case: Case, step: Step, values: dict[str, Any], actor: OfficerCard | None, run: Run) -> dict[str, Any] | None:
+def _operate(
+    case: Case, step: Step, values: dict[str, Any], actor: OfficerCard | None, run: Run
+) -> dict[str, Any] | None:
     found = find_operation(step.operation)
     if found is None:
-        raise NotAllowed(f"“{step.label}” asks for “{step.operation}”, which this portal does not have.", code="process")
+        raise NotAllowed(
+            f"“{step.label}” asks for “{step.operation}”, which this portal does not have.", code="process"
+        )
     if found.permission and actor is not None:
         check_may(actor, found.permission)
     if case._state.adding and not step.operation.startswith("workflow."):
         case.save(force_insert=True)
     declared = run.definition.diagram.variables
-    context = OperationContext(case, actor, case.subject_id, {name: values[name] for name in declared if name in values})
+    context = OperationContext(
+        case, actor, case.subject_id, {name: values[name] for name in declared if name in values}
+    )
     changes = found.run(context) or {}
     unknown = set(changes) - set(declared)
     if unknown:
-        raise ValueError(f"{step.operation} returned {', '.join(sorted(unknown))}, which {case.process} does not declare.")
+        raise ValueError(
+            f"{step.operation} returned {', '.join(sorted(unknown))}, which {case.process} does not declare."
+        )
     return changes
 
 
@@ -156,7 +166,9 @@ def find_candidates(task: Task, case: Case, *, found: set[UUID] | None = None) -
     if task.authority:
         task.role = _role_by_authority(task, case)
     if found is None:
-        found = authority.holders(task.role, authority.facts_of(case), joint=bool(task.authority)) if task.role else set()
+        found = (
+            authority.holders(task.role, authority.facts_of(case), joint=bool(task.authority)) if task.role else set()
+        )
     allowed = authority.may_decide(found, task.role, case)
     task.status = TaskStatus.READY if allowed else TaskStatus.PARKED
     task.parked_reason = "" if allowed else _why_parked(task, case, found)
@@ -181,7 +193,9 @@ def _why_parked(task: Task, case: Case, found: set[UUID]) -> str:
         return "The authority matrix has no line for this. Add one, and the task finds its approver."
     label = authority.role_label(task.role).lower()
     if not found:
-        return f"No active officer is {label} for this case. Give an officer the role, and the task appears in that inbox."
+        return (
+            f"No active officer is {label} for this case. Give an officer the role, and the task appears in that inbox."
+        )
     if found == {case.requester_id}:
         return f"The only {label} for this case raised it. Give a second officer the role."
     return f"Every {label} for this case raised it or has already approved it. Give another officer the role."

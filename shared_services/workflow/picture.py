@@ -146,7 +146,9 @@ def _flow(root: etree._Element, points: tuple[tuple[float, float], ...], name: s
         (x1, y1), (x2, y2) = points[0], points[1]
         upright = abs(x1 - x2) < 1
         x, y = (x1 + 6, (y1 + y2) / 2) if upright else ((x1 + x2) / 2, y1 - 6)
-        label = etree.SubElement(group, "text", x=f"{x:g}", y=f"{y:g}", **{"text-anchor": "start" if upright else "middle"})
+        label = etree.SubElement(
+            group, "text", x=f"{x:g}", y=f"{y:g}", **{"text-anchor": "start" if upright else "middle"}
+        )
         label.text = name
 
 
@@ -186,7 +188,14 @@ _SIGN = {"text-anchor": "middle", "font-size": "18"}
 
 def _rect(group: etree._Element, box: Box, look: Mapping[str, str], corner: str = "0") -> None:
     etree.SubElement(
-        group, "rect", x=f"{box.x:g}", y=f"{box.y:g}", width=f"{box.width:g}", height=f"{box.height:g}", rx=corner, **look
+        group,
+        "rect",
+        x=f"{box.x:g}",
+        y=f"{box.y:g}",
+        width=f"{box.width:g}",
+        height=f"{box.height:g}",
+        rx=corner,
+        **look,
     )
 
 

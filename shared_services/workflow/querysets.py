@@ -56,9 +56,11 @@ class TaskQuerySet(models.QuerySet[Any]):
         return self.to_do().filter(due_on__lt=on)
 
     def in_inbox_of(self, card: OfficerCard) -> Self:
-        """Open tasks that this officer may act on. Sort by candidates__due_on or candidates__amount to follow the index."""
-        number = current_council().number
-        return self.filter(owner_id=number, candidates__owner_id=number, candidates__card_id=card.pk)
+        """Open tasks that this officer may act on. Sort by candidates__due_on or candidates__amount to follow the index.
+
+        The council is named on the inbox's index alone: tasks are then found by key, never by a walk over theirs.
+        """
+        return self.filter(candidates__owner_id=current_council().number, candidates__card_id=card.pk)
 
 
 class TaskCandidateQuerySet(models.QuerySet[Any]):

@@ -71,3 +71,9 @@ def check_may_act(actor: OfficerCard, task: Task, case: Case) -> None:
     reason = why_not(actor, task, case)
     if reason:
         raise NotAllowed(reason, code="not_yours")
+
+
+def check_may_answer_from_inbox(task: Task) -> None:
+    """Some answers belong to the record's own page, where it is changed or withdrawn at the same time."""
+    if task.handled_at_subject:
+        raise NotAllowed(f"Open {task.reference} itself to change it, send it again or withdraw it.", code="at_record")

@@ -28,12 +28,12 @@ from .who import CaseFacts
 
 def inbox(actor: OfficerCard) -> TaskQuerySet:
     """The open tasks that an officer may act on, the soonest due first."""
-    return Task.objects.in_inbox_of(actor).order_by("candidates__due_on", "candidates__task_id")
+    return Task.objects.in_inbox_of(actor).order_by("candidates__due_on", "candidates__id")
 
 
 def inbox_rows(actor: OfficerCard) -> TaskCandidateQuerySet:
     """The same by the inbox's own index, each row with its task: counts and pages of it stay quick at any size."""
-    return TaskCandidate.objects.for_officer(actor).select_related("task").order_by("due_on", "task_id")
+    return TaskCandidate.objects.for_officer(actor).select_related("task").order_by("due_on", "pk")
 
 
 def inbox_counts(actor: OfficerCard) -> tuple[int, int]:

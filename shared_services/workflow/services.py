@@ -85,12 +85,14 @@ def complete_task(
     note: str = "",
     values: dict[str, Any] | None = None,
     version: int | None = None,
+    from_inbox: bool = False,
 ) -> Case:
     """Decide a task and let its case move on, in one transaction.
 
     Locks the case. Refuses whoever raised it, whoever approved it before, and anyone who does not hold the
     role today; a second officer is told who did what and when. The same answer by the same officer twice
-    changes nothing. Rejecting and sending back need a reason.
+    changes nothing. Rejecting and sending back need a reason. `from_inbox` is the task page or the API: what is
+    answered on the record itself, such as sending a changed requisition again, is refused there.
     """
     task = _locked(task_id)
     case = task.case
@@ -100,6 +102,8 @@ def complete_task(
     rules.check_version(task, version)
     rules.check_outcome(task, outcome, note)
     rules.check_may_act(actor, task, case)
+    if from_inbox:
+        rules.check_may_answer_from_inbox(task)
 
     definition = definition_of(case.process_version_id)
     run = Run.restore(definition, case.state)
@@ -137,7 +141,11 @@ def resume_case(*, case_id: UUID, wait: str, values: dict[str, Any] | None = Non
     definition = definition_of(case.process_version_id)
     run = Run.restore(definition, case.state)
     number = current_council().number if council is None else council
-    found = [w for w in run.waiting() if w.step.id == wait and w.step.kind == "wait" and (not w.step.item or w.item == number)]
+    found = [
+        w
+        for w in run.waiting()
+        if w.step.id == wait and w.step.kind == "wait" and (not w.step.item or w.item == number)
+    ]
     if not found:
         return case
     before = set(moving.user_steps(run))
@@ -160,7 +168,9 @@ def withdraw_case(*, actor: OfficerCard, case_id: UUID, note: str = "") -> Case:
     if case.owner_id != current_council().number:
         raise NotAllowed(f"{case.reference} belongs to the shared service. Ask it to withdraw the case.")
     if case.status not in OPEN_CASES:
-        raise NotAllowed(f"{case.reference} is closed already: {case.outcome_text.lower()}. It cannot be withdrawn now.")
+        raise NotAllowed(
+            f"{case.reference} is closed already: {case.outcome_text.lower()}. It cannot be withdrawn now."
+        )
     run = Run.restore(definition_of(case.process_version_id), case.state)
     gone = set(moving.user_steps(run))
     run.cancel()
@@ -215,7 +225,10 @@ def _locked(task_id: UUID) -> Task:
     """The task with its case, both locked, the case first so that two officers queue and never deadlock."""
     number = current_council().number
     found = (
-        Task.objects.select_related("case").select_for_update(of=("case", "self")).filter(owner_id=number, pk=task_id).first()
+        Task.objects.select_related("case")
+        .select_for_update(of=("case", "self"))
+        .filter(owner_id=number, pk=task_id)
+        .first()
     )
     if found is None:
         raise NotAllowed("This task is not here. Go back to your inbox.", code="not_found")

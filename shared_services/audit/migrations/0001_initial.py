@@ -6,30 +6,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('actor_card_id', models.UUIDField(null=True)),
-                ('actor_name', models.CharField(max_length=200)),
-                ('event', models.CharField(max_length=120)),
-                ('subject_type', models.CharField(max_length=80)),
-                ('subject_id', models.CharField(max_length=64)),
-                ('subject_label', models.CharField(max_length=250)),
-                ('facts', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("actor_card_id", models.UUIDField(null=True)),
+                ("actor_name", models.CharField(max_length=200)),
+                ("event", models.CharField(max_length=120)),
+                ("subject_type", models.CharField(max_length=80)),
+                ("subject_id", models.CharField(max_length=64)),
+                ("subject_label", models.CharField(max_length=250)),
+                ("facts", models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
             ],
             options={
-                'verbose_name_plural': 'audit entries',
-                'ordering': ['-at'],
-                'indexes': [models.Index(fields=['-at'], name='audit_by_time'), models.Index(fields=['subject_id', '-at'], name='audit_by_subject'), models.Index(fields=['actor_card_id', '-at'], name='audit_by_actor')],
+                "verbose_name_plural": "audit entries",
+                "ordering": ["-at"],
+                "indexes": [
+                    models.Index(fields=["-at"], name="audit_by_time"),
+                    models.Index(fields=["subject_id", "-at"], name="audit_by_subject"),
+                    models.Index(fields=["actor_card_id", "-at"], name="audit_by_actor"),
+                ],
             },
         ),
     ]

@@ -8,197 +8,414 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
-        ('tenancy', '0001_initial'),
+        ("access", "0001_initial"),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ProcessVersion',
+            name="ProcessVersion",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=80)),
-                ('version', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=200)),
-                ('bpmn', models.TextField()),
-                ('dmn', models.JSONField(default=list)),
-                ('sha256', models.CharField(max_length=64)),
-                ('published_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.CharField(max_length=80)),
+                ("version", models.PositiveIntegerField()),
+                ("title", models.CharField(max_length=200)),
+                ("bpmn", models.TextField()),
+                ("dmn", models.JSONField(default=list)),
+                ("sha256", models.CharField(max_length=64)),
+                ("published_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['key', '-version'],
-                'constraints': [models.UniqueConstraint(fields=('key', 'version'), name='process_version_once')],
+                "ordering": ["key", "-version"],
+                "constraints": [models.UniqueConstraint(fields=("key", "version"), name="process_version_once")],
             },
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, size=None)),
-                ('process', models.CharField(max_length=80)),
-                ('subject_id', models.UUIDField()),
-                ('reference', models.CharField(max_length=40)),
-                ('title', models.CharField(max_length=200)),
-                ('amount', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True)),
-                ('category', models.CharField(blank=True, max_length=40)),
-                ('requester_name', models.CharField(max_length=200)),
-                ('status', models.CharField(choices=[('open', 'Open'), ('waiting', 'Waiting'), ('completed', 'Completed'), ('withdrawn', 'Withdrawn')], default='open', max_length=12)),
-                ('step', models.CharField(blank=True, max_length=200)),
-                ('outcome', models.CharField(blank=True, max_length=40)),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('facts', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('state', models.JSONField(default=dict)),
-                ('approved_by', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
-                ('home_due', models.BooleanField(default=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
-                ('requester', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.officercard')),
-                ('process_version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflow.processversion')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("process", models.CharField(max_length=80)),
+                ("subject_id", models.UUIDField()),
+                ("reference", models.CharField(max_length=40)),
+                ("title", models.CharField(max_length=200)),
+                ("amount", models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True)),
+                ("category", models.CharField(blank=True, max_length=40)),
+                ("requester_name", models.CharField(max_length=200)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("waiting", "Waiting"),
+                            ("completed", "Completed"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="open",
+                        max_length=12,
+                    ),
+                ),
+                ("step", models.CharField(blank=True, max_length=200)),
+                ("outcome", models.CharField(blank=True, max_length=40)),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("facts", models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("state", models.JSONField(default=dict)),
+                (
+                    "approved_by",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None),
+                ),
+                ("home_due", models.BooleanField(default=False)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
+                (
+                    "process_version",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="workflow.processversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opened_at'],
+                "ordering": ["-opened_at"],
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, size=None)),
-                ('engine_id', models.UUIDField()),
-                ('process', models.CharField(max_length=80)),
-                ('step', models.CharField(max_length=80)),
-                ('title', models.CharField(max_length=200)),
-                ('role', models.CharField(blank=True, max_length=60)),
-                ('outcomes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
-                ('handled_at_subject', models.BooleanField(default=False)),
-                ('reference', models.CharField(max_length=40)),
-                ('case_title', models.CharField(max_length=200)),
-                ('amount', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True)),
-                ('category', models.CharField(blank=True, max_length=40)),
-                ('requester_name', models.CharField(max_length=200)),
-                ('status', models.CharField(choices=[('ready', 'To do'), ('parked', 'Nobody can act'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='ready', max_length=12)),
-                ('parked_reason', models.CharField(blank=True, max_length=300)),
-                ('ready_at', models.DateTimeField()),
-                ('due_on', models.DateField(blank=True, null=True)),
-                ('placed', models.BooleanField(default=True)),
-                ('authority', models.CharField(blank=True, max_length=80)),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('done_by_name', models.CharField(blank=True, max_length=200)),
-                ('outcome', models.CharField(blank=True, max_length=40)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='workflow.case')),
-                ('done_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.officercard')),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("engine_id", models.UUIDField()),
+                ("process", models.CharField(max_length=80)),
+                ("step", models.CharField(max_length=80)),
+                ("title", models.CharField(max_length=200)),
+                ("role", models.CharField(blank=True, max_length=60)),
+                (
+                    "outcomes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list, size=None
+                    ),
+                ),
+                ("handled_at_subject", models.BooleanField(default=False)),
+                ("reference", models.CharField(max_length=40)),
+                ("case_title", models.CharField(max_length=200)),
+                ("amount", models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True)),
+                ("category", models.CharField(blank=True, max_length=40)),
+                ("requester_name", models.CharField(max_length=200)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("ready", "To do"),
+                            ("parked", "Nobody can act"),
+                            ("done", "Done"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="ready",
+                        max_length=12,
+                    ),
+                ),
+                ("parked_reason", models.CharField(blank=True, max_length=300)),
+                ("ready_at", models.DateTimeField()),
+                ("due_on", models.DateField(blank=True, null=True)),
+                ("placed", models.BooleanField(default=True)),
+                ("authority", models.CharField(blank=True, max_length=80)),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                ("done_by_name", models.CharField(blank=True, max_length=200)),
+                ("outcome", models.CharField(blank=True, max_length=40)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tasks",
+                        to="workflow.case",
+                    ),
+                ),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['due_on', 'ready_at'],
+                "ordering": ["due_on", "ready_at"],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, size=None)),
-                ('step', models.CharField(max_length=80)),
-                ('title', models.CharField(max_length=200)),
-                ('card_name', models.CharField(max_length=200)),
-                ('card_job_title', models.CharField(blank=True, max_length=200)),
-                ('role', models.CharField(blank=True, max_length=60)),
-                ('outcome', models.CharField(max_length=40)),
-                ('reason', models.TextField(blank=True)),
-                ('at', models.DateTimeField()),
-                ('card', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.officercard')),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='workflow.case')),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
-                ('task', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workflow.task')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("step", models.CharField(max_length=80)),
+                ("title", models.CharField(max_length=200)),
+                ("card_name", models.CharField(max_length=200)),
+                ("card_job_title", models.CharField(blank=True, max_length=200)),
+                ("role", models.CharField(blank=True, max_length=60)),
+                ("outcome", models.CharField(max_length=40)),
+                ("reason", models.TextField(blank=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "card",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decisions",
+                        to="workflow.case",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workflow.task",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at'],
+                "ordering": ["at"],
             },
         ),
         migrations.CreateModel(
-            name='TaskCandidate',
+            name="TaskCandidate",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, size=None)),
-                ('due_on', models.DateField(blank=True, null=True)),
-                ('amount', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True)),
-                ('card', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='access.officercard')),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
-                ('task', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='candidates', to='workflow.task')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("due_on", models.DateField(blank=True, null=True)),
+                ("amount", models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True)),
+                (
+                    "card",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="candidates",
+                        to="workflow.task",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AuthorityRule',
+            name="AuthorityRule",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, size=None)),
-                ('decision_type', models.CharField(max_length=80)),
-                ('cost_centre', models.CharField(blank=True, max_length=40)),
-                ('category_prefix', models.CharField(blank=True, max_length=40)),
-                ('amount_from', models.DecimalField(decimal_places=2, default=0, max_digits=14)),
-                ('amount_to', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True)),
-                ('role', models.CharField(max_length=60)),
-                ('sequence', models.PositiveSmallIntegerField(default=10)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('added_by_name', models.CharField(blank=True, max_length=200)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("decision_type", models.CharField(max_length=80)),
+                ("cost_centre", models.CharField(blank=True, max_length=40)),
+                ("category_prefix", models.CharField(blank=True, max_length=40)),
+                ("amount_from", models.DecimalField(decimal_places=2, default=0, max_digits=14)),
+                ("amount_to", models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True)),
+                ("role", models.CharField(max_length=60)),
+                ("sequence", models.PositiveSmallIntegerField(default=10)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("added_by_name", models.CharField(blank=True, max_length=200)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['decision_type', 'sequence', 'amount_from'],
-                'indexes': [models.Index(fields=['owner', 'decision_type', 'valid_from'], name='authority_by_decision')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount_to__isnull', True), ('amount_to__gt', models.F('amount_from')), _connector='OR'), name='authority_amounts_in_order'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='authority_dates_in_order')],
+                "ordering": ["decision_type", "sequence", "amount_from"],
+                "indexes": [
+                    models.Index(fields=["owner", "decision_type", "valid_from"], name="authority_by_decision")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount_to__isnull", True), ("amount_to__gt", models.F("amount_from")), _connector="OR"
+                        ),
+                        name="authority_amounts_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="authority_dates_in_order",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['owner', '-opened_at'], name='case_by_owner'),
+            model_name="case",
+            index=models.Index(fields=["owner", "-opened_at"], name="case_by_owner"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['owner', 'requester', '-opened_at'], name='case_by_requester'),
+            model_name="case",
+            index=models.Index(fields=["owner", "requester", "-opened_at"], name="case_by_requester"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['owner', 'subject_id'], name='case_by_subject'),
+            model_name="case",
+            index=models.Index(fields=["owner", "subject_id"], name="case_by_subject"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('home_due', True)), fields=['owner'], name='case_home_due'),
+            model_name="case",
+            index=models.Index(condition=models.Q(("home_due", True)), fields=["owner"], name="case_home_due"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['owner', 'status', 'due_on'], name='task_by_status'),
+            model_name="task",
+            index=models.Index(fields=["owner", "status", "due_on"], name="task_by_status"),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('owner', 'case', 'engine_id'), name='task_once_per_step'),
+            model_name="task",
+            constraint=models.UniqueConstraint(fields=("owner", "case", "engine_id"), name="task_once_per_step"),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['owner', 'case', 'at'], name='decision_by_case'),
+            model_name="decision",
+            index=models.Index(fields=["owner", "case", "at"], name="decision_by_case"),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['owner', 'card', '-at'], name='decision_by_officer'),
+            model_name="decision",
+            index=models.Index(fields=["owner", "card", "-at"], name="decision_by_officer"),
         ),
         migrations.AddIndex(
-            model_name='taskcandidate',
-            index=models.Index(fields=['owner', 'card', 'due_on', 'task'], name='inbox_by_due_date'),
+            model_name="taskcandidate",
+            index=models.Index(fields=["owner", "card", "due_on", "task"], name="inbox_by_due_date"),
         ),
         migrations.AddIndex(
-            model_name='taskcandidate',
-            index=models.Index(fields=['owner', 'card', 'amount', 'task'], name='inbox_by_amount'),
+            model_name="taskcandidate",
+            index=models.Index(fields=["owner", "card", "amount", "task"], name="inbox_by_amount"),
         ),
         migrations.AddConstraint(
-            model_name='taskcandidate',
-            constraint=models.UniqueConstraint(fields=('owner', 'task', 'card'), name='candidate_once_per_task'),
+            model_name="taskcandidate",
+            constraint=models.UniqueConstraint(fields=("owner", "task", "card"), name="candidate_once_per_task"),
         ),
     ]

@@ -35,7 +35,9 @@ class Matrix(Page):
         today = timezone.localdate()
         titles = dict(process_titles())
         groups: dict[str, list[dict[str, Any]]] = {}
-        for rule in AuthorityRule.objects.of_this_room().order_by("decision_type", "sequence", "amount_from", "valid_from"):
+        for rule in AuthorityRule.objects.of_this_room().order_by(
+            "decision_type", "sequence", "amount_from", "valid_from"
+        ):
             ended = rule.valid_to is not None and rule.valid_to < today
             if ended == self.past:
                 groups.setdefault(titles.get(rule.decision_type, rule.decision_type), []).append(_row(rule))

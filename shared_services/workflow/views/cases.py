@@ -123,7 +123,11 @@ class ViewCase(_OneCase, Page):
         task: Task = found.task
         here = current_council().number
         council = council_by_number(task.owner_id)
-        mine = task.owner_id == here and may(self.actor, "workflow.complete_task") and not selectors.why_not(self.actor, task)
+        mine = (
+            task.owner_id == here
+            and may(self.actor, "workflow.complete_task")
+            and not selectors.why_not(self.actor, task)
+        )
         return {
             "task": task,
             "council": council.short_name if council and task.owner_id != self.case.owner_id else "",

@@ -27,12 +27,14 @@ def task_url(row: TaskCandidate) -> str:
 
 
 def approve_row(*, actor: OfficerCard, row: TaskCandidate) -> None:
-    services.complete_task(actor=actor, task_id=row.task_id, outcome="approve", version=row.task.version)
+    services.complete_task(
+        actor=actor, task_id=row.task_id, outcome="approve", version=row.task.version, from_inbox=True
+    )
 
 
 def check_row(actor: OfficerCard, row: TaskCandidate) -> None:
     """Exceptions are pulled out before anything is approved: what must be read one by one, and one's own."""
-    if "approve" not in row.task.outcomes or row.task.handled_at_subject:
+    if "approve" not in row.task.outcomes:
         raise NotAllowed("This is not an approval. Open it to answer it.")
     rules.check_may_act(actor, row.task, row.task.case)
 
@@ -115,13 +117,12 @@ class DecideTask(ActionView):
 
     def act(self, form: DecisionForm) -> HttpResponse:
         task, answer = self.subject, form.cleaned_data
-        if task.handled_at_subject:
-            raise NotAllowed("Answer this on the record's own page.")
         services.complete_task(
             actor=self.actor,
             task_id=task.pk,
             outcome=answer["outcome"],
             note=answer["note"],
             version=answer["version"],
+            from_inbox=True,
         )
         return self.done(f"{task.reference}: {outcome_label(answer['outcome']).lower()}", to="workflow:inbox")

@@ -17,7 +17,10 @@ from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed
 
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89" + b"\x00" * 40
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
+    + b"\x00" * 40
+)
 
 
 def packed(*names: str, mimetype: str = "") -> bytes:
@@ -128,7 +131,9 @@ def test_others_may_only_if_the_records_app_says_so(northmoor, officer, officer_
     assert client_for(other).get(url).status_code == 200
 
 
-def test_a_file_is_not_found_next_door_nor_without_signing_in(northmoor, eastvale, officer, officer_in, client_for, visitor):
+def test_a_file_is_not_found_next_door_nor_without_signing_in(
+    northmoor, eastvale, officer, officer_in, client_for, visitor
+):
     attachment = put(northmoor, officer, "quote.pdf", PDF)
     url = f"/files/{attachment.pk}/"
 

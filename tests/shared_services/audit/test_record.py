@@ -25,7 +25,11 @@ def test_a_line_says_who_did_what_to_which_record_with_the_facts(northmoor, offi
 
         line = entries_about(officer).get(event="tests.thing.done")
 
-        assert (line.actor_name, line.actor_card_id, line.subject_type) == ("Ada Adder", officer.pk, "access.officercard")
+        assert (line.actor_name, line.actor_card_id, line.subject_type) == (
+            "Ada Adder",
+            officer.pk,
+            "access.officercard",
+        )
         assert line.facts == {"amount": "12.50", "on": "2026-11-22", "key": str(officer.pk)}
         assert line in entries_by(officer)
 

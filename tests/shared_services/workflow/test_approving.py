@@ -26,7 +26,9 @@ def head(northmoor, officer_in):
     return officer_in(northmoor, "head_of_service", name="Hana Head")
 
 
-def test_a_small_requisition_needs_the_budget_holder_only(northmoor, requester, budget_holder, head, submit, decide, work_done):
+def test_a_small_requisition_needs_the_budget_holder_only(
+    northmoor, requester, budget_holder, head, submit, decide, work_done
+):
     case_id = submit(northmoor, requester)
 
     case = decide(northmoor, budget_holder, case_id)
@@ -37,7 +39,9 @@ def test_a_small_requisition_needs_the_budget_holder_only(northmoor, requester, 
         assert not TaskCandidate.objects.filter(task__case_id=case_id).exists()
 
 
-def test_a_larger_one_goes_to_the_head_of_service_as_well(northmoor, requester, budget_holder, head, submit, decide, work_done):
+def test_a_larger_one_goes_to_the_head_of_service_as_well(
+    northmoor, requester, budget_holder, head, submit, decide, work_done
+):
     case_id = submit(northmoor, requester, amount="6000.00")
 
     decide(northmoor, budget_holder, case_id)
@@ -114,7 +118,9 @@ def test_whoever_loses_the_role_loses_the_task(northmoor, requester, officer_in,
         assert selectors.inbox(other).exists()
 
 
-def test_a_second_officer_is_told_who_did_what_and_when(northmoor, requester, budget_holder, officer_in, submit, decide):
+def test_a_second_officer_is_told_who_did_what_and_when(
+    northmoor, requester, budget_holder, officer_in, submit, decide
+):
     other = officer_in(northmoor, "budget_holder")
     case_id = submit(northmoor, requester)
     decide(northmoor, budget_holder, case_id)
@@ -144,7 +150,9 @@ def test_a_page_that_is_out_of_date_is_refused(northmoor, requester, budget_hold
         decide(northmoor, budget_holder, case_id, version=7)
 
 
-def test_rejecting_needs_a_reason_and_keeps_it_in_the_room(northmoor, requester, budget_holder, submit, decide, work_done):
+def test_rejecting_needs_a_reason_and_keeps_it_in_the_room(
+    northmoor, requester, budget_holder, submit, decide, work_done
+):
     case_id = submit(northmoor, requester)
     with pytest.raises(NotAllowed, match="Enter a reason"):
         decide(northmoor, budget_holder, case_id, "reject")
@@ -187,7 +195,9 @@ def test_only_the_requester_may_send_it_again(northmoor, requester, budget_holde
         decide(northmoor, budget_holder, case_id, "resubmit")
 
 
-def test_an_operation_that_refuses_undoes_the_decision(northmoor, requester, budget_holder, submit, decide, monkeypatch):
+def test_an_operation_that_refuses_undoes_the_decision(
+    northmoor, requester, budget_holder, submit, decide, monkeypatch
+):
     def refuse(context):
         raise NotAllowed("There are £10 left on L100. Ask Finance for a virement.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from datetime import date
 from decimal import Decimal
@@ -147,7 +148,14 @@ _NUMBERS = st.integers(-(10**9), 10**9) | st.decimals(-(10**9), 10**9, places=2,
 
 @given(_NUMBERS, _NUMBERS, st.sampled_from(["<", "<=", ">", ">=", "==", "!="]))
 def test_comparisons_agree_with_arithmetic(left, right, sign):
-    wanted = {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right, "==": left == right, "!=": left != right}
+    wanted = {
+        "<": left < right,
+        "<=": left <= right,
+        ">": left > right,
+        ">=": left >= right,
+        "==": left == right,
+        "!=": left != right,
+    }
 
     assert evaluate(f"a {sign} b", {"a": left, "b": right}) is wanted[sign]
 
@@ -159,7 +167,7 @@ def test_a_range_in_a_table_is_two_comparisons(low, high, value):
     assert holds("]low..high[", value, {"low": low, "high": high}) is (low < value < high)
 
 
-@given(st.lists(st.text("abc,\"()[] ", max_size=6), min_size=1, max_size=4), st.text("abc,\"()[] ", max_size=6))
+@given(st.lists(st.text('abc,"()[] ', max_size=6), min_size=1, max_size=4), st.text('abc,"()[] ', max_size=6))
 def test_a_list_of_texts_accepts_exactly_its_texts(texts, value):
     cell = ", ".join('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in texts)
 
@@ -167,15 +175,18 @@ def test_a_list_of_texts_accepts_exactly_its_texts(texts, value):
     assert holds(f"not({cell})", value, {}) is (value not in texts)
 
 
-@given(st.sampled_from(sorted(FUNCTIONS)), st.lists(st.sampled_from(["amount", "category", "nothing", "approvers", "on", "wanted"]), max_size=3))
+@given(
+    st.sampled_from(sorted(FUNCTIONS)),
+    st.lists(st.sampled_from(["amount", "category", "nothing", "approvers", "on", "wanted"]), max_size=3),
+)
 def test_functions_take_anything_and_only_ever_refuse(name, arguments):
-    try:
+    with contextlib.suppress(ExpressionError):
         evaluate(f"{name}({', '.join(arguments)})", DATA)
-    except ExpressionError:
-        pass
 
 
-@pytest.mark.parametrize("cell", ["amount.__class__", '? and __import__("os")', "[1..open()]", "< exec(1)", '"a", lambda: 1', "1,,2"])
+@pytest.mark.parametrize(
+    "cell", ["amount.__class__", '? and __import__("os")', "[1..open()]", "< exec(1)", '"a", lambda: 1', "1,,2"]
+)
 def test_a_cell_that_tries_more_is_refused_when_it_is_read(cell):
     with pytest.raises(ExpressionError):
         check_cell(cell)

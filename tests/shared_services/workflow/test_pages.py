@@ -60,7 +60,9 @@ def test_an_officer_decides_on_the_task_page(northmoor, requester, budget_holder
     assert "Bo Budget: Approved" in text_of(client.get(url))
 
 
-def test_rejecting_without_a_reason_says_what_is_missing_and_keeps_the_choice(northmoor, requester, budget_holder, submit, client_for):
+def test_rejecting_without_a_reason_says_what_is_missing_and_keeps_the_choice(
+    northmoor, requester, budget_holder, submit, client_for
+):
     submit(northmoor, requester)
     task = inbox_task(northmoor, budget_holder)
 
@@ -82,7 +84,9 @@ def test_the_requester_reads_why_he_cannot_decide(northmoor, budget_holder, offi
     assert not etree.HTML(page.content).xpath("//input[@name='outcome']")
 
 
-def test_somebody_who_has_no_part_in_a_case_is_refused(northmoor, requester, budget_holder, officer_in, submit, client_for):
+def test_somebody_who_has_no_part_in_a_case_is_refused(
+    northmoor, requester, budget_holder, officer_in, submit, client_for
+):
     case_id = submit(northmoor, requester)
     stranger = client_for(officer_in(northmoor, "hr_adviser"))
     task = inbox_task(northmoor, budget_holder)
@@ -92,7 +96,9 @@ def test_somebody_who_has_no_part_in_a_case_is_refused(northmoor, requester, bud
     assert stranger.get(f"/cases/{case_id}/picture.svg").status_code == 404
 
 
-def test_another_councils_task_and_case_are_not_found(northmoor, eastvale, requester, budget_holder, officer_in, submit, client_for):
+def test_another_councils_task_and_case_are_not_found(
+    northmoor, eastvale, requester, budget_holder, officer_in, submit, client_for
+):
     case_id = submit(northmoor, requester)
     task = inbox_task(northmoor, budget_holder)
     next_door = client_for(officer_in(eastvale, "budget_holder", "section_151_officer"))
@@ -122,7 +128,9 @@ def test_the_picture_marks_the_current_step_and_is_plain_svg(northmoor, requeste
     assert not root.xpath("//*[@style] | //*[local-name()='script'] | //*[local-name()='style']")
 
 
-def test_several_are_approved_at_once_and_ones_own_is_left_out(northmoor, requester, officer_in, submit, client_for, work_done):
+def test_several_are_approved_at_once_and_ones_own_is_left_out(
+    northmoor, requester, officer_in, submit, client_for, work_done
+):
     first = officer_in(northmoor, "budget_holder", name="Bo Budget")
     submit(northmoor, requester, reference="NOR-REQ-2026-000011")
     submit(northmoor, requester, reference="NOR-REQ-2026-000012", amount="700.00")
@@ -171,7 +179,9 @@ def test_others_see_the_matrix_and_cannot_change_it(northmoor, officer_in, clien
 def test_who_would_approve_answers_from_the_matrix(northmoor, officer_in, budget_holder, work_done, client_for):
     client = client_for(officer_in(northmoor, "requisitioner"))
 
-    page = text_of(client.get("/authority/who/?decision_type=requisition_approval&amount=6000&category=39&cost_centre=L100"))
+    page = text_of(
+        client.get("/authority/who/?decision_type=requisition_approval&amount=6000&category=39&cost_centre=L100")
+    )
 
     assert "Budget holder: Bo Budget" in page
     assert "Head of service: nobody can at present" in page
@@ -194,3 +204,18 @@ def test_lists_search_and_home_page_open(northmoor, requester, budget_holder, su
     assert client.get("/inbox/?overdue=yes&process=requisition_approval&sort=-amount").status_code == 200
     assert "NOR-REQ-2026-000001" in text_of(client.get(reverse("govuk:search") + "?q=chairs"))
     assert "Your inbox" in text_of(client_for(budget_holder).get("/"))
+
+
+def test_what_was_sent_back_is_answered_on_the_record_itself(
+    northmoor, requester, budget_holder, submit, decide, client_for
+):
+    case_id = submit(northmoor, requester)
+    decide(northmoor, budget_holder, case_id, "send_back", note="Why so many?")
+    task = inbox_task(northmoor, requester)
+    client, url = client_for(requester), f"/tasks/{task.pk}/"
+
+    assert not etree.HTML(client.get(url).content).xpath("//input[@name='outcome']")
+    refused = client.post(url, {"outcome": "resubmit", "note": "", "version": "1"})
+
+    assert refused.status_code == 409
+    assert "Open NOR-REQ-2026-000001 itself" in text_of(refused)

@@ -132,8 +132,14 @@ def test_what_cannot_be_published_is_named(parts, element, words):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', "document type or entities"),
-        ('<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><a>&b;</a>', "document type or entities"),
+        (
+            '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>',
+            "document type or entities",
+        ),
+        (
+            '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><a>&b;</a>',
+            "document type or entities",
+        ),
         ("<a>" + "x" * MAX_BYTES + "</a>", "larger than"),
         ("<a>" * 200 + "</a>" * 200, "nested deeper"),
         ("<a>" + "<b/>" * 30_000 + "</a>", "more than 20000 elements"),
@@ -181,7 +187,9 @@ def test_a_unique_table_with_two_answers_says_so():
         model.decide("d", {"amount": Decimal(10)})
 
 
-@pytest.mark.parametrize("rows", [row("amount.real", "1"), row("-", "open(1)"), "<rule><outputEntry><text>1</text></outputEntry></rule>"])
+@pytest.mark.parametrize(
+    "rows", [row("amount.real", "1"), row("-", "open(1)"), "<rule><outputEntry><text>1</text></outputEntry></rule>"]
+)
 def test_a_table_that_could_not_be_used_is_refused(rows):
     with pytest.raises(DecisionRefused, match="D"):
         read_decisions(table(rows))
