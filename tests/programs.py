@@ -12,7 +12,7 @@ class Program:
 
     def __init__(self, host: str, secret: str) -> None:
         self.client = Client(headers={"host": host, "authorization": f"Bearer {secret}"})
-        self.secret = secret
+        self.host, self.secret = host, secret
 
     def get(self, path: str, **headers: str):
         return self.client.get(f"/api/v1/{path}", headers=headers)
