@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from pathlib import PurePath
 from typing import BinaryIO
 
@@ -65,15 +66,13 @@ def _sniff(upload: UploadedFile, ending: str) -> str:
 
 def _office_type(upload: BinaryIO | UploadedFile) -> str:
     """Word, Excel and OpenDocument files are zip archives; what is inside tells them apart."""
-    import zipfile
-
     try:
         with zipfile.ZipFile(upload) as archive:  # type: ignore[arg-type]
             names = set(archive.namelist())
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
                 kind = archive.read("mimetype").decode("ascii", "replace")
                 return kind if kind in ALLOWED_TYPES else ""
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, OSError, RuntimeError):
         return ""
     if any(name.endswith("vbaProject.bin") for name in names):
         return ""

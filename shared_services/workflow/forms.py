@@ -45,7 +45,8 @@ class DecisionForm(GovukForm):
     def __init__(self, *args: Any, outcomes: list[str], joint: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         actions = [(outcome, outcome_action(outcome)) for outcome in outcomes]
-        self.fields["outcome"] = RadioField(label="Your decision", choices=actions)
+        missing = {"required": "Choose your decision"}
+        self.fields["outcome"] = RadioField(label="Your decision", choices=actions, error_messages=missing)
         if joint:
             self.fields["note"].help_text = "The shared service reads this reason. Needed when you reject"
 
