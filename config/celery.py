@@ -11,11 +11,11 @@ from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.portal")
 
-from django.conf import settings  # noqa: E402
+from django.conf import settings
 
-from config.schedule import SCHEDULE  # noqa: E402
-from shared_services.messaging import heartbeats  # noqa: E402
-from shared_services.messaging.registry import PROMPT, QUEUES  # noqa: E402
+from config.schedule import SCHEDULE
+from shared_services.messaging import heartbeats
+from shared_services.messaging.registry import PROMPT, QUEUES
 
 
 def broker_url(valkey_url: str) -> str:

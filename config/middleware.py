@@ -44,7 +44,7 @@ def readiness() -> dict[str, bool]:
     for name, check in checks.items():
         try:
             found[name] = check()
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it is not ready
+        except Exception as error:
             log.warning("not ready: %s: %s", name, type(error).__name__)
             found[name] = False
     return found

@@ -113,9 +113,7 @@ def _copy_programs(package: Path, home: Path) -> None:
 def _open_to_others(folder: Path) -> bool:
     """Whether every directory on the way may be entered by any account."""
     resolved = folder.resolve()
-    return all(
-        step.stat().st_mode & stat.S_IXOTH for step in (resolved, *resolved.parents) if step.exists()
-    )
+    return all(step.stat().st_mode & stat.S_IXOTH for step in (resolved, *resolved.parents) if step.exists())
 
 
 def _works(account: ServerAccount) -> bool:

@@ -141,7 +141,9 @@ def _make_cluster(account: ServerAccount) -> None:
         capture_output=True,
     )  # fmt: skip
     if made.returncode:
-        raise CannotRunPostgres(f"PostgreSQL could not make its data directory {account.data_dir}: {made.stderr.strip()}")
+        raise CannotRunPostgres(
+            f"PostgreSQL could not make its data directory {account.data_dir}: {made.stderr.strip()}"
+        )
 
 
 def _write_settings(account: ServerAccount, sockets: Path) -> None:
@@ -174,7 +176,15 @@ def _launch(account: ServerAccount, var_dir: Path) -> None:
         with log.open("a") as output:
             # pg_ctl puts the server into a session of its own: Ctrl-C in this terminal reaches only us.
             account.run(
-                [account.bin_dir / "pg_ctl", "-D", account.data_dir, "--wait", "--timeout", str(PATIENCE_SECONDS), "start"],
+                [
+                    account.bin_dir / "pg_ctl",
+                    "-D",
+                    account.data_dir,
+                    "--wait",
+                    "--timeout",
+                    str(PATIENCE_SECONDS),
+                    "start",
+                ],
                 stdout=output,
                 stderr=output,
             )

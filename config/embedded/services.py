@@ -66,7 +66,7 @@ def _keep_new_secret(path: Path) -> None:
         handle.write(secrets.token_urlsafe(64))
     try:
         if path.exists() and not path.read_text().strip():
-            os.replace(aside, path)
+            aside.replace(path)
         else:
             os.link(aside, path)
     except FileExistsError:

@@ -46,7 +46,9 @@ def portal_processes(*, port: int, var_dir: Path) -> list[Kept]:
             [*celery, "worker", "--concurrency=2", "--without-gossip", "--without-mingle", "--loglevel=WARNING"],
         ),
         Kept("relay", [python, "manage.py", "relay"], dispatcher),
-        Kept("beat", [*celery, "beat", "--loglevel=WARNING", f"--pidfile={var_dir / 'serving' / 'beat.pid'}"], dispatcher),
+        Kept(
+            "beat", [*celery, "beat", "--loglevel=WARNING", f"--pidfile={var_dir / 'serving' / 'beat.pid'}"], dispatcher
+        ),
     ]
 
 
@@ -106,7 +108,9 @@ class Supervisor:
             try:
                 each.process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                print(f"{each.name} did not stop in time and is ended; a job in its hand is done again later.", flush=True)
+                print(
+                    f"{each.name} did not stop in time and is ended; a job in its hand is done again later.", flush=True
+                )
             # Children too: a worker that had to be killed leaves its own.
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(each.process.pid, signal.SIGKILL)

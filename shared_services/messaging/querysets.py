@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.utils import timezone
 
+if TYPE_CHECKING:
+    from .models import OutboxMessage
 
-class OutboxQuerySet(models.QuerySet):
+
+class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
     """Jobs as the relay, the worker and the operator ask for them."""
 
     def open(self) -> Self:
@@ -21,7 +24,7 @@ class OutboxQuerySet(models.QuerySet):
     def done_before(self, instant: datetime) -> Self:
         return self.filter(done_at__lt=instant)
 
-    def take(self, *, message_id: object, council_number: int) -> models.Model | None:
+    def take(self, *, message_id: Any, council_number: int) -> OutboxMessage | None:
         """Lock an open job of one council, or None when it is done, given up or being done by another worker."""
         return (
             self.open()

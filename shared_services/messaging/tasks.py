@@ -59,9 +59,7 @@ def council_task(
         task_name = name or f"{label}.{work.__name__}"
         if queue not in registry.QUEUES:
             raise ValueError(f"{task_name}: there is no queue {queue!r}.")
-        registry.register(
-            registry.RegisteredTask(task_name, work, queue, max_attempts, from_schedule, when_it_fails)
-        )
+        registry.register(registry.RegisteredTask(task_name, work, queue, max_attempts, from_schedule, when_it_fails))
         return shared_task(base=CouncilTask, name=task_name, **options)(work)
 
     return register(function) if function is not None else register
