@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -27,15 +28,23 @@ from .selectors import department_choices, officer_choices, post_choices
 NONE = "none"
 
 
-class DepartmentForm(GovukForm):
+def _offer(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> None:
+    """Fill a list that is read from the room when the form is made."""
+    cast(forms.ChoiceField, form.fields[name]).choices = choices
+
+
+class DepartmentNames(GovukForm):
     """A department's code and name."""
 
     code = forms.CharField(max_length=12, help_text="Short and unique, for example ASC or HWY")
     name = forms.CharField(max_length=120)
-    version = VersionField()
 
     def clean_code(self) -> str:
         return self.cleaned_data["code"].strip().upper()
+
+
+class DepartmentForm(DepartmentNames):
+    version = VersionField()
 
 
 class ParentMixin(forms.Form):
@@ -46,16 +55,14 @@ class ParentMixin(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = department_choices()
-        self.fields["parent"].choices = [("", "Choose one"), (NONE, "Top of the council"), *choices]
+        _offer(self, "parent", [("", "Choose one"), (NONE, "Top of the council"), *choices])
 
     def clean_parent(self) -> Department | None:
         chosen = self.cleaned_data["parent"]
         return None if chosen == NONE else Department.objects.get(pk=chosen)
 
 
-class NewDepartmentForm(ParentMixin, DepartmentForm):
-    version = None
-
+class NewDepartmentForm(ParentMixin, DepartmentNames):
     field_order = ["code", "name", "parent"]
 
 
@@ -77,8 +84,8 @@ class DepartmentLeadsForm(GovukForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [("", "None of its own"), *post_choices()]
-        self.fields["head_post"].choices = choices
-        self.fields["director_post"].choices = choices
+        _offer(self, "head_post", choices)
+        _offer(self, "director_post", choices)
 
     def _post(self, name: str) -> Post | None:
         chosen = self.cleaned_data[name]
@@ -91,7 +98,7 @@ class DepartmentLeadsForm(GovukForm):
         return self._post("director_post")
 
 
-class PostForm(GovukForm):
+class PostPlace(GovukForm):
     """A post's title, place and grade."""
 
     title = forms.CharField(max_length=120)
@@ -100,12 +107,11 @@ class PostForm(GovukForm):
         label="Reports to", required=False, help_text="The post that manages this one. Empty for the chief executive"
     )
     grade = forms.CharField(max_length=20, required=False)
-    version = VersionField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["department"].choices = [("", "Choose one"), *department_choices()]
-        self.fields["reports_to"].choices = [("", "Nobody"), *post_choices()]
+        _offer(self, "department", [("", "Choose one"), *department_choices()])
+        _offer(self, "reports_to", [("", "Nobody"), *post_choices()])
 
     def clean_department(self) -> Department:
         return Department.objects.get(pk=self.cleaned_data["department"])
@@ -115,9 +121,12 @@ class PostForm(GovukForm):
         return Post.objects.get(pk=chosen) if chosen else None
 
 
-class NewPostForm(PostForm):
+class PostForm(PostPlace):
+    version = VersionField()
+
+
+class NewPostForm(PostPlace):
     number = forms.CharField(label="Post number", max_length=12)
-    version = None
 
     field_order = ["number", "title", "department", "reports_to", "grade"]
 
@@ -135,7 +144,7 @@ class AppointForm(GovukForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["card_id"].choices = [("", "Choose one"), *officer_choices()]
+        _offer(self, "card_id", [("", "Choose one"), *officer_choices()])
 
     def clean_card_id(self) -> UUID:
         return UUID(self.cleaned_data["card_id"])

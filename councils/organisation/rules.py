@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may
 from shared_services.tenancy.errors import NotAllowed, Stale
 
@@ -13,7 +14,7 @@ DEEPEST = 20
 """No council stacks more layers than this: a longer chain is a circle."""
 
 
-def check_may_manage(actor: object) -> None:
+def check_may_manage(actor: OfficerCard) -> None:
     check_may(actor, "organisation.manage_structure")
 
 
@@ -47,7 +48,8 @@ def check_reports_to(post: Post, manager: Post | None) -> None:
 
 
 def check_code_is_free(code: str, *, besides: Department | None = None) -> None:
-    if Department.objects.filter(code=code).exclude(pk=besides.pk if besides else None).exists():
+    others = Department.objects.exclude(pk=besides.pk) if besides else Department.objects.all()
+    if others.filter(code=code).exists():
         raise NotAllowed(f"A department with the code {code} exists already. Choose another code.")
 
 

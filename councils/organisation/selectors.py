@@ -64,7 +64,7 @@ def managers_of_card(card_id: UUID, *, post_id: UUID | None = None, on: date | N
         )
     ).values_list("post__reports_to_id", "manager__card_id")
     found = {post: manager for post, manager in above if manager is not None and manager != card_id}
-    unheld = {post for post, _manager in above} - found.keys()
+    unheld = {post for post, _manager in above if post is not None} - found.keys()
     if not unheld:
         return set(found.values())
     further = set(Post.objects.filter(pk__in=unheld, reports_to__isnull=False).values_list("reports_to_id", flat=True))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from django.utils.timezone import localdate
@@ -15,17 +16,19 @@ from shared_services.tenancy.door import current_council
 
 from .models import Appointment, Department, Post
 
+Subject = TypeVar("Subject", Department, Post)
+
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Generic[Subject]):
     """A department or a post with what stands below it."""
 
-    subject: Department | Post
+    subject: Subject
     depth: int
     holder: OfficerCard | None = None
     posts: int = 0
     """Posts of a department's own."""
-    below: list[Branch] = field(default_factory=list)
+    below: list[Branch[Subject]] = field(default_factory=list)
 
 
 class Structure:
@@ -47,6 +50,9 @@ class Structure:
             if post is not None and card is not None:
                 self.holder_of[post.pk] = card
                 self.posts_of.setdefault(card.pk, []).append(post)
+
+    def holder_of_post(self, post_id: UUID | None) -> OfficerCard | None:
+        return self.holder_of.get(post_id) if post_id else None
 
     def main_post(self, card_id: UUID) -> Post | None:
         posts = self.posts_of.get(card_id)
@@ -75,7 +81,7 @@ class Structure:
                 found[manager.pk] = manager
         return list(found.values())
 
-    def department_tree(self) -> list[Branch]:
+    def department_tree(self) -> list[Branch[Department]]:
         """Departments under their parents, by code."""
         below: dict[UUID | None, list[Department]] = {}
         for department in sorted(self.departments.values(), key=lambda one: one.code):
@@ -85,19 +91,19 @@ class Structure:
 
     def _department_branches(
         self, below: dict[UUID | None, list[Department]], parent: UUID | None, depth: int
-    ) -> list[Branch]:
+    ) -> list[Branch[Department]]:
         return [
             Branch(
                 subject=department,
                 depth=depth,
-                holder=self.holder_of.get(department.head_post_id) if department.head_post_id else None,
+                holder=self.holder_of_post(department.head_post_id),
                 posts=self.posts_in[department.pk],
                 below=self._department_branches(below, department.pk, depth + 1),
             )
             for department in below.get(parent, [])
         ]
 
-    def post_tree(self, *, department_id: UUID | None = None) -> list[Branch]:
+    def post_tree(self, *, department_id: UUID | None = None) -> list[Branch[Post]]:
         """Posts under the posts that manage them; of one department, or of the council."""
         posts = {
             key: post
@@ -109,7 +115,9 @@ class Structure:
             below.setdefault(post.reports_to_id if post.reports_to_id in posts else None, []).append(post)
         return self._post_branches(below, None, 0)
 
-    def _post_branches(self, below: dict[UUID | None, list[Post]], above: UUID | None, depth: int) -> list[Branch]:
+    def _post_branches(
+        self, below: dict[UUID | None, list[Post]], above: UUID | None, depth: int
+    ) -> list[Branch[Post]]:
         return [
             Branch(
                 subject=post,
@@ -121,7 +129,7 @@ class Structure:
         ]
 
 
-def flattened(branches: list[Branch]) -> Iterator[Branch]:
+def flattened(branches: list[Branch[Subject]]) -> Iterator[Branch[Subject]]:
     """A tree from top to bottom, for choices and tables."""
     for branch in branches:
         yield branch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -27,6 +27,11 @@ from .models import Employment, LeaveScheme, LeaveType, WorkingPattern
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
+def _offer(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> None:
+    """Fill a list that is read from the room when the form is made."""
+    cast(forms.ChoiceField, form.fields[name]).choices = choices
+
+
 class LeaveForm(GovukForm):
     """When, and what kind of leave."""
 
@@ -43,14 +48,14 @@ class LeaveForm(GovukForm):
         super().__init__(*args, **kwargs)
         self.employments = {str(one.pk): one for one in employments}
         self.types = {str(one.pk): one for one in LeaveType.objects.filter(active=True)}
-        self.fields["leave_type"].choices = [(key, one.name) for key, one in self.types.items()]
+        _offer(self, "leave_type", [(key, one.name) for key, one in self.types.items()])
         if len(self.employments) == 1:
             # One job: nothing to choose, so nothing to ask.
             del self.fields["employment"]
         else:
-            self.fields["employment"].choices = [
-                (key, f"{one.post.title} ({one.number})") for key, one in self.employments.items()
-            ]
+            _offer(
+                self, "employment", [(key, f"{one.post.title} ({one.number})") for key, one in self.employments.items()]
+            )
 
     def clean_leave_type(self) -> LeaveType:
         return self.types[self.cleaned_data["leave_type"]]
@@ -148,7 +153,7 @@ def scheme_choices() -> list[tuple[str, str]]:
     return [(str(one.pk), one.name) for one in LeaveScheme.objects.filter(active=True)]
 
 
-class EmploymentForm(GovukForm):
+class EmploymentTerms(GovukForm):
     """The post, scheme and service date of an employment."""
 
     post_id = SelectField(label="Post")
@@ -157,12 +162,11 @@ class EmploymentForm(GovukForm):
         label="Continuous local government service since",
         help_text="Often earlier than the first day, if the officer came from another council",
     )
-    version = VersionField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["post_id"].choices = [("", "Choose one"), *post_choices()]
-        self.fields["scheme"].choices = [("", "Choose one"), *scheme_choices()]
+        _offer(self, "post_id", [("", "Choose one"), *post_choices()])
+        _offer(self, "scheme", [("", "Choose one"), *scheme_choices()])
 
     def clean_post_id(self) -> UUID:
         return UUID(self.cleaned_data["post_id"])
@@ -171,17 +175,20 @@ class EmploymentForm(GovukForm):
         return LeaveScheme.objects.get(pk=self.cleaned_data["scheme"])
 
 
-class NewEmploymentForm(EmploymentForm, WeeksForm):
+class EmploymentForm(EmploymentTerms):
+    version = VersionField()
+
+
+class NewEmploymentForm(EmploymentTerms, WeeksForm):
     number = forms.CharField(label="Employment number", max_length=12)
     card_id = SelectField(label="Officer")
     start_on = DateField(label="First day")
-    version = None
 
     field_order = ["number", "card_id", "post_id", "start_on", "continuous_service_on", "scheme", "two_weeks"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["card_id"].choices = [("", "Choose one"), *officer_choices()]
+        _offer(self, "card_id", [("", "Choose one"), *officer_choices()])
         self.fields["continuous_service_on"].required = False
         self.fields["continuous_service_on"].help_text = "Leave empty if it began on the first day"
 
@@ -221,8 +228,8 @@ class AdjustLeaveForm(GovukForm):
         super().__init__(*args, **kwargs)
         self.types = {str(one.pk): one for one in LeaveType.objects.filter(active=True, uses_balance=True)}
         self.years = {year.first_on.isoformat(): year.first_on for year in years}
-        self.fields["leave_type"].choices = [(key, one.name) for key, one in self.types.items()]
-        self.fields["leave_year_on"].choices = [(year.first_on.isoformat(), str(year)) for year in years]
+        _offer(self, "leave_type", [(key, one.name) for key, one in self.types.items()])
+        _offer(self, "leave_year_on", [(year.first_on.isoformat(), str(year)) for year in years])
 
     def clean_leave_type(self) -> LeaveType:
         return self.types[self.cleaned_data["leave_type"]]

@@ -15,8 +15,6 @@ from shared_services.tenancy.bases import PrivateModel, pooled_key
 from .choices import EntryKind, LeaveStatus
 from .querysets import EmploymentQuerySet, LeaveLedgerQuerySet, LeaveRequestQuerySet
 
-HOURS = {"max_digits": 7, "decimal_places": 2}
-
 
 class LeaveScheme(PrivateModel):
     """How much leave a group of staff has: bands by years of service, in days of a full-time week."""
@@ -148,7 +146,7 @@ class LeaveLedgerEntry(PrivateModel):
     leave_year_on = models.DateField()
     """The first day of the leave year the hours belong to."""
     kind = models.CharField(max_length=24, choices=EntryKind.choices)
-    hours = models.DecimalField(**HOURS)
+    hours = models.DecimalField(max_digits=7, decimal_places=2)
     on = models.DateField()
     source = models.CharField(max_length=80)
     """What caused the entry: a cause posts once, however often it is told to."""
@@ -181,7 +179,7 @@ class LeaveRequest(PrivateModel):
     last_on = models.DateField()
     starts_at_midday = models.BooleanField(default=False)
     ends_at_midday = models.BooleanField(default=False)
-    hours = models.DecimalField(**HOURS)
+    hours = models.DecimalField(max_digits=7, decimal_places=2)
     hours_by_year = models.JSONField(default=dict)
     """First day of the leave year -> hours: leave across the year's end draws on two balances."""
     note = models.CharField(max_length=500, blank=True)

@@ -33,7 +33,7 @@ def present_leave(case: Any, officer: OfficerCard) -> Presentation:
         ("Last day", _day(request.last_on, "until midday" if request.ends_at_midday else "")),
         ("Hours", f"{request.hours} hours"),
     ]
-    warnings = []
+    warnings: list[str] = []
     if request.leave_type.uses_balance:
         summary += _balance_rows(request, warnings)
     if request.note:

@@ -128,11 +128,10 @@ def absences(card_ids: Iterable[UUID], first_on: date, last_on: date, *, besides
     requests = (
         LeaveRequest.objects.filter(employment__card_id__in=list(card_ids), status__in=LIVE_STATUSES, hours__gt=0)
         .overlapping(first_on, last_on)
-        .exclude(pk=besides)
         .select_related("employment")
         .order_by("first_on")
     )
-    found = list(requests)
+    found = [one for one in requests if one.pk != besides]
     names = dict(
         OfficerCard.objects.filter(pk__in={one.employment.card_id for one in found}).values_list("pk", "work_name")
     )

@@ -51,8 +51,8 @@ class ShowDepartment(Page):
         department = self.department
         return super().get_context(
             department=department,
-            head=structure.holder_of.get(department.head_post_id),
-            director=structure.holder_of.get(department.director_post_id),
+            head=structure.holder_of_post(department.head_post_id),
+            director=structure.holder_of_post(department.director_post_id),
             children=[one for one in structure.departments.values() if one.parent_id == department.pk],
             posts=structure.post_tree(department_id=department.pk),
             may_manage=may(self.actor, MANAGE) and department.closed_on is None,

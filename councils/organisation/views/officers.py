@@ -37,7 +37,7 @@ class OfficerFilter(GovukFilterSet):
         return cards.filter(pk__in=cards_in_department(UUID(value)))
 
     def by_role(self, cards: QuerySet[OfficerCard], name: str, value: str) -> QuerySet[OfficerCard]:
-        return cards.holding(value)
+        return cards.filter(roles__contains=[value])
 
 
 class ListOfficers(ListPage):

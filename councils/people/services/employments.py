@@ -243,7 +243,8 @@ def save_leave_scheme(
         raise NotAllowed(
             f"With bank holidays this gives {least} days a year. The law asks for at least {STATUTORY_DAYS} (5.6 weeks)."
         )
-    if LeaveScheme.objects.filter(name=name).exclude(pk=scheme.pk if scheme else None).exists():
+    others = LeaveScheme.objects.exclude(pk=scheme.pk) if scheme else LeaveScheme.objects.all()
+    if others.filter(name=name).exists():
         raise NotAllowed(f"A scheme called {name} exists already. Choose another name.")
 
     if scheme is None:

@@ -169,7 +169,7 @@ def change_leave(
 
 def _resubmit(actor: OfficerCard, request: LeaveRequest, asked: AskedDays) -> None:
     """The case waits for the officer who asked: this is his answer."""
-    task_id = open_task_for(case_id=request.case_id, outcome="resubmit")
+    task_id = open_task_for(case_id=request.case_id, outcome="resubmit") if request.case_id else None
     if task_id is None:
         raise NotAllowed("This leave is no longer waiting for you. Look at it again before you change it.")
     workflow.complete_task(actor=actor, task_id=task_id, outcome="resubmit", values=_facts(request, asked))
@@ -184,7 +184,8 @@ def withdraw_leave(
     if request.status == LeaveStatus.WITHDRAWN:
         return request
     # The case first, then the employment: the order in which an approval locks them.
-    workflow.withdraw_case(actor=actor, case_id=request.case_id, note=note)
+    if request.case_id is not None:
+        workflow.withdraw_case(actor=actor, case_id=request.case_id, note=note)
     employment = locked_employment(request.employment_id)
     request = LeaveRequest.objects.select_for_update().get(pk=request.pk)
     request.employment = employment

@@ -96,13 +96,12 @@ def post_entitlement(*, actor: OfficerCard | None, employment: Employment, year:
         EntryKind.BANK_HOLIDAY: -answer.bank_holiday_hours,
     }
     ledger = LeaveLedgerEntry.objects.of_year(employment, annual.pk, year.first_on).filter(kind__in=wanted)
-    posted = {
-        row["kind"]: row for row in ledger.order_by().values("kind").annotate(hours=Sum("hours"), entries=Count("pk"))
-    }
+    totals = ledger.order_by().values_list("kind").annotate(hours=Sum("hours"), entries=Count("pk"))
+    posted: dict[str, tuple[Decimal, int]] = {kind: (hours, entries) for kind, hours, entries in totals}
     changes: dict[str, Decimal] = {}
     for kind, hours in wanted.items():
-        before = posted.get(kind, {"hours": Decimal("0.00"), "entries": 0})
-        difference = hours - before["hours"]
+        hours_before, entries_before = posted.get(kind, (Decimal("0.00"), 0))
+        difference = hours - hours_before
         if not difference:
             continue
         post(
@@ -111,9 +110,9 @@ def post_entitlement(*, actor: OfficerCard | None, employment: Employment, year:
             leave_year_on=year.first_on,
             kind=kind,
             hours=difference,
-            on=max(year.first_on, employment.start_on) if not before["entries"] else localdate(),
-            source=f"{kind}:{year.first_on}:{before['entries'] + 1}",
-            reason="Worked out again" if before["entries"] else "",
+            on=max(year.first_on, employment.start_on) if not entries_before else localdate(),
+            source=f"{kind}:{year.first_on}:{entries_before + 1}",
+            reason="Worked out again" if entries_before else "",
             actor=actor,
         )
         changes[kind] = difference

@@ -35,7 +35,7 @@ from ..services.ledger import entitlement_of
 
 MANAGE = "people.manage_employments"
 CRUMBS = [("Leave", "people:my_leave"), ("Employments", "people:list_employments")]
-STATUS_TAGS = {
+STATUS_TAGS: dict[str, str] = {
     LeaveStatus.ASKED: "light-blue",
     LeaveStatus.RETURNED: "yellow",
     LeaveStatus.APPROVED: "green",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -129,7 +129,7 @@ class RequestLeave(FormPage):
         self.form, self.lines = self.get_form(self.request.POST), {}
         if not self.form.is_valid():
             return self.show_form(status=422)
-        self.preview = preview(self.form)
+        self.preview = preview(cast(LeaveForm, self.form))
         return self.show_form()
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:

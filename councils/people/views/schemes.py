@@ -62,8 +62,9 @@ class CreateScheme(FormPage):
     line_sets: ClassVar[dict[str, LineSet]] = {"bands": BANDS}
 
     def get_initial(self) -> dict[str, Any]:
+        usual = LeaveScheme()
         names = ("extra_statutory_days", "hours_a_day", "full_time_hours", "carry_over_limit_days")
-        return {name: LeaveScheme._meta.get_field(name).default for name in names}
+        return {name: getattr(usual, name) for name in names}
 
     def get_lines_initial(self, name: str) -> list[dict[str, Any]]:
         return [{"from_years": 0}]
