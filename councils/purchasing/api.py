@@ -119,9 +119,7 @@ class Requisitions(RoomViewSet):
     def update(self, request: Any, pk: UUID) -> HttpResponse:
         """Replace the form of a draft, or of a requisition that was sent back."""
         draft = draft_from(self.read_body())
-        requisition = services.save_draft(
-            actor=self.actor, requisition_id=pk, draft=draft, version=self.version
-        )
+        requisition = services.save_draft(actor=self.actor, requisition_id=pk, draft=draft, version=self.version)
         return self._changed(requisition)
 
     @action(detail=True, methods=["post"])

@@ -52,7 +52,9 @@ class RoomAccountAdapter(DefaultAccountAdapter):
         newest = max((record["at"] for record in records), default=0)
         return time.time() - newest >= settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
-    def add_message(self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any):
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ):
         if message_template in ("account/messages/logged_in.txt", "account/messages/logged_out.txt"):
             return None
         return super().add_message(request, level, message_template, *args, **kwargs)

@@ -7,7 +7,7 @@ from allauth.mfa.base import forms as factor_forms
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as passkey_forms
 
-PASSWORD_HINT = "At least 8 characters. Three random words make a good password. You may paste it from a password manager."
+ADVICE = "At least 8 characters. Three random words make a good password. You may paste it from a password manager."
 
 
 class SignInForm(account_forms.LoginForm):
@@ -86,7 +86,7 @@ def _say(form, name: str, label: str, *, missing: str, hint: str | None = None) 
 
 
 def _say_new_password(form) -> None:
-    _say(form, "password1", "New password", missing="Enter a new password", hint=PASSWORD_HINT)
+    _say(form, "password1", "New password", missing="Enter a new password", hint=ADVICE)
     _say(form, "password2", "New password again", missing="Enter the new password again", hint="")
 
 

@@ -27,14 +27,27 @@ class ActingOfficer:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # Without a session cookie this asks the database nothing.
-        request.actor = request.user.card if request.user.is_authenticated else None
+        request.actor = request.user.card if request.user.is_authenticated else None  # type: ignore[attr-defined]
         return self.get_response(request)
 
 
 class SecondFactorRequired:
     """Sends a signed-in officer without authenticator app or passkey to set one up, whatever page was asked for."""
 
-    open_prefixes = ("/account/", "/static/", "/help/")
+    open_prefixes = (
+        "/account/login/",
+        "/account/logout/",
+        "/account/inactive/",
+        "/account/reauthenticate/",
+        "/account/password/",
+        "/account/second-factor/",
+        "/accessibility/",
+        "/cookies/",
+        "/help/",
+        "/room.css",
+        "/static/",
+    )
+    """What sets the second factor up, and pages that say nothing of anyone. Officers and tokens are not among them."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response

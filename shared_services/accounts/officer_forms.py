@@ -29,11 +29,13 @@ class OfficerForm(GovukForm):
 
 
 class AddOfficerForm(OfficerForm):
-    roles = CheckboxesField(label="Roles", required=False, help_text="Every officer has an inbox and can ask for leave.")
+    roles = CheckboxesField(
+        label="Roles", required=False, help_text="Every officer has an inbox and can ask for leave."
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["roles"]
+        field: Any = self.fields["roles"]
         field.choices, field.hints = _choices([])
 
 
@@ -46,7 +48,7 @@ class GrantRoleForm(GovukForm):
 
     def __init__(self, *args: Any, card: OfficerCard, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["role"]
+        field: Any = self.fields["role"]
         field.choices, field.hints = _choices(card.roles)
 
 

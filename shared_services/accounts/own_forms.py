@@ -35,7 +35,8 @@ class CreateTokenForm(GovukForm):
 
     def __init__(self, *args: Any, card: OfficerCard, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scopes"].choices = scope_choices(card)
+        scopes: Any = self.fields["scopes"]
+        scopes.choices = scope_choices(card)
 
     def clean_days(self) -> int:
         return int(self.cleaned_data["days"])

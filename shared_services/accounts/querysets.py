@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
@@ -12,7 +12,10 @@ class AccountQuerySet(models.QuerySet):
         return self.select_related("card")
 
 
-class AccountManager(BaseUserManager.from_queryset(AccountQuerySet)):
+_Manager: Any = BaseUserManager.from_queryset(AccountQuerySet)
+
+
+class AccountManager(_Manager):
     def get_by_natural_key(self, email: str | None):
         return self.get(email=self.normalize(email))
 

@@ -43,7 +43,9 @@ def check_roles_exist_here(roles: list[str], council: CouncilEntry) -> None:
             raise NotAllowed(f"There is no role called “{role}”. Choose one from the list.", code="unknown_role")
         if ROLES[role].pooled != council.is_shared_service:
             where = "the shared service" if ROLES[role].pooled else "a council"
-            raise NotAllowed(f"{ROLES[role].label} is a role of {where}, so it cannot be given here.", code="unknown_role")
+            raise NotAllowed(
+                f"{ROLES[role].label} is a role of {where}, so it cannot be given here.", code="unknown_role"
+            )
 
 
 def check_email_is_free(work_email: str, council: CouncilEntry) -> None:

@@ -28,5 +28,6 @@ def factors_shown(account: Account) -> list[str]:
     """What an officer has set up, in words."""
     factors = Authenticator.objects.filter(user_id=account.pk).order_by("type", "created_at")
     return [
-        f"Passkey “{factor}”" if factor.type == Authenticator.Type.WEBAUTHN else NAMES[factor.type] for factor in factors
+        f"Passkey “{factor}”" if factor.type == Authenticator.Type.WEBAUTHN else NAMES[factor.type]
+        for factor in factors
     ]

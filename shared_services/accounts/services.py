@@ -42,7 +42,11 @@ def create_officer(
         rules.check_may_manage_roles(actor)
 
     card = OfficerCard(
-        owner_id=council.number, work_name=work_name, work_email=work_email, job_title=job_title, roles=sorted(set(roles))
+        owner_id=council.number,
+        work_name=work_name,
+        work_email=work_email,
+        job_title=job_title,
+        roles=sorted(set(roles)),
     )
     card.save(force_insert=True)
     account = Account(email=work_email, card=card)
@@ -64,7 +68,9 @@ def create_officer(
 
 
 @transaction.atomic
-def change_officer(*, actor: OfficerCard, card_id, version: int, work_name: str, work_email: str, job_title: str) -> OfficerCard:
+def change_officer(
+    *, actor: OfficerCard, card_id, version: int, work_name: str, work_email: str, job_title: str
+) -> OfficerCard:
     """Correct an officer's name, work email or job title. Signs the officer out when the email changes."""
     rules.check_may_manage_officers(actor)
     card = _lock(card_id)

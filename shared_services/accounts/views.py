@@ -9,7 +9,7 @@ from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from shared_services.access.permissions import SIGNED_IN
@@ -32,7 +32,7 @@ class MyAccount(Page):
     title = "My account"
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        account = self.request.user
+        account: Any = self.request.user
         return super().get_context(
             officer=self.actor,
             factors=factors_shown(account),
@@ -50,7 +50,8 @@ class SetUpSecondFactor(Page):
     title = "Set up a second factor"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if has_second_factor(request.user):
+        account: Any = request.user
+        if has_second_factor(account):
             return redirect("mfa_index")
         return super().get(request, *args, **kwargs)
 
@@ -105,7 +106,7 @@ class ListTokens(Page):
         return reverse("accounts:my_account")
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context(tokens=list(ApiToken.objects.filter(account_id=self.request.user.pk)), **kwargs)
+        return super().get_context(tokens=list(ApiToken.objects.filter(account__card_id=self.actor.pk)), **kwargs)
 
 
 class CreateToken(FormPage):
@@ -125,8 +126,8 @@ class CreateToken(FormPage):
 
     def act(self, form: CreateTokenForm) -> HttpResponse:
         token, secret = create_token(actor=self.actor, account=self.request.user, **form.cleaned_data)
-        self.template_name = f"{TEMPLATES}/show_token_once.html"
-        return self.show(token=token, secret=secret, title="Your new API token", back_url="")
+        shown = {"title": "Your new API token", "token": token, "secret": secret}
+        return render(self.request, f"{TEMPLATES}/show_token_once.html", shown)
 
 
 class RevokeToken(ActionView):
@@ -136,7 +137,7 @@ class RevokeToken(ActionView):
     button_style = "warning"
 
     def get_subject(self) -> ApiToken:
-        return get_object_or_404(ApiToken, pk=self.kwargs["token_id"], account_id=self.request.user.pk)
+        return get_object_or_404(ApiToken, pk=self.kwargs["token_id"], account__card_id=self.actor.pk)
 
     def get_title(self) -> str:
         return f"Revoke “{self.subject.name}”"

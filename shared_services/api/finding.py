@@ -12,13 +12,13 @@ from .models import ApiToken
 
 
 @cache
-def _statement() -> tuple[str, tuple[type[models.Model], ...]]:
+def _statement() -> tuple[str, tuple[Any, ...]]:
     """The SQL and the models whose columns it reads, in order. Compiling the same query anew costs more than asking it."""
-    account = ApiToken._meta.get_field("account").related_model
-    card = account._meta.get_field("card").related_model
+    account: Any = ApiToken._meta.get_field("account").related_model
+    card: Any = account._meta.get_field("card").related_model
     parts = (ApiToken, account, card)
     columns = [
-        f"{alias}.{connection.ops.quote_name(field.column)}"
+        f"{alias}.{connection.ops.quote_name(str(field.column))}"
         for alias, model in zip("tac", parts, strict=True)
         for field in model._meta.concrete_fields
     ]

@@ -54,7 +54,9 @@ def answer_once(request: Any, key: str, act: Callable[[], HttpResponse]) -> Http
 def _again(account_id: Any, key: str, wanted: str) -> HttpResponse:
     stored = StoredAnswer.objects.get(account_id=account_id, key=key)
     if stored.request_hash != wanted:
-        raise Problem(422, "idempotency_key_reused", "This Idempotency-Key was used for another request. Choose a new one.")
+        raise Problem(
+            422, "idempotency_key_reused", "This Idempotency-Key was used for another request. Choose a new one."
+        )
     if stored.status is None:
         raise Problem(409, "in_progress", "The same request is still being worked on. Send it again in a moment.")
     headers = {**stored.headers, "Idempotent-Replayed": "true"}

@@ -11,7 +11,9 @@ from rest_framework import serializers
 
 from .paging import LARGEST_PAGE
 
-IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The record's ETag as you last read it.")
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="The record's ETag as you last read it."
+)
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     str,
@@ -33,11 +35,13 @@ class ProblemAnswer(serializers.Serializer):
     status = serializers.IntegerField()
     code = serializers.CharField(help_text="stable, for programs")
     detail = serializers.CharField(help_text="plain English, for people")
-    errors = serializers.ListField(child=serializers.DictField(), required=False)
+    errors = serializers.ListField(child=serializers.DictField(), required=False)  # type: ignore[assignment]
 
 
 class RoomSchema(AutoSchema):
     """Reads body, answer, permission and paging from the endpoint's own declarations."""
+
+    view: Any
 
     def _name(self) -> str | None:
         return getattr(self.view, "action", None) or self.method
@@ -45,7 +49,7 @@ class RoomSchema(AutoSchema):
     def get_tags(self) -> list[str]:
         return [self.view.tag] if getattr(self.view, "tag", "") else super().get_tags()
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         permission = self.view.permissions.get(self._name(), "")
         return f"{super().get_description()}\n\nPermission: `{permission}`".strip()
 
@@ -90,7 +94,8 @@ class RoomSchema(AutoSchema):
             filterset = getattr(self.view, "filterset_class", None)
             if filterset is not None:
                 parameters += [
-                    OpenApiParameter(name, str, description=str(found.label or "")) for name, found in filterset.base_filters.items()
+                    OpenApiParameter(name, str, description=str(found.label or ""))
+                    for name, found in filterset.base_filters.items()
                 ]
         if self.method not in ("GET", "HEAD"):
             parameters += [IDEMPOTENCY_KEY, IF_MATCH]

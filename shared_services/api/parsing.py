@@ -29,9 +29,9 @@ class JsonParser(BaseParser):
 class OnlyJson(BaseContentNegotiation):
     """There is one representation, so there is nothing to negotiate."""
 
-    def select_parser(self, request: Any, parsers: list[Any]) -> Any:
+    def select_parser(self, request: Any, parsers: Any) -> Any:
         kind = (request.content_type or "").partition(";")[0].strip().lower()
         return parsers[0] if kind in ("application/json", "application/merge-patch+json", "") else None
 
-    def select_renderer(self, request: Any, renderers: list[Any], format_suffix: str | None = None) -> Any:
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: str | None = None) -> Any:
         return renderers[0], renderers[0].media_type

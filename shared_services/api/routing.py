@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -24,7 +24,7 @@ class RoomRouter(SimpleRouter):
     def get_urls(self) -> list[Any]:
         return [*super().get_urls(), *self.extra]
 
-    def get_method_map(self, viewset: Any, method_map: dict[str, str]) -> dict[str, str]:
+    def get_method_map(self, viewset: Any, method_map: Any) -> dict[str, str]:
         """What names no permission is not served."""
         bound = super().get_method_map(viewset, method_map)
         return {method: name for method, name in bound.items() if name in viewset.permissions}
@@ -33,7 +33,7 @@ class RoomRouter(SimpleRouter):
         return "<uuid:pk>"
 
 
-@lru_cache(maxsize=None)
+@cache
 def router_for(room: str) -> RoomRouter:
     """The router of one kind of room. An app says in HOSTS where its endpoints belong; councils' apps need not."""
     router = RoomRouter()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet
 from rest_framework import serializers
 
 
-@lru_cache(maxsize=None)
+@cache
 def columns(answer: type[serializers.Serializer]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Names and lookup paths of an answer's own columns; fields marked `read_elsewhere` are added by the view."""
     names, paths = [], []
@@ -41,7 +41,7 @@ def _reach(value: Any, path: str) -> Any:
     return value
 
 
-def elsewhere(field: serializers.Field) -> serializers.Field:
+def elsewhere(field: Any) -> Any:
     """Mark a field that is in the answer but not a column of its query."""
     field.read_elsewhere = True
     return field

@@ -21,9 +21,7 @@ ANSWERS_KEPT = timedelta(hours=24)
 
 
 @transaction.atomic
-def create_token(
-    *, actor: OfficerCard, account: Any, name: str, scopes: list[str], days: int
-) -> tuple[ApiToken, str]:
+def create_token(*, actor: OfficerCard, account: Any, name: str, scopes: list[str], days: int) -> tuple[ApiToken, str]:
     """Make a token for the officer's own account; the secret is returned once and kept only as a hash."""
     if account.card_id != actor.pk:
         raise NotAllowed("You can make tokens only for your own account.")

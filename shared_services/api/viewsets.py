@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -29,12 +29,14 @@ from .problems import Problem, as_problem
 from .rows import Answer, rows
 from .scopes import covers
 
-@lru_cache(maxsize=None)
+
+@cache
 def _reader(body: type[Serializer]) -> Serializer:
     """One reader a kind of body: checking keeps nothing in it, and copying its fields anew costs more than checking."""
     return body()
 
 
+Rows = list[dict[str, Any]]
 READING = ("GET", "HEAD", "OPTIONS")
 NEEDS_VERSION = ("PUT", "PATCH", "DELETE")
 
@@ -92,14 +94,14 @@ class RoomAPIView(APIView):
     def _permission(self) -> str:
         name = self.action_name()
         if name is None:
-            raise MethodNotAllowed(self.request.method)
+            raise MethodNotAllowed(str(self.request.method))
         try:
             return self.permissions[name]
         except KeyError:
             raise ImproperlyConfigured(f"{type(self).__name__} names no permission for {name!r}.") from None
 
     def action_name(self) -> str | None:
-        method = "get" if self.request.method == "HEAD" else self.request.method.lower()
+        method = "get" if self.request.method == "HEAD" else str(self.request.method).lower()
         return self.request.method if hasattr(self, method) and method in self.http_method_names else None
 
     def _act(self, request: Any) -> HttpResponse:
@@ -112,7 +114,9 @@ class RoomAPIView(APIView):
         if request.method in READING:
             return act()
         if request.method in NEEDS_VERSION and "HTTP_IF_MATCH" not in request.META:
-            raise Problem(428, "version_missing", "Send the record's ETag as If-Match, so that nobody's change is lost.")
+            raise Problem(
+                428, "version_missing", "Send the record's ETag as If-Match, so that nobody's change is lost."
+            )
         # A refusal half way leaves nothing behind, the key of a repeated request included.
         with transaction.atomic():
             key = request.META.get("HTTP_IDEMPOTENCY_KEY")
@@ -172,7 +176,7 @@ class RoomViewSet(ViewSetMixin, RoomAPIView):
 
     def get_queryset(self) -> QuerySet:
         """The records that this officer may see, in this room."""
-        raise NotImplementedError(f"{type(self).__name__} does not say which records there are.")
+        raise ImproperlyConfigured(f"{type(self).__name__} does not say which records there are.")
 
     def list(self, request: Any, **kwargs: Any) -> HttpResponse:
         return self.answer(paged(request, self.filtered(self.get_queryset()), self.read_rows))
@@ -181,7 +185,7 @@ class RoomViewSet(ViewSetMixin, RoomAPIView):
         row = self.read_one(pk)
         return self.answer(row, version=row.get("version"))
 
-    def read_rows(self, queryset: QuerySet) -> list[dict[str, Any]]:
+    def read_rows(self, queryset: QuerySet) -> Rows:
         return rows(queryset, self.answer_class)
 
     def read_one(self, pk: UUID) -> dict[str, Any]:
@@ -214,5 +218,7 @@ class RoomViewSet(ViewSetMixin, RoomAPIView):
     def _ordered(self, queryset: QuerySet, asked: str) -> QuerySet:
         name = asked.removeprefix("-")
         if name not in self.ordering:
-            raise Problem(400, "unknown_parameter", f"“ordering” may be {', '.join(sorted(self.ordering)) or 'nothing'} here.")
+            raise Problem(
+                400, "unknown_parameter", f"“ordering” may be {', '.join(sorted(self.ordering)) or 'nothing'} here."
+            )
         return queryset.order_by(("-" if asked.startswith("-") else "") + self.ordering[name], "pk")

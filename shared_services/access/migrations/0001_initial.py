@@ -8,31 +8,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenancy', '0001_initial'),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OfficerCard',
+            name="OfficerCard",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=shared_services.access.models.seen_by_shared_service, size=None)),
-                ('work_name', models.CharField(max_length=150, verbose_name='full name')),
-                ('work_email', models.EmailField(max_length=254, verbose_name='work email address')),
-                ('job_title', models.CharField(blank=True, max_length=150, verbose_name='job title')),
-                ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('active', models.BooleanField(default=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(),
+                        blank=True,
+                        default=shared_services.access.models.seen_by_shared_service,
+                        size=None,
+                    ),
+                ),
+                ("work_name", models.CharField(max_length=150, verbose_name="full name")),
+                ("work_email", models.EmailField(max_length=254, verbose_name="work email address")),
+                ("job_title", models.CharField(blank=True, max_length=150, verbose_name="job title")),
+                (
+                    "roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                ("active", models.BooleanField(default=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['work_name'],
-                'indexes': [models.Index(fields=['owner', 'active', 'work_name'], name='cards_of_a_council')],
-                'constraints': [models.UniqueConstraint(fields=('owner', 'work_email'), name='one_card_per_work_email')],
+                "ordering": ["work_name"],
+                "indexes": [models.Index(fields=["owner", "active", "work_name"], name="cards_of_a_council")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "work_email"), name="one_card_per_work_email")
+                ],
             },
         ),
     ]

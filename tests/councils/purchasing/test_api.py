@@ -83,9 +83,12 @@ def test_written_and_submitted_in_one_request(books, requester, form):
 
     assert (response.status_code, response.json()["status"]) == (201, "submitted")
     with inside_council(books.council):
-        assert BudgetPosition.objects.get(
-            cost_centre__code=books.library, subjective__code=FURNITURE, financial_year=books.financial_year
-        ).reserved_amount > 0
+        assert (
+            BudgetPosition.objects.get(
+                cost_centre__code=books.library, subjective__code=FURNITURE, financial_year=books.financial_year
+            ).reserved_amount
+            > 0
+        )
 
 
 def test_what_cannot_be_submitted_leaves_nothing_behind(books, requester, form):

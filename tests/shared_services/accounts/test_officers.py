@@ -160,9 +160,7 @@ def test_a_deactivated_officer_is_out_at_once_with_sessions_and_tokens(northmoor
     browser, _ = sign_in(northmoor, "ada@northmoor.test")
     with inside_council(northmoor):
         account = Account.objects.get(card_id=officer.pk)
-        token, secret = create_token(
-            actor=officer, account=account, name="Sheet", scopes=["purchasing:read"], days=30
-        )
+        token, secret = create_token(actor=officer, account=account, name="Sheet", scopes=["purchasing:read"], days=30)
         services.deactivate_officer(actor=administrator, card_id=officer.pk)
         services.deactivate_officer(actor=administrator, card_id=officer.pk)
         token.refresh_from_db()
@@ -182,9 +180,7 @@ def test_signing_out_everywhere_ends_other_browsers_and_revokes_tokens_on_demand
         token, _ = create_token(actor=officer, account=account, name="Sheet", scopes=["purchasing:read"], days=30)
 
     page = here.get("/account/sign-out-everywhere/")
-    here.post(
-        "/account/sign-out-everywhere/", {"form_token": page.context["form_token"], "with_tokens": "on"}
-    )
+    here.post("/account/sign-out-everywhere/", {"form_token": page.context["form_token"], "with_tokens": "on"})
 
     assert here.get("/account/").status_code == 302
     assert there.get("/account/").status_code == 302

@@ -99,7 +99,8 @@ def test_a_room_that_insists_sends_officers_without_one_to_set_it_up(
     without = client_for(officer_in(northmoor))
     with_one = client_for(with_app[0])
 
-    assert without.get("/")["Location"] == "/account/second-factor/set-up/"
+    for path in ("/", "/account/", "/account/tokens/add/", "/account/officers/"):
+        assert without.get(path)["Location"] == "/account/second-factor/set-up/"
     assert without.get("/account/second-factor/set-up/").status_code == 200
     assert without.get("/api/v1/me/").json()["code"] == "second_factor_missing"
     assert with_one.get("/account/second-factor/set-up/").status_code == 302

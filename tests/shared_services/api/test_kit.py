@@ -233,9 +233,7 @@ def test_a_signed_in_browser_reads_and_changes_only_with_its_csrf_token(northmoo
     assert browser.post("/api/v1/officers/", body, content_type="application/json").status_code == 403
     browser.get("/account/")
     token = browser.cookies["guildhall_csrf"].value
-    accepted = browser.post(
-        "/api/v1/officers/", body, content_type="application/json", headers={"x-csrftoken": token}
-    )
+    accepted = browser.post("/api/v1/officers/", body, content_type="application/json", headers={"x-csrftoken": token})
     assert accepted.status_code == 201
 
 
@@ -246,7 +244,9 @@ def test_the_document_describes_every_endpoint_of_the_room(program):
     document = program.get("schema/").json()
 
     assert document["openapi"].startswith("3.")
-    assert {"/api/v1/me/", "/api/v1/requisitions/", "/api/v1/inbox/", "/api/v1/leave-requests/"} <= set(document["paths"])
+    assert {"/api/v1/me/", "/api/v1/requisitions/", "/api/v1/inbox/", "/api/v1/leave-requests/"} <= set(
+        document["paths"]
+    )
     assert "/api/v1/demand/" not in document["paths"]
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
