@@ -12,7 +12,7 @@ class Caller:
     """One kept-alive connection to one program."""
 
     def __init__(self, port: int, host: str) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=180)
         self.host = host
 
     def send(self, request: dict[str, Any]) -> Any:

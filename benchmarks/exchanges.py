@@ -25,8 +25,8 @@ class Addresses:
 PRODUCT = Addresses(
     requisitions="/api/v1/requisitions/",
     submit="/api/v1/requisitions/{id}/submit/",
-    tasks="/api/v1/tasks/?page_size=25",
-    complete="/api/v1/tasks/{task}/complete/",
+    tasks="/api/v1/inbox/?page_size=25",
+    complete="/api/v1/inbox/{task}/decide/",
     leave="/api/v1/leave-requests/",
     employment="employment_id",
 )

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 
+import psycopg
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connections
 
 ONE_SCHEMA = "guildhall_one_schema"
 YARDSTICK = "yardstick"
+BARE = "yardstick_bare"
 
 
 def build_product() -> None:
@@ -30,9 +34,18 @@ def build_product() -> None:
 def make_database(name: str, *, template: str = "template0") -> None:
     from shared_services.tenancy.owner import owner_connection
 
+    connections.close_all()
     with owner_connection("postgres") as owner:
         owner.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        owner.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        for attempt in range(20):
+            try:
+                owner.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+                break
+            except psycopg.errors.ObjectInUse:
+                # A backend that is going, or the server's own vacuum, holds the template for a moment.
+                if attempt == 19:
+                    raise
+                time.sleep(0.5)
         owner.execute(f"ALTER DATABASE \"{name}\" SET timezone = 'UTC'")
 
 

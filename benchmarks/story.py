@@ -19,16 +19,16 @@ BUDGET = Decimal("100000000.00")
 WEEK = [Decimal("7.40")] * 5 + [Decimal("0.00")] * 2
 FORM: dict[str, Any] = {
     "title": "Desks and screens for the new contact centre",
-    "justification": "Twelve officers move in during the month and have nothing to work at.",
+    "justification": "Six officers move in during the month and have nothing to work at.",
     "delivery_location": "Contact centre, second floor",
     "supplier_name": "Invented Office Supplies",
     "lines": [
         {
-            "description": "Office desk 1600 mm", "quantity": "12", "unit_price": "189.5000", "unit": "each", "vat_code": "S",
+            "description": "Office desk 1600 mm", "quantity": "6", "unit_price": "189.5000", "unit": "each", "vat_code": "S",
             "cpv": "39121100-7", "codings": [{"cost_centre": "C100", "subjective": "4000"}],
         },
         {
-            "description": "Screen 27 inch", "quantity": "24", "unit_price": "142.2500", "unit": "each", "vat_code": "S",
+            "description": "Screen 27 inch", "quantity": "12", "unit_price": "142.2500", "unit": "each", "vat_code": "S",
             "cpv": "30231000-7", "codings": [{"cost_centre": "C100", "subjective": "4100"}],
         },
         {
@@ -37,7 +37,7 @@ FORM: dict[str, Any] = {
         },
     ],
 }  # fmt: skip
-"""Above the first step of the authority matrix or below: `approvers` says how many approvals it needs."""
+"""£3,619 net: below the second step of the authority matrix, so the budget holder's approval makes the order."""
 
 
 def needed_by() -> date:

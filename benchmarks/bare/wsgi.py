@@ -16,6 +16,8 @@ from psycopg.rows import dict_row
 from benchmarks.bare import leave, requisitions
 from benchmarks.yardstick import settings
 
+DATABASE = "yardstick_bare"
+"""A copy of the yardstick's database, so that neither meets the other's rows."""
 at = settings.DATABASES["default"]
 _connection: psycopg.Connection[dict[str, Any]] | None = None
 
@@ -25,7 +27,7 @@ def connection() -> psycopg.Connection[dict[str, Any]]:
     global _connection
     if _connection is None:
         _connection = psycopg.connect(
-            host=at["HOST"], port=at["PORT"], user=at["USER"], dbname=at["NAME"], row_factory=dict_row, prepare_threshold=2
+            host=at["HOST"], port=at["PORT"], user=at["USER"], dbname=DATABASE, row_factory=dict_row, prepare_threshold=2
         )
     return _connection
 

@@ -110,7 +110,7 @@ def programs() -> dict[str, Program]:
             Program("product", "config.wsgi:application", "benchmarks.settings.portal", name),
             Program("one_schema", "config.wsgi:application", "benchmarks.settings.one_schema", ground.ONE_SCHEMA),
             Program("yardstick", "benchmarks.yardstick.wsgi:application", "benchmarks.yardstick.settings", ground.YARDSTICK),
-            Program("bare", "benchmarks.bare.wsgi:application", "benchmarks.yardstick.settings", "yardstick_bare"),
+            Program("bare", "benchmarks.bare.wsgi:application", "benchmarks.yardstick.settings", ground.BARE),
         )
     }
 
@@ -128,8 +128,8 @@ def prepare() -> dict[str, dict[str, Any]]:
         ground.run_module("benchmarks.yardstick.scene", settings_module="benchmarks.yardstick.settings")
     )
     ground.analyse(ground.YARDSTICK)
-    ground.make_database("yardstick_bare", template=ground.YARDSTICK)
-    ground.analyse("yardstick_bare")
+    ground.make_database(ground.BARE, template=ground.YARDSTICK)
+    ground.analyse(ground.BARE)
     return {"product": product, "one_schema": product, "yardstick": yardstick, "bare": yardstick}
 
 

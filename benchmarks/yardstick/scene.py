@@ -43,6 +43,7 @@ from benchmarks.yardstick.models import (  # noqa: E402
 from benchmarks.yardstick.purchasing import financial_year_of  # noqa: E402
 
 LONG_AGO = date(2011, 1, 4)
+MATRIX = (("budget_holder", 0), ("head_of_service", 5_000), ("director", 50_000), ("section_151_officer", 150_000))
 
 
 def officer(name: str, *roles: str) -> Officer:
@@ -75,7 +76,10 @@ def fill() -> dict[str, Any]:
     requester, holder = officer("bench requester", "requisitioner"), officer("bench holder", "budget_holder")
     busy, calm = officer("bench busy", "budget_holder"), officer("bench calm", "budget_holder")
     manager = officer("bench manager", "head_of_service")
-    AuthorityRule.objects.create(decision_type="requisition", role="budget_holder", valid_from=LONG_AGO)
+    for place, (role, amount) in enumerate(MATRIX):
+        AuthorityRule.objects.create(
+            decision_type="requisition", role=role, amount_from=amount, sequence=place, valid_from=LONG_AGO
+        )
     year = financial_year_of(story.needed_by())
     subjectives = [SubjectiveCode.objects.create(code=code, name=f"Code {code}") for code in story.SUBJECTIVES]
     for code in story.CENTRES:
@@ -107,7 +111,7 @@ def fill() -> dict[str, Any]:
 
 
 def fill_inbox(requester: Officer, card: Officer, count: int) -> None:
-    now, amount = timezone.now(), Decimal("6463.00")
+    now, amount = timezone.now(), Decimal("3619.00")
     cases, tasks, candidates = [], [], []
     for place in range(count):
         case = Case(

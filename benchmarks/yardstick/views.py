@@ -91,16 +91,16 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def _task(task: Task) -> dict[str, Any]:
     return {
         "id": task.pk,
-        "case": task.case_id,
+        "case_id": task.case_id,
+        "process": task.process,
         "title": task.title,
-        "step": task.step,
-        "role": task.role,
-        "outcomes": task.outcomes,
         "reference": task.reference,
         "case_title": task.case_title,
         "amount": task.amount,
         "category": task.category,
         "requester_name": task.requester_name,
+        "role": task.role,
+        "outcomes": task.outcomes,
         "status": task.status,
         "ready_at": task.ready_at,
         "due_on": task.due_on,
@@ -124,11 +124,18 @@ def complete_task(request: HttpRequest, pk: Any) -> HttpResponse:
     return JsonResponse(
         {
             "id": case.pk,
+            "process": case.process,
+            "subject_id": case.subject_id,
             "reference": case.reference,
             "title": case.title,
+            "amount": case.amount,
+            "category": case.category,
+            "requester_name": case.requester_name,
             "status": case.status,
-            "outcome": case.outcome,
             "step": case.step,
+            "outcome": case.outcome,
+            "opened_at": case.opened_at,
+            "closed_at": case.closed_at,
             "version": case.version,
         }
     )

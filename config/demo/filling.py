@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
+
+from django.contrib.auth import base_user
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
 from councils.finance.services import save_cost_centre
 from councils.organisation.models import Department, Post
@@ -44,10 +50,23 @@ class Cast:
         return self.cards[key]
 
 
+@contextmanager
+def one_hash_for_all() -> Iterator[None]:
+    """A good hash takes most of a second and every demo account has the same password, so it is worked out once."""
+    worked_out = make_password(PASSWORD)
+    before = base_user.make_password
+    base_user.make_password = lambda raw: worked_out if raw == PASSWORD else before(raw)
+    try:
+        yield
+    finally:
+        base_user.make_password = before
+
+
 def fill_in_council(council: CouncilEntry, *, part: int, chance: random.Random) -> Cast:
     """Officers, departments, posts, cost centres and employments. The council's room is open."""
     cast = Cast(council)
-    _engage(cast, part)
+    with one_hash_for_all():
+        _engage(cast, part)
     _build(cast)
     _open_cost_centres(cast)
     _employ(cast, chance)
@@ -152,8 +171,6 @@ def _hours(duty: Duty, chance: random.Random) -> tuple[list[Decimal], list[Decim
 
 def working_time(day: date, chance: random.Random) -> datetime:
     """A moment of a working day, moved on from a weekend to Monday."""
-    from django.utils import timezone
-
     while day.weekday() >= 5:
         day += timedelta(days=1)
     moment = datetime(day.year, day.month, day.day, chance.randrange(8, 17), chance.randrange(60), chance.randrange(60))
