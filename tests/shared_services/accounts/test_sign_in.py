@@ -197,3 +197,16 @@ def test_a_new_password_keeps_this_browser_and_tells_the_officer(northmoor, offi
 
     assert browser.get("/account/").status_code == 200
     assert "accounts.send_security_notice" in promised(northmoor)
+
+
+@pytest.mark.parametrize("email", ["ada@northmoor.test", "nobody@northmoor.test"])
+def test_asking_for_links_again_and_again_is_slowed_down_for_known_and_unknown_alike(
+    northmoor, officer_in, visitor, email
+):
+    officer_in(northmoor, email="ada@northmoor.test")
+    browser = visitor(northmoor)
+
+    answers = [browser.post("/account/password/reset/", {"email": email}).status_code for _ in range(4)]
+
+    assert answers == [302, 302, 302, 429]
+    assert b"Wait a few minutes" in browser.post("/account/password/reset/", {"email": email}).content
