@@ -38,6 +38,10 @@ class FigureColumn:
     failed: bool = False
     note: str = ""
 
+    @property
+    def has_reported(self) -> bool:
+        return self.published or self.as_at is not None
+
 
 @dataclass(frozen=True, slots=True)
 class FigureCell:

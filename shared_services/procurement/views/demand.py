@@ -115,7 +115,9 @@ class ListDemand(ListPage):
     ]
 
     def get_queryset(self) -> Any:
-        return DemandLine.objects.of_councils(council.number for council in all_councils()).select_related("cpv")
+        lines = DemandLine.objects.of_councils(council.number for council in all_councils()).select_related("cpv")
+        # What is ordered or handed back is history, and history grows: it is shown when a status is chosen.
+        return lines if self.params.getlist("status") else lines.handed_over()
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.POST.get("bulk_action") == GROUP and may(self.actor, rules.MAY_PROPOSE):

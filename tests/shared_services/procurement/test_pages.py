@@ -53,6 +53,14 @@ def test_the_demand_list_shows_every_council_and_filters(browser, northmoor, eas
     assert b"Nothing matches" in none.content
 
 
+def test_what_is_handed_back_is_shown_when_its_status_is_chosen(browser, shared_service, category_manager, lines):
+    with inside_council(shared_service):
+        services.return_demand(actor=category_manager, line_ids=lines[:1], reason="Too small")
+
+    assert b"NMR-REQ" not in browser.get(address("list_demand")).content
+    assert b"NMR-REQ" in browser.get(address("list_demand"), {"status": "returned"}).content
+
+
 def test_demand_by_category_leads_down_to_the_lines(browser, lines):
     divisions = browser.get(address("demand_by_category"))
     groups = browser.get(address("demand_in_division", "30"))
