@@ -8,6 +8,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 
+from . import drawing
 from .fields import (
     CheckboxesField,
     DateField,
@@ -67,6 +68,36 @@ class GovukBoundField(BoundField):
     @property
     def template_name(self) -> str:
         return self.field.template_name or f"components/fields/{self.kind}.html"
+
+    def as_widget(self, widget: Any = None, attrs: Any = None, only_initial: bool = False) -> str:
+        if widget is None and not only_initial:
+            given = self.build_widget_attrs(dict(attrs or {}), self.field.widget)
+            if self.auto_id and "id" not in self.field.widget.attrs:
+                given.setdefault("id", self.auto_id)
+            drawn = drawing.control(self.field.widget, self.html_name, self.value(), given)
+            if drawn is not None:
+                return drawn
+        return super().as_widget(widget, attrs, only_initial)
+
+    @property
+    def heading(self) -> str:
+        return drawing.heading(self)
+
+    @property
+    def legend(self) -> str:
+        return drawing.heading(self, legend=True)
+
+    @property
+    def error_text(self) -> str:
+        return drawing.error(self)
+
+    @property
+    def drawn_options(self) -> str:
+        return drawing.options(self, self.kind)
+
+    @property
+    def group_css(self) -> str:
+        return "govuk-form-group govuk-form-group--error" if self.errors else "govuk-form-group"
 
     @property
     def hint_id(self) -> str:

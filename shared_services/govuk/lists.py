@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property, reduce
 from operator import or_
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -19,12 +20,15 @@ from .bulk import BulkAction, BulkRun
 from .columns import Column
 from .exports import csv_response
 from .models import SavedView
+from .page_links import page_links
 from .pages import Page
 from .services import choose_columns
-from .table_rows import table_rows
+from .table_rows import table_head, table_rows
 from .words import counted, spoken_date, spoken_money
 
 SIZES = (25, 50, 100)
+PASSING = ("export", "view", "panel")
+"""Parameters that say what to do once, and belong to no view that is kept."""
 
 
 class ListPage(Page):
@@ -77,7 +81,8 @@ class ListPage(Page):
             known = [column.key for column in self.get_columns()]
             chosen = [key for key in known if key in request.POST.getlist("columns")]
             choose_columns(account=request.user, page=self.page_key, path=request.path, columns=chosen)
-            return redirect(self.address())
+            query = self._query_without("columns")
+            return redirect(f"{request.path}?{query}" if query else request.path)
         action = next((one for one in self.get_bulk_actions() if one.key == request.POST.get("bulk_action")), None)
         if action is None:
             return redirect(self.address())
@@ -169,12 +174,12 @@ class ListPage(Page):
         bulk = self.get_bulk_actions() if total else []
         chosen = self._chosen_filters()
         return super().get_context(
-            columns=self._headings(columns),
+            head=table_head(self._headings(columns)),
             rows=table_rows(records, columns, pick=bool(bulk)),
             records=records,
             page=page,
             total=total,
-            page_links=list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)),
+            page_links=page_links(page, self._query_without("page")),
             page_query=self._query_without("page"),
             sizes=[(size, f"?{self._query_with('size', str(size))}") for size in SIZES],
             count_text=counted(total, self.noun, self.noun_plural or None),
@@ -186,10 +191,12 @@ class ListPage(Page):
             filter_keeps=self._kept_parameters(self._filter_names()),
             search_off_url=f"{self.request.path}?{self._query_without('page', 'q') or 'view=all'}",
             uses_default_view=not self.request.GET and self.default_view is not None,
-            column_choices=[(column, column in columns) for column in self.get_columns()],
+            column_choices=[(column, column in columns) for column in self.get_columns()] if self._is_choosing else [],
+            choose_url=f"?{self._query_with('panel', 'columns')}",
             clear_url=f"{self.request.path}?view=all",
             export_url=f"{self.request.path}?{self._query_with('export', 'csv')}" if self.export_name else "",
-            view_query=self._query_without("page"),
+            save_view_url=f"/saved-views/new/?{urlencode({'path': self.request.path, 'query': self._query_without('page')})}",
+            close_url=f"{self.request.path}?{self._query_without()}",
             active_view=self._active_view(),
             bulk=bulk,
             empty_text=self.empty_text or f"There are no {self.noun_plural or self.noun + 's'} yet.",
@@ -197,6 +204,11 @@ class ListPage(Page):
             create_label=self.create_label,
             **kwargs,
         )
+
+    @property
+    def _is_choosing(self) -> bool:
+        """Whether the officer has opened the choice of columns: a list draws it only then."""
+        return self.request.GET.get("panel") == "columns"
 
     def _create_url(self) -> str:
         if not self.create_url_name or not may(self.actor, self.create_permission or SIGNED_IN):
@@ -212,7 +224,7 @@ class ListPage(Page):
 
     def _kept_parameters(self, sent: set[str]) -> list[tuple[str, str]]:
         """What a form of the page must carry along: all of the address but its own fields and the page number."""
-        gone = {*sent, "page", "view", "export"}
+        gone = {*sent, "page", *PASSING}
         return [(name, value) for name, values in self.params.lists() if name not in gone for value in values]
 
     def _headings(self, columns: list[Column]) -> list[dict[str, Any]]:
@@ -237,13 +249,13 @@ class ListPage(Page):
 
     def _query_without(self, *names: str) -> str:
         query = self.params.copy()
-        for name in (*names, "export", "view"):
+        for name in (*names, *PASSING):
             query.pop(name, None)
         return query.urlencode()
 
     def _query_with(self, name: str, value: str) -> str:
         query = self.params.copy()
-        for gone in ("page", "export", "view"):
+        for gone in ("page", *PASSING):
             query.pop(gone, None)
         query[name] = value
         return query.urlencode()

@@ -31,6 +31,14 @@ class NavLink:
     active: bool = False
     current: bool = False
 
+    @property
+    def css(self) -> str:
+        return " govuk-service-navigation__item--active" if self.active else ""
+
+    @property
+    def aria(self) -> str:
+        return "page" if self.current else "true"
+
 
 ITEMS = [NavItem("Home", "govuk:home", SIGNED_IN, 0)]
 

@@ -19,6 +19,10 @@ PICK = (
     'id="pick-{}" value="{}"><label class="govuk-label govuk-checkboxes__label" for="pick-{}">'
     '<span class="govuk-visually-hidden">Choose {}</span></label></div></div></td>'
 )
+SORTABLE = (
+    '<th scope="col" class="{}" aria-sort="{}"><a class="govuk-link govuk-link--no-visited-state '
+    'govuk-link--no-underline gh-table__sort" data-direction="{}" href="{}">{}</a></th>'
+)
 TEXT = '<span class="gh-cell__value">{}</span>'
 LINK = '<span class="gh-cell__value"><a class="govuk-link" href="{}">{}</a></span>'
 TAG = '<span class="gh-cell__value"><strong class="govuk-tag govuk-tag--{}">{}</strong></span>'
@@ -28,6 +32,18 @@ def table_rows(records: Iterable[Any], columns: list[Column], *, pick: bool = Fa
     """The `<tr>` elements of a list's table; `pick` puts a checkbox before each."""
     openings = [_opening(column) for column in columns]
     return format_html_join("", "{}", ((_row(record, columns, openings, pick),) for record in records))
+
+
+def table_head(headings: list[dict[str, Any]]) -> SafeString:
+    """The `<th>` elements: a sortable heading is a link and says its direction."""
+    return format_html_join("", "{}\n", ((_heading(one),) for one in headings))
+
+
+def _heading(one: dict[str, Any]) -> SafeString:
+    css = "govuk-table__header govuk-table__header--numeric" if one["is_number"] else "govuk-table__header"
+    if not one["url"]:
+        return format_html('<th scope="col" class="{}">{}</th>', css, one["label"])
+    return format_html(SORTABLE, css, one["direction"], one["direction"], one["url"], one["label"])
 
 
 def key_of(row: Any) -> str:
