@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
 import django_filters
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -111,9 +113,11 @@ class Requisitions(RoomViewSet):
         """Start a requisition, and submit it too if asked."""
         data = self.read_body()
         submit = data.pop("submit")
-        requisition = services.start_requisition(actor=self.actor, draft=draft_from(data))
-        if submit:
-            requisition = services.submit_requisition(actor=self.actor, requisition_id=requisition.pk)
+        # Both or neither: what cannot be submitted is not left as a draft.
+        with transaction.atomic() if submit else nullcontext():
+            requisition = services.start_requisition(actor=self.actor, draft=draft_from(data))
+            if submit:
+                requisition = services.submit_requisition(actor=self.actor, requisition_id=requisition.pk)
         return self._changed(requisition, status=201)
 
     def update(self, request: Any, pk: UUID) -> HttpResponse:

@@ -117,10 +117,13 @@ class RoomAPIView(APIView):
             raise Problem(
                 428, "version_missing", "Send the record's ETag as If-Match, so that nobody's change is lost."
             )
-        # A refusal half way leaves nothing behind, the key of a repeated request included.
+        key = request.META.get("HTTP_IDEMPOTENCY_KEY")
+        if key is None:
+            # An action calls one service, which is a whole by itself.
+            return act()
+        # A refusal leaves nothing behind, the claim on the key included.
         with transaction.atomic():
-            key = request.META.get("HTTP_IDEMPOTENCY_KEY")
-            return act() if key is None else answer_once(request, key, act)
+            return answer_once(request, key, act)
 
     # -- What an action uses ---------------------------------------------------------------------
 
