@@ -164,7 +164,9 @@ def test_a_requisition_is_taken_out_and_handed_back(browser, northmoor, shared_s
 
 def test_cancelling_a_proposal_by_page(browser, shared_service, draft):
     page = browser.get(address("cancel_proposal", draft))
-    version = re.search(r'name="version" value="(\d+)"', page.content.decode()).group(1)
+    version = (
+        re.search(r'<input[^>]*name="version"[^>]*>', page.content.decode()).group(0).split('value="')[1].split('"')[0]
+    )
     response = browser.post(
         address("cancel_proposal", draft),
         {"form_token": token_in(page), "reason": "Not wanted", "version": version},
