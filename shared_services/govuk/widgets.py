@@ -74,4 +74,5 @@ class CountedTextarea(forms.Textarea):
     """A box for several lines that says how many characters are left."""
 
     def __init__(self, attrs: dict[str, Any] | None = None, *, rows: int = 5) -> None:
-        super().__init__({"rows": str(rows), **(attrs or {})})
+        # The class by which GOV.UK's character count finds its box.
+        super().__init__({"rows": str(rows), "class": "govuk-js-character-count", **(attrs or {})})

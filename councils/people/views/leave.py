@@ -61,8 +61,9 @@ class Hours(GuardedView):
 
     permission = "people.request_leave"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        form = LeaveForm(request.GET, employments=selectors.employments_of(self.actor.pk))
+    def post(self, request: HttpRequest) -> HttpResponse:
+        # Not by GET: the answers hold a note, and addresses end up in logs.
+        form = LeaveForm(request.POST, employments=selectors.employments_of(self.actor.pk))
         worked_out = preview(form) if form.employments and form.is_valid() else None
         return render(request, "pages/councils/people/hours.html", {"preview": worked_out})
 

@@ -85,8 +85,8 @@ def test_working_out_the_hours_asks_for_nothing(team, client_for, answers, north
 def test_the_hours_are_worked_out_as_the_officer_types(team, client_for, answers):
     client = client_for(team.officer)
 
-    assert "37.00 hours" in client.get(reverse("people:leave_hours"), answers).text
-    assert client.get(reverse("people:leave_hours"), {"first_on_day": "6"}).status_code == 200
+    assert "37.00 hours" in client.post(reverse("people:leave_hours"), answers).text
+    assert client.post(reverse("people:leave_hours"), {"first_on_day": "6"}).status_code == 200
 
 
 def test_errors_keep_what_was_typed(team, client_for, answers):
