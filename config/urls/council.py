@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
+    # First, because programs ask most often and every pattern before theirs would be tried in vain.
+    path("api/v1/", include("shared_services.api.urls")),
     path("", include("shared_services.govuk.urls")),
     path("account/", include("shared_services.accounts.urls")),
     path("files/", include("shared_services.annexes.urls")),
@@ -14,7 +16,6 @@ urlpatterns = [
     path("finance/", include("councils.finance.urls")),
     path("organisation/", include("councils.organisation.urls")),
     path("leave/", include("councils.people.urls")),
-    path("api/v1/", include("shared_services.api.urls")),
 ]
 handler403 = "shared_services.govuk.errors.forbidden"
 handler404 = "shared_services.govuk.errors.not_found"

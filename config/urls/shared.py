@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
+    # First, because programs ask most often and every pattern before theirs would be tried in vain.
+    path("api/v1/", include("shared_services.api.shared_urls")),
     path("", include("shared_services.govuk.urls")),
     path("account/", include("shared_services.accounts.urls")),
     path("files/", include("shared_services.annexes.urls")),
     path("", include("shared_services.workflow.urls")),
     path("", include("shared_services.procurement.urls")),
     path("figures/", include("shared_services.insight.urls")),
-    path("api/v1/", include("shared_services.api.shared_urls")),
 ]
 handler403 = "shared_services.govuk.errors.forbidden"
 handler404 = "shared_services.govuk.errors.not_found"
