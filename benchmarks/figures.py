@@ -43,10 +43,15 @@ def median_ratio(above: Sequence[float], below: Sequence[float]) -> float:
 
 
 def table(figures: Iterable[Figure]) -> str:
-    rows = [(f.name, f"{f.value:g} {f.unit}", f.limit, ("holds" if f.holds else "MISSED") if f.limit else "") for f in figures]
+    rows = [
+        (f.name, f"{f.value:g} {f.unit}", f.limit, ("holds" if f.holds else "MISSED") if f.limit else "")
+        for f in figures
+    ]
     heads = ("figure", "value", "limit", "")
     widths = [max(len(row[i]) for row in [heads, *rows]) for i in range(4)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in [heads, *rows]]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in [heads, *rows]
+    ]
     lines.insert(1, "-" * max(map(len, lines)))
     return "\n".join(lines)
 

@@ -35,7 +35,7 @@ from shared_services.tenancy.directory import council_by_number  # noqa: E402
 from shared_services.tenancy.door import inside_council  # noqa: E402
 from shared_services.workflow.models import Case, Task, TaskCandidate  # noqa: E402
 
-PASSWORD = "a-long-bench-password"  # noqa: S105 - the database lives for some minutes
+PASSWORD = "a-long-bench-password"
 
 
 def officer(name: str, *roles: str) -> OfficerCard:
@@ -75,7 +75,9 @@ def fill() -> dict[str, Any]:
         scheme = LeaveScheme.objects.first()
         employments = []
         for place, taker in enumerate(takers):
-            post = create_post(actor=admin, number=f"P{place + 1}", title="Officer", department=department, reports_to=top)
+            post = create_post(
+                actor=admin, number=f"P{place + 1}", title="Officer", department=department, reports_to=top
+            )
             appoint(actor=admin, post=post, card_id=taker.pk)
             employments.append(
                 record_employment(
@@ -131,7 +133,12 @@ def fill_inbox(council: Any, requester: OfficerCard, card: OfficerCard, count: i
             tasks.append(new_task)
             candidates.append(
                 TaskCandidate(
-                    owner_id=council.number, parts=[], task=new_task, card=card, due_on=new_task.due_on, amount=new_task.amount
+                    owner_id=council.number,
+                    parts=[],
+                    task=new_task,
+                    card=card,
+                    due_on=new_task.due_on,
+                    amount=new_task.amount,
                 )
             )
         for model, rows in ((Case, cases), (Task, tasks), (TaskCandidate, candidates)):

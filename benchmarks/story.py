@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 OPEN_TASKS = 10_000
 FEW_TASKS = 100
@@ -41,14 +42,14 @@ FORM: dict[str, Any] = {
 
 
 def needed_by() -> date:
-    return date.today() + timedelta(days=28)
+    return timezone.localdate() + timedelta(days=28)
 
 
 def working_days(count: int) -> list[date]:
     """Days on which everyone works, from a week ahead, within one leave year."""
     with (Path(settings.BASE_DIR) / "data" / "bank_holidays.csv").open(newline="") as rows:
         closed = {date.fromisoformat(row["date"]) for row in csv.DictReader(rows)}
-    day, found = date.today() + timedelta(days=7), []
+    day, found = timezone.localdate() + timedelta(days=7), []
     if day.month == 3:
         day = day.replace(month=4, day=1)
     while len(found) < count:

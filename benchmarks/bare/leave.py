@@ -29,7 +29,17 @@ def ask(cursor: Any, officer: Row, form: Row) -> Row:
         "   AND r.leave_type_id = t.id AND r.status = 'asked') AS waiting"
         " FROM yardstick_employment e, yardstick_leavetype t WHERE e.id = %s AND e.officer_id = %s AND t.key = %s"
         " FOR UPDATE OF e",
-        [first_on, first_on, last_on, last_on, first_on, year_on, form["employment"], officer["id"], form["leave_type"]],
+        [
+            first_on,
+            first_on,
+            last_on,
+            last_on,
+            first_on,
+            year_on,
+            form["employment"],
+            officer["id"],
+            form["leave_type"],
+        ],
     ).fetchone()
     days = [first_on + timedelta(days=n) for n in range((last_on - first_on).days + 1)]
     hours = sum((found["week"][day.weekday()] for day in days if day not in (found["holidays"] or [])), Decimal(0))
@@ -53,7 +63,7 @@ def approve(cursor: Any, officer: Row, task: Row) -> None:
     cursor.execute(
         "WITH asked AS (UPDATE yardstick_leaverequest SET status = 'approved', decided_at = now(), decided_by_id = %s,"
         "  version = version + 1 WHERE id = %s RETURNING *)"
-        " INSERT INTO yardstick_leaveledgerentry (id, employment_id, leave_type_id, leave_year_on, kind, hours, \"on\", source,"
+        ' INSERT INTO yardstick_leaveledgerentry (id, employment_id, leave_type_id, leave_year_on, kind, hours, "on", source,'
         "  reason, posted_by_id, posted_at) SELECT uuidv7(), employment_id, leave_type_id,"
         "  make_date(extract(year FROM first_on - interval '3 months')::int, 4, 1), 'taken', -hours, first_on,"
         "  'request:' || id, reference, %s, now() FROM asked",

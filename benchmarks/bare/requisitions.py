@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,12 @@ PENNY = Decimal("0.01")
 Row = dict[str, Any]
 
 
+def today() -> date:
+    return datetime.now(tz=UTC).date()
+
+
 def next_reference(cursor: Any, kind: str) -> str:
-    year = date.today().year
+    year = today().year
     cursor.execute(
         "INSERT INTO yardstick_counter AS c (id, kind, year, last) VALUES (%s, %s, %s, 1)"
         " ON CONFLICT (kind, year) DO UPDATE SET last = c.last + 1 RETURNING last",
@@ -133,7 +137,7 @@ def open_case(cursor: Any, officer: Row, **of: Any) -> Row:
 
 
 def open_task(cursor: Any, case: Row, step: str, title: str, role: str, card: UUID) -> None:
-    task, due_on = uuid7(), date.today() + timedelta(days=5)
+    task, due_on = uuid7(), today() + timedelta(days=5)
     cursor.execute(
         "INSERT INTO yardstick_task (id, process, step, title, role, outcomes, reference, case_title, amount, category,"
         " requester_name, status, ready_at, due_on, done_by_name, outcome, version, case_id)"
@@ -205,9 +209,7 @@ def approve(cursor: Any, officer: Row, task: Row) -> None:
         f" SELECT %s, %s, 'issued', now(), 1, %s, id, {copied} FROM yardstick_requisition WHERE id = %s",
         [order, reference, officer["id"], requisition["id"]],
     )
-    columns = (
-        "position, description, quantity, unit, unit_price, vat_code, vat_percent, net_amount, vat_amount, gross_amount, cpv_id"
-    )
+    columns = "position, description, quantity, unit, unit_price, vat_code, vat_percent, net_amount, vat_amount, gross_amount, cpv_id"
     cursor.execute(
         f"INSERT INTO yardstick_orderline (id, order_id, requisition_line_id, {columns})"
         f" SELECT uuidv7(), %s, id, {columns} FROM yardstick_requisitionline WHERE requisition_id = %s",

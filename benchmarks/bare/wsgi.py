@@ -27,7 +27,12 @@ def connection() -> psycopg.Connection[dict[str, Any]]:
     global _connection
     if _connection is None:
         _connection = psycopg.connect(
-            host=at["HOST"], port=at["PORT"], user=at["USER"], dbname=DATABASE, row_factory=dict_row, prepare_threshold=2
+            host=at["HOST"],
+            port=at["PORT"],
+            user=at["USER"],
+            dbname=DATABASE,
+            row_factory=dict_row,
+            prepare_threshold=2,
         )
     return _connection
 

@@ -49,7 +49,9 @@ class Client:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
 
-    def send(self, program: Program, host: str, exchanges: list[Exchange], *, keep: bool = False, connections: int = 1) -> Any:
+    def send(
+        self, program: Program, host: str, exchanges: list[Exchange], *, keep: bool = False, connections: int = 1
+    ) -> Any:
         order = {"port": program.port, "host": host, "exchanges": exchanges, "keep": keep, "connections": connections}
         assert self.process.stdin is not None and self.process.stdout is not None
         self.process.stdin.write(json.dumps(order) + "\n")
@@ -79,12 +81,18 @@ class Side:
         return spent(before, self.program.cpu_seconds()) / len(exchanges)
 
     def waiting(self, name: str) -> list[dict[str, Any]]:
-        tasks: list[dict[str, Any]] = self.client.send(self.program, self.host, self.caller.tasks_of(name), keep=True)[0]["results"]
+        tasks: list[dict[str, Any]] = self.client.send(self.program, self.host, self.caller.tasks_of(name), keep=True)[
+            0
+        ]["results"]
         return tasks
 
     def warm_up(self) -> None:
         """Every operation often enough, over several connections, that each process has done it."""
-        for exchanges in (self.caller.create_and_submit(WARM_UP), self.caller.inbox(WARM_UP), self.caller.ask_for_leave(15)):
+        for exchanges in (
+            self.caller.create_and_submit(WARM_UP),
+            self.caller.inbox(WARM_UP),
+            self.caller.ask_for_leave(15),
+        ):
             self.client.send(self.program, self.host, exchanges, connections=4)
         for name in ("holder", "manager"):
             for _ in range(2):
@@ -109,7 +117,9 @@ def programs() -> dict[str, Program]:
         for program in (
             Program("product", "config.wsgi:application", "benchmarks.settings.portal", name),
             Program("one_schema", "config.wsgi:application", "benchmarks.settings.one_schema", ground.ONE_SCHEMA),
-            Program("yardstick", "benchmarks.yardstick.wsgi:application", "benchmarks.yardstick.settings", ground.YARDSTICK),
+            Program(
+                "yardstick", "benchmarks.yardstick.wsgi:application", "benchmarks.yardstick.settings", ground.YARDSTICK
+            ),
             Program("bare", "benchmarks.bare.wsgi:application", "benchmarks.yardstick.settings", ground.BARE),
         )
     }
@@ -157,36 +167,43 @@ def take_costs(folder: Path, scenes: dict[str, dict[str, Any]]) -> Costs:
 
 
 def ratio(costs: Costs, above: str, below: str, operation: str) -> float:
-    return statistics.median(
-        a / b for a, b in zip(costs[above][operation], costs[below][operation], strict=True)
-    )
+    return statistics.median(a / b for a, b in zip(costs[above][operation], costs[below][operation], strict=True))
 
 
 def whole_round(costs: Costs, name: str) -> list[float]:
     """CPU of one round of all operations, each counted once."""
-    return [sum(parts) for parts in zip(*(costs[name][operation] for operation in (CREATE, APPROVE, INBOX, LEAVE)), strict=True)]
+    return [
+        sum(parts)
+        for parts in zip(*(costs[name][operation] for operation in (CREATE, APPROVE, INBOX, LEAVE)), strict=True)
+    ]
 
 
 def figures_of(costs: Costs) -> list[Figure]:
     operations = (CREATE, APPROVE, INBOX, LEAVE)
-    figures = [at_most(f"{name}: product / plain Django", ratio(costs, "product", "yardstick", name), 1.5) for name in operations]
-    page = statistics.median(
-        a / b for a, b in zip(costs["product"][PAGE], costs["product"][INBOX], strict=True)
-    )
-    figures.append(at_most("inbox as an HTML page / its API call", page, 2.0))
-    walls = [
-        a / b for a, b in zip(whole_round(costs, "product"), whole_round(costs, "one_schema"), strict=True)
+    figures = [
+        at_most(f"{name}: product / plain Django", ratio(costs, "product", "yardstick", name), 1.5)
+        for name in operations
     ]
-    figures.append(at_most("login per council and row-level security / the same code without", statistics.median(walls), 1.15))
+    page = statistics.median(a / b for a, b in zip(costs["product"][PAGE], costs["product"][INBOX], strict=True))
+    figures.append(at_most("inbox as an HTML page / its API call", page, 2.0))
+    walls = [a / b for a, b in zip(whole_round(costs, "product"), whole_round(costs, "one_schema"), strict=True)]
+    figures.append(
+        at_most("login per council and row-level security / the same code without", statistics.median(walls), 1.15)
+    )
     figures += [
         for_the_reader(f"{name}: with the wall / without", ratio(costs, "product", "one_schema", name), "x")
         for name in operations
     ]
-    figures += [for_the_reader(f"{name}: product / hand-written SQL", ratio(costs, "product", "bare", name), "x") for name in operations]
+    figures += [
+        for_the_reader(f"{name}: product / hand-written SQL", ratio(costs, "product", "bare", name), "x")
+        for name in operations
+    ]
     for name in (*operations, PAGE):
         figures.append(for_the_reader(f"{name}: product's CPU", statistics.median(costs["product"][name]) * 1000, "ms"))
         if name in costs["yardstick"]:
-            figures.append(for_the_reader(f"{name}: plain Django's CPU", statistics.median(costs["yardstick"][name]) * 1000, "ms"))
+            figures.append(
+                for_the_reader(f"{name}: plain Django's CPU", statistics.median(costs["yardstick"][name]) * 1000, "ms")
+            )
     return figures
 
 
@@ -196,7 +213,10 @@ def query_figures(scene: dict[str, Any], folder: Path) -> list[Figure]:
     counted = json.loads(
         ground.run_module("benchmarks.parts.inbox_queries", str(path), settings_module="benchmarks.settings.portal")
     )
-    return [at_most(f"queries of the inbox page with {name} open tasks", count, 8, "queries") for name, count in counted.items()]
+    return [
+        at_most(f"queries of the inbox page with {name} open tasks", count, 8, "queries")
+        for name, count in counted.items()
+    ]
 
 
 def measure(folder: Path) -> list[Figure]:

@@ -182,7 +182,10 @@ def _forget_the_column() -> None:
     with owner_connection() as owner:
         owner.execute("DELETE FROM public.tenancy_councilhost WHERE tenant_id > 2")
         owner.execute("UPDATE public.tenancy_council SET state = 'ended' WHERE number > 2")
-        owner.execute("UPDATE public.tenancy_council SET release_state = 'current', release_head = %s", [provisioning.release_head()])
+        owner.execute(
+            "UPDATE public.tenancy_council SET release_state = 'current', release_head = %s",
+            [provisioning.release_head()],
+        )
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ from pathlib import Path
 
 os.environ.setdefault("GUILDHALL_VAR", str(Path(__file__).resolve().parents[2] / "var" / "bench"))
 
-from config.settings.portal import *  # noqa: E402, F403
-from config.settings.portal import STORAGES  # noqa: E402
+from config.settings.portal import *  # noqa: F403
+from config.settings.portal import STORAGES
 
 # The officers of the benchmark sign in by token and never type a password or a code.
 SECOND_FACTOR_REQUIRED = False

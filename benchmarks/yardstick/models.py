@@ -1,3 +1,4 @@
+# ruff: noqa: DJ008 - nobody reads these rows in a list.
 """The product's tables that the measured operations touch, without council, engine state and audit."""
 
 from __future__ import annotations
@@ -81,7 +82,9 @@ class BudgetPosition(Record):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["financial_year", "cost_centre", "subjective"], name="position_once_a_year"),
+            models.UniqueConstraint(
+                fields=["financial_year", "cost_centre", "subjective"], name="position_once_a_year"
+            ),
             models.CheckConstraint(
                 condition=Q(budget_amount__gte=F("reserved_amount") + F("committed_amount") + F("actual_amount")),
                 name="position_never_overspent",
@@ -145,7 +148,8 @@ class Requisition(Record):
                 condition=Q(gross_amount=F("net_amount") + F("vat_amount")), name="requisition_gross_adds_up"
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["draft", "withdrawn"]) | Q(needed_by_on__isnull=False, financial_year__isnull=False),
+                condition=Q(status__in=["draft", "withdrawn"])
+                | Q(needed_by_on__isnull=False, financial_year__isnull=False),
                 name="requisition_dated_once_submitted",
             ),
         ]

@@ -22,12 +22,12 @@ from .models import (
     Counter,
     CpvCode,
     Decision,
+    LineCoding,
     Officer,
     OrderLine,
     PurchaseOrder,
     Requisition,
     RequisitionLine,
-    LineCoding,
     SubjectiveCode,
     Task,
     TaskCandidate,
@@ -70,7 +70,9 @@ def create_requisition(officer: Officer, form: dict[str, Any]) -> Requisition:
     )
     lines = []
     for position, row in enumerate(form["lines"], start=1):
-        rate = VatRate.objects.filter(code=row["vat_code"], valid_from__lte=needed_by_on).order_by("-valid_from").first()
+        rate = (
+            VatRate.objects.filter(code=row["vat_code"], valid_from__lte=needed_by_on).order_by("-valid_from").first()
+        )
         quantity, unit_price = Decimal(row["quantity"]), Decimal(row["unit_price"])
         net = (quantity * unit_price).quantize(PENNY, ROUND_HALF_UP)
         vat = (net * rate.percent / 100).quantize(PENNY, ROUND_HALF_UP)
@@ -126,11 +128,18 @@ def submit_requisition(officer: Officer, requisition_id: Any) -> Requisition:
         heads[coding.cost_centre, coding.subjective] += coding.amount
     for (centre, subjective), amount in heads.items():
         position = _position(centre, subjective, requisition.financial_year)
-        if position.budget_amount - position.reserved_amount - position.committed_amount - position.actual_amount < amount:
+        if (
+            position.budget_amount - position.reserved_amount - position.committed_amount - position.actual_amount
+            < amount
+        ):
             raise ValidationError("There is not enough budget.")
         position.reserved_amount += amount
         save(position)
-        save(_commitment("pre_commitment", requisition.pk, requisition.reference, centre, subjective, requisition, amount))
+        save(
+            _commitment(
+                "pre_commitment", requisition.pk, requisition.reference, centre, subjective, requisition, amount
+            )
+        )
     requisition.status = "submitted"
     requisition.submitted_at = timezone.now()
     requisition.version += 1
@@ -156,7 +165,9 @@ def submit_requisition(officer: Officer, requisition_id: Any) -> Requisition:
 
 
 def _position(centre: CostCentre, subjective: SubjectiveCode, year: int) -> BudgetPosition:
-    return BudgetPosition.objects.select_for_update().get(cost_centre=centre, subjective=subjective, financial_year=year)
+    return BudgetPosition.objects.select_for_update().get(
+        cost_centre=centre, subjective=subjective, financial_year=year
+    )
 
 
 def _commitment(
@@ -188,7 +199,9 @@ def next_approval(case: Case, *, after: int) -> bool:
         return False
     role = rules[after].role
     if role == "budget_holder":
-        approvers = [CostCentre.objects.select_related("budget_holder").get(code=case.facts["cost_centre"]).budget_holder]
+        approvers = [
+            CostCentre.objects.select_related("budget_holder").get(code=case.facts["cost_centre"]).budget_holder
+        ]
     else:
         approvers = list(Officer.objects.filter(active=True, roles__contains=[role]))
     open_task(case, step="approve_requisition", title="Approve requisition", role=role, officers=approvers, days=5)
@@ -312,7 +325,9 @@ def raise_order(officer: Officer, requisition: Requisition) -> PurchaseOrder:
         save(position)
         held.released_at = timezone.now()
         save(held)
-        save(_commitment("commitment", order.pk, order.reference, held.cost_centre, held.subjective, order, held.amount))
+        save(
+            _commitment("commitment", order.pk, order.reference, held.cost_centre, held.subjective, order, held.amount)
+        )
     requisition.status = "ordered"
     requisition.version += 1
     save(requisition)

@@ -48,7 +48,10 @@ MATRIX = (("budget_holder", 0), ("head_of_service", 5_000), ("director", 50_000)
 
 def officer(name: str, *roles: str) -> Officer:
     return Officer.objects.create(
-        work_name=name.title(), work_email=f"{name.replace(' ', '.')}@bench.test", job_title="Officer", roles=list(roles)
+        work_name=name.title(),
+        work_email=f"{name.replace(' ', '.')}@bench.test",
+        job_title="Officer",
+        roles=list(roles),
     )
 
 
@@ -69,7 +72,9 @@ def rows(name: str) -> list[dict[str, str]]:
 def fill() -> dict[str, Any]:
     call_command("migrate", run_syncdb=True, verbosity=0)
     CpvCode.objects.bulk_create(CpvCode(code=row["code"], label=row["label"]) for row in rows("cpv.csv"))
-    days = {date.fromisoformat(row["date"]) for row in rows("bank_holidays.csv") if row["division"] == "england-and-wales"}
+    days = {
+        date.fromisoformat(row["date"]) for row in rows("bank_holidays.csv") if row["division"] == "england-and-wales"
+    }
     BankHoliday.objects.bulk_create(BankHoliday(date=day) for day in days)
     VatRate.objects.create(code="S", percent=Decimal("20.00"), valid_from=LONG_AGO)
     annual = LeaveType.objects.create(key="annual", name="Annual leave", uses_balance=True)
@@ -95,7 +100,7 @@ def fill() -> dict[str, Any]:
     for place in range(story.LEAVE_TAKERS):
         taker = officer(f"bench taker {place}", "requisitioner")
         employment = Employment.objects.create(
-            number=f"E{place:04d}", officer=taker, manager=manager, start_on=date.today() - timedelta(days=2000)
+            number=f"E{place:04d}", officer=taker, manager=manager, start_on=timezone.localdate() - timedelta(days=2000)
         )
         WorkingPattern.objects.create(employment=employment, from_on=employment.start_on, week_one=story.WEEK)
         for start in (first, first.replace(year=first.year + 1)):
@@ -107,7 +112,11 @@ def fill() -> dict[str, Any]:
     fill_inbox(requester, busy, story.OPEN_TASKS)
     fill_inbox(requester, calm, story.FEW_TASKS)
     cards = {"requester": requester, "holder": holder, "busy": busy, "calm": calm, "manager": manager}
-    return {"host": "yardstick.localhost", "tokens": {name: token(card) for name, card in cards.items()}, "leave": leave}
+    return {
+        "host": "yardstick.localhost",
+        "tokens": {name: token(card) for name, card in cards.items()},
+        "leave": leave,
+    }
 
 
 def fill_inbox(requester: Officer, card: Officer, count: int) -> None:
@@ -123,7 +132,7 @@ def fill_inbox(requester: Officer, card: Officer, count: int) -> None:
             case=case, process=case.process, step="approve_requisition", title="Approve requisition", role="budget_holder",
             outcomes=["approve", "reject", "send_back"], reference=case.reference, case_title=case.title, amount=amount,
             category=case.category, requester_name=case.requester_name, ready_at=now,
-            due_on=date.today() + timedelta(days=place % 60),
+            due_on=timezone.localdate() + timedelta(days=place % 60),
         )  # fmt: skip
         cases.append(case)
         tasks.append(task)

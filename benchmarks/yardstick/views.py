@@ -77,7 +77,9 @@ def _requisition(requisition: Requisition) -> dict[str, Any]:
 def inbox(request: HttpRequest) -> HttpResponse:
     page = int(request.GET.get("page", 1))
     first = (page - 1) * PAGE_SIZE
-    tasks = Task.objects.filter(candidates__officer=request.officer, status="ready").order_by("candidates__due_on", "pk")
+    tasks = Task.objects.filter(candidates__officer=request.officer, status="ready").order_by(
+        "candidates__due_on", "pk"
+    )
     found = list(tasks[first : first + PAGE_SIZE + 1])
     return JsonResponse(
         {

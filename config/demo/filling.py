@@ -16,7 +16,13 @@ from django.utils import timezone
 
 from councils.finance.services import save_cost_centre
 from councils.organisation.models import Department, Post
-from councils.organisation.services import appoint, change_settings, create_department, create_post, set_department_leads
+from councils.organisation.services import (
+    appoint,
+    change_settings,
+    create_department,
+    create_post,
+    set_department_leads,
+)
 from councils.people.models import Employment, LeaveScheme
 from councils.people.services import record_employment
 from shared_services.access.models import OfficerCard
@@ -173,5 +179,12 @@ def working_time(day: date, chance: random.Random) -> datetime:
     """A moment of a working day, moved on from a weekend to Monday."""
     while day.weekday() >= 5:
         day += timedelta(days=1)
-    moment = datetime(day.year, day.month, day.day, chance.randrange(8, 17), chance.randrange(60), chance.randrange(60))
-    return timezone.make_aware(moment)
+    return datetime(
+        day.year,
+        day.month,
+        day.day,
+        chance.randrange(8, 17),
+        chance.randrange(60),
+        chance.randrange(60),
+        tzinfo=timezone.get_default_timezone(),
+    )

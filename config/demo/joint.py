@@ -101,7 +101,9 @@ def _propose(category_manager: OfficerCard, digits: str) -> UUID | None:
     proposal = draft_proposal(actor=category_manager, line_ids=lines)
     prices = {
         line.pk: (line.demand_line.unit_price * SAVED).quantize(Decimal("0.0001"))
-        for line in ProposalLine.objects.filter(owner_id=SHARED_SERVICE_NUMBER, proposal=proposal).select_related("demand_line")
+        for line in ProposalLine.objects.filter(owner_id=SHARED_SERVICE_NUMBER, proposal=proposal).select_related(
+            "demand_line"
+        )
     }
     proposal = change_proposal(
         actor=category_manager,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from councils.finance.years import financial_year_of
@@ -122,11 +122,13 @@ def _plan(
     return Plan(at, who, draft, fate, tuple(heads), stop_before)
 
 
-def budgets_for(plans: list[Plan], *, years: list[int], chance: random.Random) -> dict[int, dict[tuple[str, str], Decimal]]:
+def budgets_for(
+    plans: list[Plan], *, years: list[int], chance: random.Random
+) -> dict[int, dict[tuple[str, str], Decimal]]:
     """Each year's budget by head: enough for what is planned, rounded as councils round, and something to spare."""
     needed: dict[int, dict[tuple[str, str], Decimal]] = {year: defaultdict(Decimal) for year in years}
     for plan in plans:
-        year = financial_year_of(plan.draft.needed_by_on or date.today())
+        year = financial_year_of(plan.draft.needed_by_on or plan.at.date())
         for centre, code, amount in plan.heads:
             needed[year][centre, code] += amount
     found: dict[int, dict[tuple[str, str], Decimal]] = {}

@@ -27,7 +27,9 @@ DIRECTORATES = {
 CHIEF_EXECUTIVE = "CEX"
 SERVICES = (
     Service("LIB", "Libraries and culture", "NEI", ("Central Library", "Branch libraries", "Museums and events")),
-    Service("PRK", "Parks and open spaces", "NEI", ("Parks maintenance", "Playgrounds and sports", "Trees and woodland")),
+    Service(
+        "PRK", "Parks and open spaces", "NEI", ("Parks maintenance", "Playgrounds and sports", "Trees and woodland")
+    ),
     Service("WST", "Waste and street cleaning", "NEI", ("Household collection", "Street cleaning")),
     Service("SCH", "Schools and learning", "CHI", ("School improvement", "School meals", "Adult learning")),
     Service("FAM", "Children’s social care", "CHI", ("Family support", "Children in care")),
@@ -58,7 +60,9 @@ def duties() -> list[Duty]:
     found = [Duty("chief", "Chief executive", CHIEF_EXECUTIVE, "", "CO1")]
     for code, name in DIRECTORATES.items():
         account = "director" if code == "NEI" else ""
-        found.append(Duty(f"{code}-director", f"Director of {name.lower()}", code, "chief", "CO2", ("director",), account))
+        found.append(
+            Duty(f"{code}-director", f"Director of {name.lower()}", code, "chief", "CO2", ("director",), account)
+        )
     for service in SERVICES:
         demo = service.code == "LIB"
         head, manager = f"{service.code}-head", f"{service.code}-manager"

@@ -7,6 +7,7 @@ import itertools
 import random
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.utils import timezone
@@ -31,7 +32,7 @@ from .plans import Plan, budgets_for, salaries_of
 from .purchases import REJECTIONS, RETURNS
 from .structure import SERVICES, centre_codes, duties
 
-Act = Callable[[datetime], None]
+Act = Callable[[datetime], object]
 LEAVE_A_YEAR = 5
 
 
@@ -91,7 +92,9 @@ class Year:
             source_reference=f"{self.cast.council.code}-PAY-{moment:%Y-%m}",
             financial_year=financial_year_of(moment.date()),
             heads=[
-                HeadAmount(centres[code], salaries, salaries_of(code)) for service in SERVICES for code, _ in centre_codes(service)
+                HeadAmount(centres[code], salaries, salaries_of(code))
+                for service in SERVICES
+                for code, _ in centre_codes(service)
             ],
         )
 
@@ -99,7 +102,7 @@ class Year:
 
     def plan_purchases(self, plans: list[Plan]) -> None:
         for plan in plans:
-            self.at(plan.at, lambda moment, plan=plan: self.start(plan, moment))
+            self.at(plan.at, partial(self.start, plan))
 
     def start(self, plan: Plan, moment: datetime) -> None:
         officer = self.cast.officer(plan.officer)
@@ -155,6 +158,8 @@ class Year:
 
     def waiting_for(self, case_id: UUID | None) -> tuple[UUID, UUID, str] | None:
         """The open task of a case, the first officer who may act on it, and in which role."""
+        if case_id is None:
+            return None
         mine = TaskCandidate.objects.filter(
             owner_id=self.cast.council.number, task__case_id=case_id, task__status=TaskStatus.READY
         )
@@ -214,7 +219,11 @@ class Year:
     ) -> UUID | None:
         try:
             asked = request_leave(
-                actor=self.cast.officer(key), employment=employment, leave_type=annual, first_on=first_on, last_on=last_on
+                actor=self.cast.officer(key),
+                employment=employment,
+                leave_type=annual,
+                first_on=first_on,
+                last_on=last_on,
             )
         except NotAllowed:
             # A day on which a part-time officer does not work, or leave already booked: nobody asks for that.

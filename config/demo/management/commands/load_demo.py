@@ -57,7 +57,8 @@ class Command(BaseCommand):
             )
             for council in councils
         ]
-        if any([process.wait() for process in working]):
+        codes = [process.wait() for process in working]
+        if any(codes):
             raise CommandError("A council could not be filled; its words are above. Run again to resume.")
 
     def _fill(self, council: CouncilEntry, count: int) -> None:
