@@ -59,6 +59,12 @@ class BalanceAnswer(Answer):
     to_ask_for_hours = hours_field(help_text="what is left, less what waits for approval")
 
 
+class AdjustmentBody(Body):
+    leave_year_from = serializers.DateField(help_text="any day of the leave year")
+    hours = serializers.DecimalField(max_digits=6, decimal_places=2, help_text="below nothing to take away")
+    reason = serializers.CharField(max_length=200)
+
+
 class LedgerEntryAnswer(Answer):
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=EntryKind.choices)
@@ -91,8 +97,10 @@ class Employments(RoomViewSet):
         "retrieve": "people.view_own_leave",
         "balance": "people.view_own_leave",
         "ledger": "people.view_own_leave",
+        "adjust": "people.adjust_leave",
     }
-    answers = {"balance": BalanceAnswer, "ledger": LedgerAnswer}
+    body = {"adjust": AdjustmentBody}
+    answers = {"balance": BalanceAnswer, "ledger": LedgerAnswer, "adjust": LedgerAnswer}
     answer_class = EmploymentAnswer
     filterset_class = EmploymentFilter
     ordering = {"number": "number", "start_on": "start_on"}
@@ -125,19 +133,22 @@ class Employments(RoomViewSet):
     @action(detail=True, methods=["get"])
     def ledger(self, request: Any, pk: UUID) -> HttpResponse:
         """Every movement of annual leave in the leave year of a day, with a running balance."""
-        employment, year = self._employment(pk), leave_year_of(self._day())
-        lines = [
-            {
-                "id": line.entry.pk,
-                "kind": line.entry.kind,
-                "hours": line.entry.hours,
-                "on": line.entry.on,
-                "reason": line.entry.reason,
-                "balance_hours": line.balance,
-            }
-            for line in ledger_lines(employment, _annual_leave(), year)
-        ]
-        return self.answer({"leave_year_from": year.first_on, "results": lines})
+        return self.answer(_ledger_of(self._employment(pk), self._day()))
+
+    @action(detail=True, methods=["post"])
+    def adjust(self, request: Any, pk: UUID) -> HttpResponse:
+        """Add hours to annual leave or take them away, with a reason; HR advisers only, never their own."""
+        employment, data = self._employment(pk), self.read_body()
+        day = data["leave_year_from"]
+        services.adjust_leave(
+            actor=self.actor,
+            employment=employment,
+            leave_type=_annual_leave(),
+            leave_year_on=leave_year_of(day).first_on,
+            hours=data["hours"],
+            reason=data["reason"],
+        )
+        return self.answer(_ledger_of(employment, day), status=201)
 
     def _employment(self, pk: UUID) -> Employment:
         """The employment, if its leave may be seen: the officer, his managers and HR."""
@@ -185,6 +196,15 @@ class LeaveBody(Body):
     note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
+class LeaveChangeBody(Body):
+    leave_type = serializers.SlugField(required=False, help_text="the key of a leave type; as it was if left out")
+    first_on = serializers.DateField()
+    last_on = serializers.DateField()
+    starts_at_midday = serializers.BooleanField(default=False)
+    ends_at_midday = serializers.BooleanField(default=False)
+    note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
 class LeaveAnswer(Answer):
     id = serializers.UUIDField()
     reference = serializers.CharField()
@@ -221,10 +241,11 @@ class LeaveRequests(RoomViewSet):
         "list": "people.view_own_leave",
         "retrieve": "people.view_own_leave",
         "create": "people.request_leave",
+        "change": "people.request_leave",
         "withdraw": "people.request_leave",
         "cancel": "people.request_leave",
     }
-    body = {"create": LeaveBody, "withdraw": NoteBody, "cancel": ReasonBody}
+    body = {"create": LeaveBody, "change": LeaveChangeBody, "withdraw": NoteBody, "cancel": ReasonBody}
     answer_class = LeaveAnswer
     filterset_class = LeaveFilter
     ordering = {"first_on": "first_on", "asked_at": "asked_at"}
@@ -241,6 +262,16 @@ class LeaveRequests(RoomViewSet):
         asked = services.request_leave(actor=self.actor, employment=employment, leave_type=leave_type, **data)
         location = reverse("api:leave-request-detail", kwargs={"pk": asked.pk})
         return self._changed(asked, status=201, location=location)
+
+    @action(detail=True, methods=["post"])
+    def change(self, request: Any, pk: UUID) -> HttpResponse:
+        """Change leave that was sent back to you and send it for approval again."""
+        asked = get_object_or_404(self.get_queryset().select_related("leave_type", "employment"), pk=pk)
+        data = self.read_body()
+        key = data.pop("leave_type", None)
+        leave_type = get_object_or_404(LeaveType, key=key, active=True) if key else asked.leave_type
+        services.change_leave(actor=self.actor, request=asked, leave_type=leave_type, version=self.version, **data)
+        return self._read_again(pk)
 
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Any, pk: UUID) -> HttpResponse:
@@ -278,6 +309,23 @@ class LeaveRequests(RoomViewSet):
 
 def _to_places(hours: Decimal) -> Decimal:
     return hours.quantize(PLACES)
+
+
+def _ledger_of(employment: Employment, day: date) -> dict[str, Any]:
+    """The ledger of a day's leave year, as it is answered."""
+    year = leave_year_of(day)
+    lines = [
+        {
+            "id": line.entry.pk,
+            "kind": line.entry.kind,
+            "hours": line.entry.hours,
+            "on": line.entry.on,
+            "reason": line.entry.reason,
+            "balance_hours": line.balance,
+        }
+        for line in ledger_lines(employment, _annual_leave(), year)
+    ]
+    return {"leave_year_from": year.first_on, "results": lines}
 
 
 def _annual_leave() -> LeaveType:

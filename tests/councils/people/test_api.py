@@ -61,3 +61,27 @@ def test_a_manager_sees_the_balance_of_his_officer(team):
     manager = program_of(team.manager, "people:read")
 
     assert manager.get(f"employments/{team.job.pk}/balance/").status_code == 200
+
+
+def test_leave_that_was_sent_back_is_changed_and_sent_again(team):
+    officer, manager = program_of(team.officer, "people:write"), program_of(team.manager, "workflow:write")
+    asked = officer.post("leave-requests/", WEEK).json()
+    (task,) = manager.get("inbox/").json()["results"]
+    manager.post(f"inbox/{task['id']}/decide/", {"outcome": "send_back", "note": "Too many are away"})
+
+    changed = officer.post(f"leave-requests/{asked['id']}/change/", {"first_on": "2026-06-15", "last_on": "2026-06-15"})
+
+    assert (changed.status_code, changed.json()["hours"], changed.json()["status"]) == (200, "7.40", "asked")
+    assert len(manager.get("inbox/").json()["results"]) == 1
+
+
+def test_hr_adjusts_a_ledger_and_an_officer_does_not(team, hr):
+    path = f"employments/{team.job.pk}/adjust/"
+    adjustment = {"leave_year_from": "2026-06-01", "hours": "-7.40", "reason": "Taken in April"}
+
+    adjusted = program_of(hr, "people:write").post(path, adjustment)
+    refused = program_of(team.officer, "people:write").post(path, adjustment)
+
+    assert adjusted.status_code == 201, adjusted.json()
+    assert adjusted.json()["results"][-1]["balance_hours"] == "177.60"
+    assert refused.status_code == 403
