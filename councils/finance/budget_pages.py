@@ -48,14 +48,24 @@ class ListBudgets(ListPage):
     title = "Budgets"
     template_name = "pages/councils/finance/list_budgets.html"
     columns: ClassVar[list[Column]] = [
-        Column("cost_centre.code", "Cost centre", sort="cost_centre__code", url=lambda row: row.cost_centre.get_absolute_url()),
+        Column(
+            "cost_centre.code",
+            "Cost centre",
+            sort="cost_centre__code",
+            url=lambda row: row.cost_centre.get_absolute_url(),
+        ),
         Column("cost_centre.name", "Cost centre name", sort="cost_centre__name"),
         Column("cost_centre.department", "Department", sort="cost_centre__department__name", shown=False),
         Column("subjective", "Subjective code", sort="subjective__code"),
         *(Column(name, label, kind="money", sort=name) for name, label in AMOUNTS),
     ]
     filterset_class = BudgetFilters
-    search_fields: ClassVar[list[str]] = ["cost_centre__code", "cost_centre__name", "subjective__code", "subjective__name"]
+    search_fields: ClassVar[list[str]] = [
+        "cost_centre__code",
+        "cost_centre__name",
+        "subjective__code",
+        "subjective__name",
+    ]
     search_label = "Search by code or name"
     default_sort = "cost_centre.code"
     export_name = "budgets"
@@ -126,7 +136,9 @@ class ListSubjectiveCodes(ListPage):
     def get_columns(self) -> list[Column]:
         columns = super().get_columns()
         if may(self.actor, "finance.manage_cost_centres"):
-            change = Column("code", "Code", sort="code", url=lambda row: reverse("finance:change_subjective_code", args=[row.code]))
+            change = Column(
+                "code", "Code", sort="code", url=lambda row: reverse("finance:change_subjective_code", args=[row.code])
+            )
             columns[0] = change
         return columns
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 from django import forms
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
+from councils.organisation.selectors import department_choices
 from shared_services.govuk.filters import CheckboxesFilter, GovukFilterSet, ListedFilter, MoneyFilter
 
 from .choices import CommitmentKind, SubjectiveGroup
-from .forms import code_choices, organisation_choices, year_choices
+from .forms import code_choices, year_choices
 from .models import BudgetPosition, Commitment, CostCentre, SubjectiveCode, Virement
 from .years import financial_year_of
 
@@ -20,9 +21,7 @@ from .years import financial_year_of
 class OneYearFilterSet(GovukFilterSet):
     """A list of one financial year: this one, unless the officer asks for another."""
 
-    year = ListedFilter(
-        field_name="financial_year", label="Financial year", listed=year_choices, empty_label=None
-    )
+    year = ListedFilter(field_name="financial_year", label="Financial year", listed=year_choices, empty_label=None)
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         if data is not None and not data.get("year"):
@@ -35,7 +34,7 @@ class BudgetFilters(OneYearFilterSet):
     department = ListedFilter(
         field_name="cost_centre__department_id",
         label="Department",
-        listed=lambda: organisation_choices("department"),
+        listed=department_choices,
         empty_label="All departments",
     )
     cost_centre = ListedFilter(
@@ -70,7 +69,7 @@ class CommitmentFilters(OneYearFilterSet):
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(data, *args, **kwargs)
         if not (self.data or {}).get("released"):
-            self.queryset = self.queryset.live()
+            self.queryset = cast(Any, self).queryset.live()
 
     def only_live_or_all(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
         return queryset
@@ -96,7 +95,7 @@ class CodeFilters(GovukFilterSet):
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(data, *args, **kwargs)
         if not (self.data or {}).get("closed"):
-            self.queryset = self.queryset.open_on(localdate())
+            self.queryset = cast(Any, self).queryset.open_on(localdate())
 
     def open_or_all(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
         return queryset
@@ -106,7 +105,7 @@ class CostCentreFilters(CodeFilters):
     department = ListedFilter(
         field_name="department_id",
         label="Department",
-        listed=lambda: organisation_choices("department"),
+        listed=department_choices,
         empty_label="All departments",
     )
 

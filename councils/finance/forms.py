@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.timezone import localdate
 
-from shared_services.access.models import OfficerCard
+from councils.organisation.selectors import department_choices, officer_choices, post_choices
 from shared_services.govuk.forms import DateField, GovukForm, MoneyField, SelectField, TextAreaField, VersionField
-from shared_services.tenancy.door import current_council
 
 from .choices import SubjectiveGroup
 from .models import CostCentre, SubjectiveCode
@@ -33,16 +32,9 @@ def code_choices(codes: Iterable[CostCentre | SubjectiveCode]) -> list[tuple[str
     return [(code.code, str(code)) for code in codes]
 
 
-def officer_choices() -> list[tuple[str, str]]:
-    """The active officers of this council."""
-    cards = OfficerCard.objects.of_council(current_council().number).active().order_by("work_name")
-    return [(str(pk), f"{name}, {job}" if job else name) for pk, name, job in cards.values_list("pk", "work_name", "job_title")]
-
-
-def organisation_choices(field: str) -> list[tuple[str, str]]:
-    """The open departments or posts that a cost centre may name in one of its fields."""
-    related = CostCentre._meta.get_field(field).related_model
-    return [(str(row.pk), str(row)) for row in related.objects.open()]
+def offer(form: forms.BaseForm, name: str, choices: list[tuple[str, str]], *, empty: bool = True) -> None:
+    """Fill a list of the form with what the council has today."""
+    cast(forms.ChoiceField, form.fields[name]).choices = [("", "Choose one"), *choices] if empty else choices
 
 
 class DatedCodeForm(GovukForm):
@@ -76,9 +68,9 @@ class CostCentreForm(DatedCodeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["department_id"].choices = [("", "Choose one"), *organisation_choices("department")]
-        self.fields["budget_holder_id"].choices = [("", "Choose one"), *officer_choices()]
-        self.fields["budget_holder_post_id"].choices = [("", "Choose one"), *organisation_choices("budget_holder_post")]
+        offer(self, "department_id", department_choices())
+        offer(self, "budget_holder_id", officer_choices())
+        offer(self, "budget_holder_post_id", post_choices())
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -108,9 +100,9 @@ class SetBudgetForm(GovukForm):
 
     def __init__(self, *args: Any, cost_centres: list, subjectives: list, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["financial_year"].choices = year_choices()
-        self.fields["cost_centre"].choices = [("", "Choose one"), *cost_centres]
-        self.fields["subjective"].choices = [("", "Choose one"), *subjectives]
+        offer(self, "financial_year", year_choices(), empty=False)
+        offer(self, "cost_centre", cost_centres)
+        offer(self, "subjective", subjectives)
 
 
 class VirementForm(GovukForm):
@@ -126,10 +118,10 @@ class VirementForm(GovukForm):
 
     def __init__(self, *args: Any, cost_centres: list, subjectives: list, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["financial_year"].choices = year_choices()
+        offer(self, "financial_year", year_choices(), empty=False)
         for side in ("from", "to"):
-            self.fields[f"{side}_cost_centre"].choices = [("", "Choose one"), *cost_centres]
-            self.fields[f"{side}_subjective"].choices = [("", "Choose one"), *subjectives]
+            offer(self, f"{side}_cost_centre", cost_centres)
+            offer(self, f"{side}_subjective", subjectives)
 
     def clean_amount(self) -> Any:
         amount = self.cleaned_data["amount"]

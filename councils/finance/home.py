@@ -19,7 +19,9 @@ from .years import financial_year_of
 @home_card("finance.vire")
 def budgets_running_out(actor: Any) -> HomeCard | None:
     """Budget lines of the officer's own cost centres with less than a tenth left."""
-    lines = BudgetPosition.objects.in_year(financial_year_of(localdate())).of_cost_centres(cost_centres_held_by(actor.pk))
+    lines = BudgetPosition.objects.in_year(financial_year_of(localdate())).of_cost_centres(
+        cost_centres_held_by(actor.pk)
+    )
     short = lines.filter(budget_amount__gt=0, available_amount__lt=F("budget_amount") / 10).count()
     if not short:
         return None

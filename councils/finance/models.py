@@ -22,9 +22,9 @@ from .querysets import (
 from .years import year_label
 
 
-def money(**kwargs: object) -> models.DecimalField:
+def money(default: Decimal = Decimal("0.00")) -> models.DecimalField:
     """A column of pounds and pence."""
-    return models.DecimalField(max_digits=14, decimal_places=2, **{"default": Decimal("0.00"), **kwargs})
+    return models.DecimalField(max_digits=14, decimal_places=2, default=default)
 
 
 class CostCentre(PrivateModel):
@@ -47,7 +47,8 @@ class CostCentre(PrivateModel):
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="cost_centre_ends_after_start"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="cost_centre_ends_after_start",
             ),
         ]
 
@@ -74,7 +75,8 @@ class SubjectiveCode(PrivateModel):
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="subjective_ends_after_start"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="subjective_ends_after_start",
             ),
         ]
 
@@ -148,7 +150,9 @@ class BudgetPosition(PrivateModel):
     class Meta:
         ordering = ["cost_centre__code", "subjective__code"]
         constraints = [
-            models.UniqueConstraint(fields=["financial_year", "cost_centre", "subjective"], name="position_once_a_year"),
+            models.UniqueConstraint(
+                fields=["financial_year", "cost_centre", "subjective"], name="position_once_a_year"
+            ),
             models.CheckConstraint(
                 condition=Q(budget_amount__gte=F("reserved_amount") + F("committed_amount") + F("actual_amount")),
                 name="position_never_overspent",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from django.db import models
@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
 
-class CodeQuerySet(models.QuerySet):
+class CodeQuerySet(models.QuerySet[Any]):
     """Cost centres and subjective codes, which open and close on dates."""
 
     def open_on(self, day: date) -> Self:
@@ -36,13 +36,13 @@ class CostCentreQuerySet(CodeQuerySet):
         )
 
 
-class VatRateQuerySet(models.QuerySet):
+class VatRateQuerySet(models.QuerySet[Any]):
     def in_force(self, on: date) -> Self:
         """The rates of one day."""
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on)
 
 
-class BudgetPositionQuerySet(models.QuerySet):
+class BudgetPositionQuerySet(models.QuerySet[Any]):
     def in_year(self, financial_year: int) -> Self:
         """Positions of one financial year."""
         return self.filter(financial_year=financial_year)
@@ -56,7 +56,7 @@ class BudgetPositionQuerySet(models.QuerySet):
         return self.select_related("cost_centre__department", "subjective")
 
 
-class CommitmentQuerySet(models.QuerySet):
+class CommitmentQuerySet(models.QuerySet[Any]):
     def with_codes(self) -> Self:
         """Commitments with the names that a page shows."""
         return self.select_related("cost_centre", "subjective")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may
@@ -25,8 +26,9 @@ def check_version(record: CostCentre | SubjectiveCode | FinanceSettings, version
         raise Stale
 
 
-def check_code_is_free(model: type[CostCentre | SubjectiveCode], code: str, *, besides: object = None) -> None:
-    if model.objects.filter(code=code).exclude(pk=besides).exists():
+def check_code_is_free(model: type[CostCentre | SubjectiveCode], code: str, *, besides: UUID | None = None) -> None:
+    same = model.objects.filter(code=code)
+    if (same.exclude(pk=besides) if besides else same).exists():
         raise NotAllowed(f"{code} is already in use. Choose another code.")
 
 
@@ -35,7 +37,7 @@ def check_open_dates(valid_from: date, valid_to: date | None) -> None:
         raise NotAllowed("The last day must be the same as or after the first day.")
 
 
-def check_holder(card_id: object) -> None:
+def check_holder(card_id: UUID | None) -> None:
     """A budget holder is an active officer of this council."""
     council = current_council().number
     if card_id and not OfficerCard.objects.of_council(council).active().filter(pk=card_id).exists():
@@ -96,7 +98,9 @@ def refuse_overspend(shortages: list[Shortage], financial_year: int) -> None:
         centre, subjective = centres[short.head[0]], subjectives[short.head[1]]
         head = f"{centre.code} {centre.name}, {subjective.code} {subjective.name}"
         if short.available is None:
-            sentences.append(f"{head} has no budget in {year_label(financial_year)}; this needs {pounds(short.needed)}.")
+            sentences.append(
+                f"{head} has no budget in {year_label(financial_year)}; this needs {pounds(short.needed)}."
+            )
         else:
             sentences.append(f"{head} has {pounds(short.available)} available; this needs {pounds(short.needed)}.")
         if holder := holders.get(centre.pk):

@@ -61,7 +61,9 @@ class Balance:
 def vat_percentages(*, on: date) -> dict[str, Percentage]:
     """The VAT percentages of a day, by code."""
     rates = VatRate.objects.in_force(on).order_by("valid_from")
-    return {code: Percentage(percent, back) for code, percent, back in rates.values_list("code", "percent", "recoverable")}
+    return {
+        code: Percentage(percent, back) for code, percent, back in rates.values_list("code", "percent", "recoverable")
+    }
 
 
 def open_codes(

@@ -116,8 +116,7 @@ class HeadFormPage(FormPage):
         }
 
     def get_initial(self) -> dict[str, Any]:
-        asked = {name: self.request.GET[name] for name in self.form_class.base_fields if name in self.request.GET}
-        return {"financial_year": str(financial_year_of(localdate())), **asked}
+        return {"financial_year": str(financial_year_of(localdate())), **self.request.GET.dict()}
 
 
 class SetBudget(HeadFormPage):

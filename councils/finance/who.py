@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from councils.organisation.who import department_finder
+from councils.organisation.selectors import holders_of_posts
 from shared_services.workflow.who import CaseFacts, resolver
 
-from .holders import budget_holder_ids
 from .models import CostCentre
 
 
 @resolver("budget_holder")
 def budget_holder(case: CaseFacts) -> set[UUID]:
     """The budget holder of the cost centre that pays; a case without a cost centre has none."""
-    found = CostCentre.objects.filter(code=case.cost_centre).values_list("pk", flat=True)
-    return set(budget_holder_ids(found).values())
-
-
-@department_finder
-def department_of_cost_centre(case: CaseFacts) -> UUID | None:
-    """The department whose cost centre pays: its head of service and director decide."""
-    if not case.cost_centre:
-        return None
-    return CostCentre.objects.filter(code=case.cost_centre).values_list("department_id", flat=True).first()
+    found = (
+        CostCentre.objects.filter(code=case.cost_centre)
+        .values_list("budget_holder_id", "budget_holder_post_id")
+        .first()
+    )
+    card, post = found or (None, None)
+    if card is None and post is not None:
+        return set(holders_of_posts([post]).values())
+    return {card} if card else set()

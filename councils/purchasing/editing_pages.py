@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -20,7 +20,7 @@ from shared_services.procurement.selectors import cpv_labels, find_cpv, search_c
 
 from . import rules, services
 from .drafts import RequisitionDraft
-from .forms import CODE, RequisitionForm, draft_from, line_set, rows_of
+from .forms import CODE, CodingForm, LineForm, RequisitionForm, draft_from, line_set, rows_of
 from .models import Requisition
 from .selectors import draft_of
 
@@ -129,19 +129,19 @@ def dress(lines: Lines, charged_on: date, asked: str) -> None:
     codes = {row.prefix: str(row.form["cpv"].value() or "").strip() for row in lines}
     labels = cpv_labels({code for code in codes.values() if CODE.match(code)})
     for row in lines:
-        words = codes[row.prefix]
-        row.form.cpv_label = labels.get(words, "")
-        wrong = row.form.is_bound and "cpv" in (row.form._errors or {})
+        words, form = codes[row.prefix], cast(LineForm, row.form)
+        form.cpv_label = labels.get(words, "")
+        wrong = not asked and form.is_bound and "cpv" in form.errors
         if words and (asked == f"find:{row.prefix}" or wrong):
-            row.form.cpv_hits = search_cpv(words, HITS)
-            row.form.cpv_searched = True
+            form.cpv_hits = search_cpv(words, HITS)
+            form.cpv_searched = True
     show_balances(lines, charged_on)
 
 
 def show_balances(lines: Lines, charged_on: date) -> None:
     """What is left on every head that the form names, in one query."""
     year = financial_year_of(charged_on)
-    shares = [share.form for row in lines for share in row.inner["codings"]]
+    shares = [cast(CodingForm, share.form) for row in lines for share in row.inner["codings"]]
     heads = {id(form): (form["cost_centre"].value(), form["subjective"].value()) for form in shares}
     found = balances(financial_year=year, heads=[head for head in heads.values() if all(head)])
     for form in shares:

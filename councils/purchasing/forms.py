@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -42,7 +42,9 @@ class RequisitionForm(GovukForm):
         help_text="The officers who approve it read this.",
     )
     needed_by_on = DateField(
-        label="When do you need it by?", required=False, help_text="For example, 27 3 2027. It sets the financial year that pays."
+        label="When do you need it by?",
+        required=False,
+        help_text="For example, 27 3 2027. It sets the financial year that pays.",
     )
     delivery_location = forms.CharField(
         label="Where should it be delivered?", required=False, max_length=250, help_text="Building, street and postcode"
@@ -74,7 +76,13 @@ class ShareField(forms.CharField):
             figure = Decimal(written.strip("%£"))
         except InvalidOperation:
             figure = None
-        if not kind or figure is None or not figure.is_finite() or figure < 0 or (kind == "percent" and figure > HUNDRED):
+        if (
+            not kind
+            or figure is None
+            or not figure.is_finite()
+            or figure < 0
+            or (kind == "percent" and figure > HUNDRED)
+        ):
             raise ValidationError(self.error_messages["share"], code="share")
         places = -int(figure.as_tuple().exponent)
         if places > (4 if kind == "percent" else 2):
@@ -117,17 +125,17 @@ class CodingForm(GovukForm):
         required=False,
         max_length=20,
         help_text="60% or £125.50. Empty if one code pays all.",
-        template_name="pages/councils/purchasing/share_field.html",
     )
     balance = ""
     """What is left on the chosen head, in words; set by the page."""
 
     def __init__(self, *args: Any, cost_centres: list, subjectives: list, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["cost_centre"].choices = [("", "Choose one"), *cost_centres]
-        self.fields["subjective"].choices = [("", "Choose one"), *subjectives]
-        self.fields["cost_centre"].widget.attrs["data-balance"] = "cost_centre"
-        self.fields["subjective"].widget.attrs["data-balance"] = "subjective"
+        for name, choices in (("cost_centre", cost_centres), ("subjective", subjectives)):
+            field = cast(SelectField, self.fields[name])
+            field.choices = [("", "Choose one"), *choices]
+            field.widget.attrs["data-balance"] = name
+        cast(Any, self.fields["share"]).template_name = "pages/councils/purchasing/share_field.html"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -162,7 +170,6 @@ class LineForm(GovukForm):
         max_length=100,
         help_text="Words like office desks, or a code",
         widget=forms.TextInput(attrs={"data-cpv": "", "autocomplete": "off", "spellcheck": "false"}),
-        template_name="pages/councils/purchasing/cpv_field.html",
     )
     quantity = forms.DecimalField(
         label="Quantity",
@@ -183,10 +190,14 @@ class LineForm(GovukForm):
     """What the code in the box stands for; set by the page."""
     cpv_hits: Sequence[Any] = ()
     """Codes found for the words in the box, to choose from; set by the page."""
+    cpv_searched = False
 
-    def __init__(self, data: Any = None, *args: Any, vat_choices: list, prefix: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *args: Any, vat_choices: list, prefix: str | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(with_chosen_code(data, prefix), *args, prefix=prefix, **kwargs)
-        self.fields["vat_code"].choices = vat_choices
+        cast(SelectField, self.fields["vat_code"]).choices = vat_choices
+        cast(Any, self.fields["cpv"]).template_name = "pages/councils/purchasing/cpv_field.html"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -274,7 +285,7 @@ def line_set(*, cost_centres: list, subjectives: list, vat_choices: list) -> Lin
     )
 
 
-def draft_from(head: Mapping[str, Any], rows: list[Mapping[str, Any]]) -> RequisitionDraft:
+def draft_from(head: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> RequisitionDraft:
     """The cleaned form as the plain data that the services take; rows left blank are left out."""
     return RequisitionDraft(
         title=head["title"],

@@ -29,6 +29,4 @@ def my_requisitions(actor: Any) -> HomeCard:
     ]
     url = f"{reverse('purchasing:list_requisitions')}?mine=on"
     text = ", ".join(filter(None, parts)) or "Nothing is waiting. Start a new requisition."
-    return HomeCard(
-        "Your requisitions", sum(counts.values()), text, url, urgent=bool(counts["returned"]), order=20
-    )
+    return HomeCard("Your requisitions", sum(counts.values()), text, url, urgent=bool(counts["returned"]), order=20)

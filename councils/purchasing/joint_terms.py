@@ -12,8 +12,9 @@ from councils.finance.heads import HeadAmount, share_out
 from councils.finance.selectors import Percentage
 
 from .drafts import LineDraft
-from .models import LineCoding, RequisitionLine
+from .models import RequisitionLine
 from .pricing import NOTHING, price_lines
+from .querysets import Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,9 @@ def apply_prices(lines: Sequence[RequisitionLine], unit_prices: Mapping[UUID, De
         line.cost_amount = price.cost
 
 
-def heads_to_charge(lines: Iterable[RequisitionLine], codings: Iterable[LineCoding]) -> list[HeadAmount]:
+def heads_to_charge(lines: Iterable[RequisitionLine], codings: Iterable[Share]) -> list[HeadAmount]:
     """What each head pays: the shares as coded, or in the same proportion where a line's cost has changed."""
-    shares: dict[UUID, list[LineCoding]] = defaultdict(list)
+    shares: dict[UUID, list[Share]] = defaultdict(list)
     for coding in codings:
         shares[coding.line_id].append(coding)
     heads = []

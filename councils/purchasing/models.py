@@ -14,7 +14,7 @@ from councils.finance.choices import VatCode
 from shared_services.tenancy.bases import PrivateModel, pooled_key
 
 from .choices import OrderStatus, RequisitionStatus, Unit
-from .querysets import PurchaseOrderQuerySet, RequisitionQuerySet
+from .querysets import LineCodingQuerySet, PurchaseOrderQuerySet, RequisitionQuerySet
 
 
 def money() -> models.DecimalField:
@@ -138,6 +138,8 @@ class LineCoding(PrivateModel):
     percent = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
     """Set when the split was given in percent; empty when it was given in pounds."""
     amount = money()
+
+    objects = LineCodingQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]

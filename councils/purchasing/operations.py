@@ -37,6 +37,4 @@ def requisition_returned(context: OperationContext) -> None:
 @operation("purchasing.hand_over")
 def hand_over(context: OperationContext) -> None:
     """Show the requisition's demand to the shared service for joint buying."""
-    services.requisition_handed_over(
-        actor=context.actor, requisition_id=context.subject_id, case_id=context.case.pk
-    )
+    services.requisition_handed_over(actor=context.actor, requisition_id=context.subject_id, case_id=context.case.pk)

@@ -47,7 +47,9 @@ class OrderPaper(FPDF):
         self.set_y(-15)
         self.set_font(FONT, "", 8)
         self.set_text_color(*GREY)
-        self.cell(0, 5, f"{self.council.name} – purchase order {self.order.reference} – page {self.page_no()} of {{nb}}")
+        self.cell(
+            0, 5, f"{self.council.name} – purchase order {self.order.reference} – page {self.page_no()} of {{nb}}"
+        )
         self.set_text_color(*INK)
 
     def say(self, text: str, size: float = 10, *, bold: bool = False, gap: float = 0) -> None:
@@ -102,7 +104,12 @@ def _facts(paper: OrderPaper, order: PurchaseOrder, council: CouncilEntry) -> No
     ]
     paper.set_font(FONT, "", 10)
     with paper.table(
-        col_widths=(34, 140), first_row_as_headings=False, borders_layout="NONE", line_height=6, text_align="LEFT", v_align="TOP"
+        col_widths=(34, 140),
+        first_row_as_headings=False,
+        borders_layout="NONE",
+        line_height=6,
+        text_align="LEFT",
+        v_align="TOP",
     ) as table:
         for label, value in rows:
             row = table.row()
@@ -150,7 +157,11 @@ def _totals(paper: OrderPaper, order: PurchaseOrder, lines: Iterable[OrderLine])
     rows.append(("Total with VAT", order.gross_amount))
     paper.start_section("Totals")
     with paper.table(
-        col_widths=(140, 34), text_align=("RIGHT", "RIGHT"), first_row_as_headings=False, borders_layout="NONE", line_height=6
+        col_widths=(140, 34),
+        text_align=("RIGHT", "RIGHT"),
+        first_row_as_headings=False,
+        borders_layout="NONE",
+        line_height=6,
     ) as table:
         for label, amount in rows:
             style = FontFace(emphasis="BOLD") if label.startswith("Total with VAT") else None

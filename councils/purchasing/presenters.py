@@ -56,5 +56,7 @@ def requisition_to_decide(case: Any, officer: Any) -> Presentation:
             "files": file_list(attachments_for(requisition)),
         },
         url=requisition.get_absolute_url(),
-        warnings=[] if all_enough else ["There is not enough budget left on at least one code. See the balances below."],
+        warnings=[]
+        if all_enough
+        else ["There is not enough budget left on at least one code. See the balances below."],
     )

@@ -67,9 +67,10 @@ def split_cost(cost: Decimal, codings: Sequence[CodingDraft], *, line: int) -> l
         percents = [coding.percent or NOTHING for coding in codings]
         if min(percents) <= 0:
             raise NotAllowed(f"Line {line}: every share must be above 0%.", code="split")
-        if sum(percents) != HUNDRED:
+        whole = sum(percents, NOTHING)
+        if whole != HUNDRED:
             raise NotAllowed(
-                f"Line {line}: the shares add up to {sum(percents).normalize():f}%. Change them to add up to 100%.",
+                f"Line {line}: the shares add up to {whole.normalize():f}%. Change them to add up to 100%.",
                 code="split",
             )
         return share_out(cost, percents)

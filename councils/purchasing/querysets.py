@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Self
+from decimal import Decimal
+from typing import Any, NamedTuple, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Prefetch
@@ -10,7 +12,7 @@ from django.db.models import Prefetch
 from .choices import EDITABLE, OrderStatus
 
 
-class RequisitionQuerySet(models.QuerySet):
+class RequisitionQuerySet(models.QuerySet[Any]):
     def editable(self) -> Self:
         """Requisitions the requester may still change."""
         return self.filter(status__in=EDITABLE)
@@ -24,7 +26,22 @@ class RequisitionQuerySet(models.QuerySet):
         return self.select_related("requester").prefetch_related(Prefetch("lines", lines))
 
 
-class PurchaseOrderQuerySet(models.QuerySet):
+class Share(NamedTuple):
+    """What one head pays of one line."""
+
+    line_id: UUID
+    cost_centre_id: UUID
+    subjective_id: UUID
+    amount: Decimal
+
+
+class LineCodingQuerySet(models.QuerySet[Any]):
+    def shares(self) -> list[Share]:
+        """The codings as plain figures: no instances, because an approval reads them once and drops them."""
+        return [Share(*row) for row in self.values_list("line_id", "cost_centre_id", "subjective_id", "amount")]
+
+
+class PurchaseOrderQuerySet(models.QuerySet[Any]):
     def issued(self) -> Self:
         """Orders that stand."""
         return self.filter(status=OrderStatus.ISSUED)

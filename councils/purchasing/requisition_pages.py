@@ -120,7 +120,10 @@ def summary_of(requisition: Requisition, order: PurchaseOrder | None = None) -> 
         ("Financial year that pays", year_label(year) if year else "Follows from the date"),
         ("Delivery", requisition.delivery_location or "Not said yet"),
         ("Supplier", ", ".join(filter(None, (requisition.supplier_name, requisition.supplier_email))) or "Not chosen"),
-        ("Buy together with other councils", "Offered to the shared service" if requisition.wants_joint_buying else "No"),
+        (
+            "Buy together with other councils",
+            "Offered to the shared service" if requisition.wants_joint_buying else "No",
+        ),
     ]
     if requisition.submitted_at:
         rows.append(("Submitted", spoken_instant(requisition.submitted_at)))
@@ -315,5 +318,3 @@ class RemoveFile(OwnRequisition):
         name = self.file.name
         services.remove_file(actor=self.actor, requisition_id=self.subject.pk, attachment_id=self.file.pk)
         return self.done(f"{name} removed.", to=self.get_back_url())
-
-

@@ -158,6 +158,12 @@ def is_bought_together(category: str, prefixes: Sequence[str]) -> bool:
     return any(category.startswith(prefix) for prefix in prefixes if prefix)
 
 
+def dated(requisition: Requisition) -> tuple[date, int]:
+    """The day a submitted requisition is needed by and the financial year that pays: it always has both."""
+    assert requisition.needed_by_on is not None and requisition.financial_year is not None
+    return requisition.needed_by_on, requisition.financial_year
+
+
 def year_charged(needed_by_on: date | None) -> int | None:
     """The financial year whose budget pays: the one in which the goods are received."""
     return financial_year_of(needed_by_on) if needed_by_on else None

@@ -102,7 +102,11 @@ def head_rows(requisition: Requisition) -> tuple[list[list[dict[str, Any]]], boo
                 _number("No budget" if available is None else spoken_money(available), "Available"),
                 _number(spoken_money(amount), "This requisition"),
                 _number("" if available is None else spoken_money(available - amount), "Left after"),
-                {"text": "Enough" if enough else "Not enough", "colour": "green" if enough else "red", "label": "Enough?"},
+                {
+                    "text": "Enough" if enough else "Not enough",
+                    "colour": "green" if enough else "red",
+                    "label": "Enough?",
+                },
             ]
         )
     return rows, all_enough

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from councils.finance.services import vire
 from councils.finance.models import CostCentre, SubjectiveCode
+from councils.finance.services import vire
 from councils.purchasing import services
 from councils.purchasing.models import PurchaseOrder
 from shared_services.tenancy.door import inside_council
@@ -39,7 +39,14 @@ def shop(portal, northmoor, officer_in):
             to_cost_centre=CostCentre.objects.get(code=books.library),
             to_subjective=SubjectiveCode.objects.get(code=FURNITURE), amount=1000, reason="More desks are needed.",
         )  # fmt: skip
-        return books, {"draft": draft, "dear": dear, "sent": sent, "bought": bought, "order": order, "virement": virement}
+        return books, {
+            "draft": draft,
+            "dear": dear,
+            "sent": sent,
+            "bought": bought,
+            "order": order,
+            "virement": virement,
+        }
 
 
 def test_the_pages_of_a_requester(shop, northmoor, portal, sign_in, page, look):

@@ -9,185 +9,447 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
-        ('organisation', '0001_initial'),
+        ("access", "0001_initial"),
+        ("organisation", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CostCentre',
+            name="CostCentre",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=12, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('budget_holder', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.officercard')),
-                ('budget_holder_post', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='cost_centres', to='organisation.post')),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cost_centres', to='organisation.department')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "budget_holder",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
+                (
+                    "budget_holder_post",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="cost_centres",
+                        to="organisation.post",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cost_centres",
+                        to="organisation.department",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='FinanceSettings',
+            name="FinanceSettings",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('only', models.BooleanField(default=True, editable=False, unique=True)),
-                ('budget_holder_virement_amount', models.DecimalField(decimal_places=2, default=Decimal('5000.00'), max_digits=14)),
-                ('finance_officer_virement_amount', models.DecimalField(decimal_places=2, default=Decimal('50000.00'), max_digits=14)),
-                ('version', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("only", models.BooleanField(default=True, editable=False, unique=True)),
+                (
+                    "budget_holder_virement_amount",
+                    models.DecimalField(decimal_places=2, default=Decimal("5000.00"), max_digits=14),
+                ),
+                (
+                    "finance_officer_virement_amount",
+                    models.DecimalField(decimal_places=2, default=Decimal("50000.00"), max_digits=14),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'verbose_name_plural': 'finance settings',
-                'constraints': [models.CheckConstraint(condition=models.Q(('only', True)), name='finance_settings_one_row')],
+                "verbose_name_plural": "finance settings",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("only", True)), name="finance_settings_one_row")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SubjectiveCode',
+            name="SubjectiveCode",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=12, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('group', models.CharField(choices=[('employees', 'Employees'), ('premises', 'Premises-related'), ('transport', 'Transport-related'), ('supplies', 'Supplies and services'), ('third_party', 'Third party payments'), ('transfer', 'Transfer payments'), ('support', 'Support services'), ('depreciation', 'Depreciation and impairment'), ('income', 'Income'), ('capital_financing', 'Capital financing')], max_length=20)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "group",
+                    models.CharField(
+                        choices=[
+                            ("employees", "Employees"),
+                            ("premises", "Premises-related"),
+                            ("transport", "Transport-related"),
+                            ("supplies", "Supplies and services"),
+                            ("third_party", "Third party payments"),
+                            ("transfer", "Transfer payments"),
+                            ("support", "Support services"),
+                            ("depreciation", "Depreciation and impairment"),
+                            ("income", "Income"),
+                            ("capital_financing", "Capital financing"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'ordering': ['code'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='subjective_ends_after_start')],
+                "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="subjective_ends_after_start",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Commitment',
+            name="Commitment",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('pre_commitment', 'Requisition'), ('commitment', 'Order'), ('actual', 'Spent')], max_length=16)),
-                ('source_id', models.UUIDField()),
-                ('source_reference', models.CharField(max_length=40)),
-                ('financial_year', models.PositiveSmallIntegerField()),
-                ('amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('made_at', models.DateTimeField()),
-                ('released_at', models.DateTimeField(blank=True, null=True)),
-                ('cost_centre', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='finance.costcentre')),
-                ('subjective', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='finance.subjectivecode')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("pre_commitment", "Requisition"), ("commitment", "Order"), ("actual", "Spent")],
+                        max_length=16,
+                    ),
+                ),
+                ("source_id", models.UUIDField()),
+                ("source_reference", models.CharField(max_length=40)),
+                ("financial_year", models.PositiveSmallIntegerField()),
+                ("amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("made_at", models.DateTimeField()),
+                ("released_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "cost_centre",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="commitments",
+                        to="finance.costcentre",
+                    ),
+                ),
+                (
+                    "subjective",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="commitments",
+                        to="finance.subjectivecode",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-made_at'],
+                "ordering": ["-made_at"],
             },
         ),
         migrations.CreateModel(
-            name='BudgetPosition',
+            name="BudgetPosition",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('financial_year', models.PositiveSmallIntegerField()),
-                ('budget_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('reserved_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('committed_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('actual_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('available_amount', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('budget_amount'), '-', models.F('reserved_amount')), '-', models.F('committed_amount')), '-', models.F('actual_amount')), output_field=models.DecimalField(decimal_places=2, max_digits=14))),
-                ('cost_centre', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='positions', to='finance.costcentre')),
-                ('subjective', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='positions', to='finance.subjectivecode')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("financial_year", models.PositiveSmallIntegerField()),
+                ("budget_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("reserved_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("committed_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("actual_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                (
+                    "available_amount",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("budget_amount"), "-", models.F("reserved_amount")
+                                ),
+                                "-",
+                                models.F("committed_amount"),
+                            ),
+                            "-",
+                            models.F("actual_amount"),
+                        ),
+                        output_field=models.DecimalField(decimal_places=2, max_digits=14),
+                    ),
+                ),
+                (
+                    "cost_centre",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="positions",
+                        to="finance.costcentre",
+                    ),
+                ),
+                (
+                    "subjective",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="positions",
+                        to="finance.subjectivecode",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['cost_centre__code', 'subjective__code'],
+                "ordering": ["cost_centre__code", "subjective__code"],
             },
         ),
         migrations.CreateModel(
-            name='Budget',
+            name="Budget",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('financial_year', models.PositiveSmallIntegerField()),
-                ('period', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(12)])),
-                ('original_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('revised_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('cost_centre', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='budgets', to='finance.costcentre')),
-                ('subjective', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='budgets', to='finance.subjectivecode')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("financial_year", models.PositiveSmallIntegerField()),
+                (
+                    "period",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(12),
+                        ]
+                    ),
+                ),
+                ("original_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("revised_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                (
+                    "cost_centre",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="budgets",
+                        to="finance.costcentre",
+                    ),
+                ),
+                (
+                    "subjective",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="budgets",
+                        to="finance.subjectivecode",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['financial_year', 'cost_centre', 'subjective', 'period'],
+                "ordering": ["financial_year", "cost_centre", "subjective", "period"],
             },
         ),
         migrations.CreateModel(
-            name='VatRate',
+            name="VatRate",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(choices=[('S', 'Standard rate'), ('R', 'Reduced rate'), ('Z', 'Zero rate'), ('E', 'Exempt'), ('O', 'Outside the scope'), ('I', 'Standard rate, cannot be recovered'), ('AE', 'Reverse charge')], max_length=2)),
-                ('percent', models.DecimalField(decimal_places=2, max_digits=5)),
-                ('recoverable', models.BooleanField(default=True)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        choices=[
+                            ("S", "Standard rate"),
+                            ("R", "Reduced rate"),
+                            ("Z", "Zero rate"),
+                            ("E", "Exempt"),
+                            ("O", "Outside the scope"),
+                            ("I", "Standard rate, cannot be recovered"),
+                            ("AE", "Reverse charge"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("percent", models.DecimalField(decimal_places=2, max_digits=5)),
+                ("recoverable", models.BooleanField(default=True)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['code', '-valid_from'],
-                'constraints': [models.UniqueConstraint(fields=('code', 'valid_from'), name='vat_rate_once_a_day')],
+                "ordering": ["code", "-valid_from"],
+                "constraints": [models.UniqueConstraint(fields=("code", "valid_from"), name="vat_rate_once_a_day")],
             },
         ),
         migrations.CreateModel(
-            name='Virement',
+            name="Virement",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.CharField(max_length=40, unique=True)),
-                ('financial_year', models.PositiveSmallIntegerField()),
-                ('amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('reason', models.CharField(max_length=500)),
-                ('made_on', models.DateField()),
-                ('made_at', models.DateTimeField()),
-                ('from_cost_centre', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='virements_out', to='finance.costcentre')),
-                ('from_subjective', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='finance.subjectivecode')),
-                ('made_by', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.officercard')),
-                ('to_cost_centre', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='virements_in', to='finance.costcentre')),
-                ('to_subjective', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='finance.subjectivecode')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("reference", models.CharField(max_length=40, unique=True)),
+                ("financial_year", models.PositiveSmallIntegerField()),
+                ("amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("reason", models.CharField(max_length=500)),
+                ("made_on", models.DateField()),
+                ("made_at", models.DateTimeField()),
+                (
+                    "from_cost_centre",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="virements_out",
+                        to="finance.costcentre",
+                    ),
+                ),
+                (
+                    "from_subjective",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="finance.subjectivecode",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
+                (
+                    "to_cost_centre",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="virements_in",
+                        to="finance.costcentre",
+                    ),
+                ),
+                (
+                    "to_subjective",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="finance.subjectivecode",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-made_at'],
+                "ordering": ["-made_at"],
             },
         ),
         migrations.AddConstraint(
-            model_name='costcentre',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='cost_centre_ends_after_start'),
+            model_name="costcentre",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="cost_centre_ends_after_start",
+            ),
         ),
         migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['cost_centre', 'subjective', 'financial_year'], name='commitment_head'),
+            model_name="commitment",
+            index=models.Index(fields=["cost_centre", "subjective", "financial_year"], name="commitment_head"),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.UniqueConstraint(condition=models.Q(('released_at__isnull', True)), fields=('source_id', 'kind', 'cost_centre', 'subjective', 'financial_year'), name='commitment_once_per_source'),
+            model_name="commitment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("released_at__isnull", True)),
+                fields=("source_id", "kind", "cost_centre", "subjective", "financial_year"),
+                name="commitment_once_per_source",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='commitment_not_negative'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gte", 0)), name="commitment_not_negative"),
         ),
         migrations.AddConstraint(
-            model_name='budgetposition',
-            constraint=models.UniqueConstraint(fields=('financial_year', 'cost_centre', 'subjective'), name='position_once_a_year'),
+            model_name="budgetposition",
+            constraint=models.UniqueConstraint(
+                fields=("financial_year", "cost_centre", "subjective"), name="position_once_a_year"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budgetposition',
-            constraint=models.CheckConstraint(condition=models.Q(('budget_amount__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('reserved_amount'), '+', models.F('committed_amount')), '+', models.F('actual_amount')))), name='position_never_overspent'),
+            model_name="budgetposition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "budget_amount__gte",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("reserved_amount"), "+", models.F("committed_amount")
+                            ),
+                            "+",
+                            models.F("actual_amount"),
+                        ),
+                    )
+                ),
+                name="position_never_overspent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budgetposition',
-            constraint=models.CheckConstraint(condition=models.Q(('committed_amount__gte', 0), ('reserved_amount__gte', 0)), name='position_promises_not_negative'),
+            model_name="budgetposition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("committed_amount__gte", 0), ("reserved_amount__gte", 0)),
+                name="position_promises_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.UniqueConstraint(fields=('cost_centre', 'subjective', 'financial_year', 'period'), name='budget_once_a_period'),
+            model_name="budget",
+            constraint=models.UniqueConstraint(
+                fields=("cost_centre", "subjective", "financial_year", "period"), name="budget_once_a_period"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.CheckConstraint(condition=models.Q(('period__range', (1, 12))), name='budget_period_1_to_12'),
+            model_name="budget",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("period__range", (1, 12))), name="budget_period_1_to_12"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='virement',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='virement_moves_money'),
+            model_name="virement",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="virement_moves_money"),
         ),
     ]

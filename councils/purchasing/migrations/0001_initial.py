@@ -10,223 +10,588 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
-        ('finance', '0001_initial'),
-        ('procurement', '0001_initial'),
+        ("access", "0001_initial"),
+        ("finance", "0001_initial"),
+        ("procurement", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Requisition',
+            name="Requisition",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.CharField(max_length=40, unique=True)),
-                ('title', models.CharField(max_length=120)),
-                ('justification', models.TextField(blank=True)),
-                ('needed_by_on', models.DateField(blank=True, null=True)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Waiting for approval'), ('approved', 'Approved'), ('handed_over', 'With the shared service'), ('ordered', 'Ordered'), ('rejected', 'Rejected'), ('returned', 'Sent back'), ('withdrawn', 'Withdrawn')], default='draft', max_length=12)),
-                ('case_id', models.UUIDField(blank=True, editable=False, null=True)),
-                ('wants_joint_buying', models.BooleanField(default=False)),
-                ('supplier_name', models.CharField(blank=True, max_length=160)),
-                ('supplier_email', models.EmailField(blank=True, max_length=254)),
-                ('delivery_location', models.CharField(blank=True, max_length=250)),
-                ('financial_year', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('net_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('vat_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('gross_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('requester', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.officercard')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("reference", models.CharField(max_length=40, unique=True)),
+                ("title", models.CharField(max_length=120)),
+                ("justification", models.TextField(blank=True)),
+                ("needed_by_on", models.DateField(blank=True, null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitted", "Waiting for approval"),
+                            ("approved", "Approved"),
+                            ("handed_over", "With the shared service"),
+                            ("ordered", "Ordered"),
+                            ("rejected", "Rejected"),
+                            ("returned", "Sent back"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="draft",
+                        max_length=12,
+                    ),
+                ),
+                ("case_id", models.UUIDField(blank=True, editable=False, null=True)),
+                ("wants_joint_buying", models.BooleanField(default=False)),
+                ("supplier_name", models.CharField(blank=True, max_length=160)),
+                ("supplier_email", models.EmailField(blank=True, max_length=254)),
+                ("delivery_location", models.CharField(blank=True, max_length=250)),
+                ("financial_year", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("net_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("vat_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("gross_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("submitted_at", models.DateTimeField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "requester",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='PurchaseOrder',
+            name="PurchaseOrder",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.CharField(max_length=40, unique=True)),
-                ('title', models.CharField(max_length=120)),
-                ('status', models.CharField(choices=[('issued', 'Sent'), ('cancelled', 'Cancelled')], default='issued', max_length=12)),
-                ('supplier_name', models.CharField(blank=True, max_length=160)),
-                ('supplier_email', models.EmailField(blank=True, max_length=254)),
-                ('delivery_location', models.CharField(blank=True, max_length=250)),
-                ('needed_by_on', models.DateField()),
-                ('financial_year', models.PositiveSmallIntegerField()),
-                ('net_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('vat_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('gross_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('issued_at', models.DateTimeField()),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('cancel_reason', models.CharField(blank=True, max_length=500)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('cancelled_by', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.officercard')),
-                ('issued_by', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.officercard')),
-                ('requester', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.officercard')),
-                ('requisition', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='order', to='purchasing.requisition')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("reference", models.CharField(max_length=40, unique=True)),
+                ("title", models.CharField(max_length=120)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("issued", "Sent"), ("cancelled", "Cancelled")], default="issued", max_length=12
+                    ),
+                ),
+                ("supplier_name", models.CharField(blank=True, max_length=160)),
+                ("supplier_email", models.EmailField(blank=True, max_length=254)),
+                ("delivery_location", models.CharField(blank=True, max_length=250)),
+                ("needed_by_on", models.DateField()),
+                ("financial_year", models.PositiveSmallIntegerField()),
+                ("net_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("vat_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("gross_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("issued_at", models.DateTimeField()),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                ("cancel_reason", models.CharField(blank=True, max_length=500)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "cancelled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
+                (
+                    "requisition",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="order", to="purchasing.requisition"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-issued_at'],
+                "ordering": ["-issued_at"],
             },
         ),
         migrations.CreateModel(
-            name='RequisitionLine',
+            name="RequisitionLine",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('description', models.CharField(max_length=250)),
-                ('quantity', models.DecimalField(decimal_places=3, max_digits=12)),
-                ('unit', models.CharField(choices=[('each', 'Each'), ('box', 'Box'), ('pack', 'Pack'), ('hour', 'Hour'), ('day', 'Day'), ('week', 'Week'), ('month', 'Month'), ('year', 'Year'), ('kg', 'Kilogram'), ('tonne', 'Tonne'), ('litre', 'Litre'), ('metre', 'Metre'), ('sq_metre', 'Square metre'), ('cu_metre', 'Cubic metre'), ('licence', 'Licence'), ('visit', 'Visit'), ('job', 'Job')], default='each', max_length=12)),
-                ('unit_price', models.DecimalField(decimal_places=4, max_digits=14)),
-                ('vat_code', models.CharField(choices=[('S', 'Standard rate'), ('R', 'Reduced rate'), ('Z', 'Zero rate'), ('E', 'Exempt'), ('O', 'Outside the scope'), ('I', 'Standard rate, cannot be recovered'), ('AE', 'Reverse charge')], max_length=2)),
-                ('vat_percent', models.DecimalField(decimal_places=2, max_digits=5)),
-                ('net_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('vat_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('gross_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('cost_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('cpv', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='procurement.cpvcode')),
-                ('requisition', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='purchasing.requisition')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("description", models.CharField(max_length=250)),
+                ("quantity", models.DecimalField(decimal_places=3, max_digits=12)),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[
+                            ("each", "Each"),
+                            ("box", "Box"),
+                            ("pack", "Pack"),
+                            ("hour", "Hour"),
+                            ("day", "Day"),
+                            ("week", "Week"),
+                            ("month", "Month"),
+                            ("year", "Year"),
+                            ("kg", "Kilogram"),
+                            ("tonne", "Tonne"),
+                            ("litre", "Litre"),
+                            ("metre", "Metre"),
+                            ("sq_metre", "Square metre"),
+                            ("cu_metre", "Cubic metre"),
+                            ("licence", "Licence"),
+                            ("visit", "Visit"),
+                            ("job", "Job"),
+                        ],
+                        default="each",
+                        max_length=12,
+                    ),
+                ),
+                ("unit_price", models.DecimalField(decimal_places=4, max_digits=14)),
+                (
+                    "vat_code",
+                    models.CharField(
+                        choices=[
+                            ("S", "Standard rate"),
+                            ("R", "Reduced rate"),
+                            ("Z", "Zero rate"),
+                            ("E", "Exempt"),
+                            ("O", "Outside the scope"),
+                            ("I", "Standard rate, cannot be recovered"),
+                            ("AE", "Reverse charge"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("vat_percent", models.DecimalField(decimal_places=2, max_digits=5)),
+                ("net_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("vat_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("gross_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("cost_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                (
+                    "cpv",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="procurement.cpvcode",
+                    ),
+                ),
+                (
+                    "requisition",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="purchasing.requisition",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
-                'abstract': False,
+                "ordering": ["position"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='OrderLine',
+            name="OrderLine",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('description', models.CharField(max_length=250)),
-                ('quantity', models.DecimalField(decimal_places=3, max_digits=12)),
-                ('unit', models.CharField(choices=[('each', 'Each'), ('box', 'Box'), ('pack', 'Pack'), ('hour', 'Hour'), ('day', 'Day'), ('week', 'Week'), ('month', 'Month'), ('year', 'Year'), ('kg', 'Kilogram'), ('tonne', 'Tonne'), ('litre', 'Litre'), ('metre', 'Metre'), ('sq_metre', 'Square metre'), ('cu_metre', 'Cubic metre'), ('licence', 'Licence'), ('visit', 'Visit'), ('job', 'Job')], default='each', max_length=12)),
-                ('unit_price', models.DecimalField(decimal_places=4, max_digits=14)),
-                ('vat_code', models.CharField(choices=[('S', 'Standard rate'), ('R', 'Reduced rate'), ('Z', 'Zero rate'), ('E', 'Exempt'), ('O', 'Outside the scope'), ('I', 'Standard rate, cannot be recovered'), ('AE', 'Reverse charge')], max_length=2)),
-                ('vat_percent', models.DecimalField(decimal_places=2, max_digits=5)),
-                ('net_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('vat_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('gross_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('cpv', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='procurement.cpvcode')),
-                ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='purchasing.purchaseorder')),
-                ('requisition_line', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='order_line', to='purchasing.requisitionline')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("description", models.CharField(max_length=250)),
+                ("quantity", models.DecimalField(decimal_places=3, max_digits=12)),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[
+                            ("each", "Each"),
+                            ("box", "Box"),
+                            ("pack", "Pack"),
+                            ("hour", "Hour"),
+                            ("day", "Day"),
+                            ("week", "Week"),
+                            ("month", "Month"),
+                            ("year", "Year"),
+                            ("kg", "Kilogram"),
+                            ("tonne", "Tonne"),
+                            ("litre", "Litre"),
+                            ("metre", "Metre"),
+                            ("sq_metre", "Square metre"),
+                            ("cu_metre", "Cubic metre"),
+                            ("licence", "Licence"),
+                            ("visit", "Visit"),
+                            ("job", "Job"),
+                        ],
+                        default="each",
+                        max_length=12,
+                    ),
+                ),
+                ("unit_price", models.DecimalField(decimal_places=4, max_digits=14)),
+                (
+                    "vat_code",
+                    models.CharField(
+                        choices=[
+                            ("S", "Standard rate"),
+                            ("R", "Reduced rate"),
+                            ("Z", "Zero rate"),
+                            ("E", "Exempt"),
+                            ("O", "Outside the scope"),
+                            ("I", "Standard rate, cannot be recovered"),
+                            ("AE", "Reverse charge"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("vat_percent", models.DecimalField(decimal_places=2, max_digits=5)),
+                ("net_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("vat_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("gross_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                (
+                    "cpv",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="procurement.cpvcode",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="purchasing.purchaseorder",
+                    ),
+                ),
+                (
+                    "requisition_line",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="order_line",
+                        to="purchasing.requisitionline",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
-                'abstract': False,
+                "ordering": ["position"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='LineCoding',
+            name="LineCoding",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('percent', models.DecimalField(blank=True, decimal_places=4, max_digits=7, null=True)),
-                ('amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('cost_centre', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='finance.costcentre')),
-                ('subjective', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='finance.subjectivecode')),
-                ('line', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='codings', to='purchasing.requisitionline')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("percent", models.DecimalField(blank=True, decimal_places=4, max_digits=7, null=True)),
+                ("amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                (
+                    "cost_centre",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="finance.costcentre"
+                    ),
+                ),
+                (
+                    "subjective",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="finance.subjectivecode",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="codings",
+                        to="purchasing.requisitionline",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.AddIndex(
-            model_name='requisition',
-            index=models.Index(fields=['requester', '-created_at'], name='requisition_mine'),
+            model_name="requisition",
+            index=models.Index(fields=["requester", "-created_at"], name="requisition_mine"),
         ),
         migrations.AddIndex(
-            model_name='requisition',
-            index=models.Index(fields=['status', '-created_at'], name='requisition_by_status'),
+            model_name="requisition",
+            index=models.Index(fields=["status", "-created_at"], name="requisition_by_status"),
         ),
         migrations.AddIndex(
-            model_name='requisition',
-            index=models.Index(fields=['-created_at'], name='requisition_newest'),
+            model_name="requisition",
+            index=models.Index(fields=["-created_at"], name="requisition_newest"),
         ),
         migrations.AddIndex(
-            model_name='requisition',
-            index=models.Index(condition=models.Q(('case_id__isnull', False)), fields=['case_id'], name='requisition_case'),
+            model_name="requisition",
+            index=models.Index(
+                condition=models.Q(("case_id__isnull", False)), fields=["case_id"], name="requisition_case"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requisition',
-            constraint=models.CheckConstraint(condition=models.Q(('gross_amount', django.db.models.expressions.CombinedExpression(models.F('net_amount'), '+', models.F('vat_amount')))), name='requisition_gross_adds_up'),
+            model_name="requisition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "gross_amount",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("net_amount"), "+", models.F("vat_amount")
+                        ),
+                    )
+                ),
+                name="requisition_gross_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requisition',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'withdrawn']), models.Q(('financial_year__isnull', False), ('needed_by_on__isnull', False)), _connector='OR'), name='requisition_dated_once_submitted'),
+            model_name="requisition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["draft", "withdrawn"]),
+                    models.Q(("financial_year__isnull", False), ("needed_by_on__isnull", False)),
+                    _connector="OR",
+                ),
+                name="requisition_dated_once_submitted",
+            ),
         ),
         migrations.AddIndex(
-            model_name='purchaseorder',
-            index=models.Index(fields=['-issued_at'], name='order_newest'),
+            model_name="purchaseorder",
+            index=models.Index(fields=["-issued_at"], name="order_newest"),
         ),
         migrations.AddConstraint(
-            model_name='purchaseorder',
-            constraint=models.CheckConstraint(condition=models.Q(('gross_amount', django.db.models.expressions.CombinedExpression(models.F('net_amount'), '+', models.F('vat_amount')))), name='order_gross_adds_up'),
+            model_name="purchaseorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "gross_amount",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("net_amount"), "+", models.F("vat_amount")
+                        ),
+                    )
+                ),
+                name="order_gross_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='purchaseorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', True), ('status', 'issued')), models.Q(('cancelled_at__isnull', False), ('status', 'cancelled')), _connector='OR'), name='order_cancelled_has_a_time'),
+            model_name="purchaseorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("cancelled_at__isnull", True), ("status", "issued")),
+                    models.Q(("cancelled_at__isnull", False), ("status", "cancelled")),
+                    _connector="OR",
+                ),
+                name="order_cancelled_has_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requisitionline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('unit_price__gte', 0)), name='requisitionline_quantity_and_price'),
+            model_name="requisitionline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0), ("unit_price__gte", 0)),
+                name="requisitionline_quantity_and_price",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requisitionline',
-            constraint=models.CheckConstraint(condition=models.Q(('net_amount', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('quantity'), '*', models.F('unit_price')), 2))), name='requisitionline_net_is_priced'),
+            model_name="requisitionline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "net_amount",
+                        django.db.models.functions.math.Round(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("quantity"), "*", models.F("unit_price")
+                            ),
+                            2,
+                        ),
+                    )
+                ),
+                name="requisitionline_net_is_priced",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requisitionline',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThan(django.db.models.functions.math.Abs(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('vat_amount'), '*', models.Value(100)), '-', django.db.models.expressions.CombinedExpression(models.F('net_amount'), '*', models.F('vat_percent')))), Decimal('1')), name='requisitionline_vat_follows_rate'),
+            model_name="requisitionline",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.LessThan(
+                    django.db.models.functions.math.Abs(
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("vat_amount"), "*", models.Value(100)
+                            ),
+                            "-",
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("net_amount"), "*", models.F("vat_percent")
+                            ),
+                        )
+                    ),
+                    Decimal("1"),
+                ),
+                name="requisitionline_vat_follows_rate",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requisitionline',
-            constraint=models.CheckConstraint(condition=models.Q(('gross_amount', django.db.models.expressions.CombinedExpression(models.F('net_amount'), '+', models.F('vat_amount')))), name='requisitionline_gross_adds_up'),
+            model_name="requisitionline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "gross_amount",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("net_amount"), "+", models.F("vat_amount")
+                        ),
+                    )
+                ),
+                name="requisitionline_gross_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requisitionline',
-            constraint=models.UniqueConstraint(fields=('requisition', 'position'), name='requisition_line_position_once'),
+            model_name="requisitionline",
+            constraint=models.UniqueConstraint(
+                fields=("requisition", "position"), name="requisition_line_position_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requisitionline',
-            constraint=models.CheckConstraint(condition=models.Q(('cost_amount', models.F('net_amount')), ('cost_amount', models.F('gross_amount')), _connector='OR'), name='requisitionline_cost_net_or_gross'),
+            model_name="requisitionline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("cost_amount", models.F("net_amount")), ("cost_amount", models.F("gross_amount")), _connector="OR"
+                ),
+                name="requisitionline_cost_net_or_gross",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('unit_price__gte', 0)), name='orderline_quantity_and_price'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0), ("unit_price__gte", 0)), name="orderline_quantity_and_price"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('net_amount', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('quantity'), '*', models.F('unit_price')), 2))), name='orderline_net_is_priced'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "net_amount",
+                        django.db.models.functions.math.Round(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("quantity"), "*", models.F("unit_price")
+                            ),
+                            2,
+                        ),
+                    )
+                ),
+                name="orderline_net_is_priced",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThan(django.db.models.functions.math.Abs(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('vat_amount'), '*', models.Value(100)), '-', django.db.models.expressions.CombinedExpression(models.F('net_amount'), '*', models.F('vat_percent')))), Decimal('1')), name='orderline_vat_follows_rate'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.LessThan(
+                    django.db.models.functions.math.Abs(
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("vat_amount"), "*", models.Value(100)
+                            ),
+                            "-",
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("net_amount"), "*", models.F("vat_percent")
+                            ),
+                        )
+                    ),
+                    Decimal("1"),
+                ),
+                name="orderline_vat_follows_rate",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('gross_amount', django.db.models.expressions.CombinedExpression(models.F('net_amount'), '+', models.F('vat_amount')))), name='orderline_gross_adds_up'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "gross_amount",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("net_amount"), "+", models.F("vat_amount")
+                        ),
+                    )
+                ),
+                name="orderline_gross_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.UniqueConstraint(fields=('order', 'position'), name='order_line_position_once'),
+            model_name="orderline",
+            constraint=models.UniqueConstraint(fields=("order", "position"), name="order_line_position_once"),
         ),
         migrations.AddConstraint(
-            model_name='linecoding',
-            constraint=models.UniqueConstraint(fields=('line', 'position'), name='line_coding_position_once'),
+            model_name="linecoding",
+            constraint=models.UniqueConstraint(fields=("line", "position"), name="line_coding_position_once"),
         ),
         migrations.AddConstraint(
-            model_name='linecoding',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='line_coding_not_negative'),
+            model_name="linecoding",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gte", 0)), name="line_coding_not_negative"),
         ),
         migrations.AddConstraint(
-            model_name='linecoding',
-            constraint=models.CheckConstraint(condition=models.Q(('percent__isnull', True), models.Q(('percent__gt', 0), ('percent__lte', 100)), _connector='OR'), name='line_coding_percent'),
+            model_name="linecoding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("percent__isnull", True), models.Q(("percent__gt", 0), ("percent__lte", 100)), _connector="OR"
+                ),
+                name="line_coding_percent",
+            ),
         ),
     ]

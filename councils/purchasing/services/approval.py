@@ -1,4 +1,7 @@
-"""What the process decides about a requisition, done in the council's own room."""
+"""What the process decides about a requisition, done in the council's own room.
+
+These run as steps of a decision (or of a job), which has the savepoint that takes everything back.
+"""
 
 from __future__ import annotations
 
@@ -16,25 +19,25 @@ from ..models import Requisition, RequisitionLine
 from .requisitions import locked
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def requisition_approved(*, actor: OfficerCard | None, requisition_id: UUID) -> Requisition:
     """The last approver agreed; the order or the hand-over follows. Running twice changes nothing."""
     return _moved(actor, requisition_id, RequisitionStatus.APPROVED, "approved")
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def requisition_rejected(*, actor: OfficerCard | None, requisition_id: UUID) -> Requisition:
     """An approver said no: the reserved budget is free again."""
     return _moved(actor, requisition_id, RequisitionStatus.REJECTED, "rejected", frees_budget=True)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def requisition_returned(*, actor: OfficerCard | None, requisition_id: UUID) -> Requisition:
     """An approver sent it back: its budget is free until the requester submits it again."""
     return _moved(actor, requisition_id, RequisitionStatus.RETURNED, "returned", frees_budget=True)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def requisition_handed_over(*, actor: OfficerCard | None, requisition_id: UUID, case_id: UUID) -> Requisition:
     """Show an approved requisition's lines to the shared service for joint buying; its budget stays reserved.
 
@@ -55,7 +58,7 @@ def requisition_handed_over(*, actor: OfficerCard | None, requisition_id: UUID, 
             DemandLineInput(
                 requisition_line_id=line.pk,
                 line_number=line.position,
-                cpv_code=line.cpv_id,
+                cpv_code=line.cpv_id or "",
                 description=line.description,
                 quantity=line.quantity,
                 unit=line.unit,

@@ -24,10 +24,8 @@ from .requisitions import locked
 COPIED = [field.name for field in PricedLine._meta.get_fields() if field.name not in {"id", "cpv"}]
 
 
-@transaction.atomic
-def raise_order(
-    *, actor: OfficerCard | None, requisition_id: UUID, terms: AgreedTerms | None = None
-) -> PurchaseOrder:
+@transaction.atomic(savepoint=False)
+def raise_order(*, actor: OfficerCard | None, requisition_id: UUID, terms: AgreedTerms | None = None) -> PurchaseOrder:
     """Turn an approved requisition into the council's order and commit its budget.
 
     A requisition has one order: asking again returns it. Raises NotAllowed when the budget is not enough.
@@ -40,7 +38,7 @@ def raise_order(
             f"{requisition.reference} is {requisition.get_status_display().lower()}: only an approved requisition is ordered."
         )
     lines = list(RequisitionLine.objects.filter(requisition=requisition))
-    codings = LineCoding.objects.filter(line__requisition=requisition).order_by("line_id", "position")
+    codings = LineCoding.objects.filter(line__requisition=requisition).order_by("line_id", "position").shares()
     if terms and terms.unit_prices:
         apply_prices(lines, terms.unit_prices)
 
@@ -72,6 +70,7 @@ def _order_from(
     requisition: Requisition, lines: list[RequisitionLine], actor: OfficerCard | None, terms: AgreedTerms | None
 ) -> PurchaseOrder:
     agreed_supplier = terms.supplier_name if terms else ""
+    needed_by_on, financial_year = rules.dated(requisition)
     net, vat = sum(line.net_amount for line in lines), sum(line.vat_amount for line in lines)
     return PurchaseOrder(
         reference=next_reference("PO", localdate().year),
@@ -81,8 +80,8 @@ def _order_from(
         supplier_name=agreed_supplier or requisition.supplier_name,
         supplier_email="" if agreed_supplier else requisition.supplier_email,
         delivery_location=requisition.delivery_location,
-        needed_by_on=requisition.needed_by_on,
-        financial_year=requisition.financial_year,
+        needed_by_on=needed_by_on,
+        financial_year=financial_year,
         net_amount=net,
         vat_amount=vat,
         gross_amount=net + vat,

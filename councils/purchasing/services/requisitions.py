@@ -44,7 +44,9 @@ def start_requisition(*, actor: OfficerCard, draft: RequisitionDraft) -> Requisi
     requisition.save(force_insert=True)
     write_lines(lines, codings)
 
-    record(actor, "purchasing.requisition.started", requisition, net_amount=str(requisition.net_amount), lines=len(lines))
+    record(
+        actor, "purchasing.requisition.started", requisition, net_amount=str(requisition.net_amount), lines=len(lines)
+    )
     return requisition
 
 
@@ -104,7 +106,7 @@ def submit_requisition(*, actor: OfficerCard, requisition_id: UUID, version: int
             actor=actor,
             source_id=requisition.pk,
             source_reference=requisition.reference,
-            financial_year=requisition.financial_year,
+            financial_year=rules.dated(requisition)[1],
             heads=totals.heads,
         )
     record(

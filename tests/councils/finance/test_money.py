@@ -12,7 +12,15 @@ from django.db.models import Sum
 from councils.finance import services
 from councils.finance.heads import HeadAmount
 from councils.finance.holders import budget_holder_ids, cost_centres_held_by
-from councils.finance.models import Budget, BudgetPosition, Commitment, CostCentre, FinanceSettings, SubjectiveCode, Virement
+from councils.finance.models import (
+    Budget,
+    BudgetPosition,
+    Commitment,
+    CostCentre,
+    FinanceSettings,
+    SubjectiveCode,
+    Virement,
+)
 from councils.finance.periods import spread
 from councils.finance.years import financial_year_of, period_of
 from shared_services.tenancy.door import inside_council

@@ -125,9 +125,7 @@ def test_the_same_requisition_submitted_twice_at_once_is_one_case(shop):
     with inside_council(shop.council):
         started = purchasing.start_requisition(actor=shop.requester, draft=one_line(shop, "400.00"))
 
-    said = at_once(
-        shop, *[lambda: purchasing.submit_requisition(actor=shop.requester, requisition_id=started.pk)] * 2
-    )
+    said = at_once(shop, *[lambda: purchasing.submit_requisition(actor=shop.requester, requisition_id=started.pk)] * 2)
 
     assert said == ["done", "done"]
     with inside_council(shop.council):

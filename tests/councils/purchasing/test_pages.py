@@ -123,7 +123,9 @@ def test_a_code_is_found_by_words_and_chosen_with_a_radio_button(books, browser)
 
 
 def test_words_alone_are_no_code_and_the_officer_is_shown_some(books, browser):
-    response = browser.post(NEW, {**filled_in(books), "lines-0-cpv": "office desks", "form_token": token(browser.get(NEW))})
+    response = browser.post(
+        NEW, {**filled_in(books), "lines-0-cpv": "office desks", "form_token": token(browser.get(NEW))}
+    )
 
     page = response.content.decode()
     assert response.status_code == 422
