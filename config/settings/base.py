@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
+
 from config.embedded import services
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -14,6 +17,8 @@ DEBUG = os.environ.get("GUILDHALL_DEBUG") == "1"
 PORT = int(os.environ.get("PORT", "8000"))
 
 SECRET_KEY = services.secret_key(VAR_DIR)
+SECRET_KEY_FALLBACKS = [secret for secret in os.environ.get("GUILDHALL_OLD_SECRET_KEYS", "").split() if secret]
+"""Earlier secrets: what they sealed can still be opened, and is sealed anew each night."""
 BASE_HOST = os.environ.get("GUILDHALL_BASE_HOST", "localhost")
 """The shared service answers here; councils at <slug>.<BASE_HOST>."""
 ALLOWED_HOSTS = [BASE_HOST, f".{BASE_HOST}"]
@@ -152,7 +157,13 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": VALKEY_URL,
         "KEY_FUNCTION": "shared_services.tenancy.cache.room_key",
-        "OPTIONS": {"db": 1} if VALKEY_URL.startswith("unix") else {},
+        "OPTIONS": {
+            # A page waits a moment for Valkey, then says clearly that it is away.
+            "socket_timeout": 3,
+            "socket_connect_timeout": 2,
+            "retry": Retry(ConstantBackoff(0.2), 2),
+            **({"db": 1} if VALKEY_URL.startswith("unix") else {}),
+        },
     }
 }
 
