@@ -44,7 +44,7 @@ class Plan:
 
 def plan_year(*, now: datetime, chance: random.Random, count: int = REQUISITIONS) -> list[Plan]:
     """Requisitions of the year before `now`, in order of time; the last are those a visitor finds waiting."""
-    waiting = [plan for plan in for_visitors(now=now, chance=chance) if plan.at < now][: max(count // 4, 1)]
+    waiting = [plan for plan in for_visitors(now=now, chance=chance) if plan.at < now][:count]
     plans = []
     for _ in range(count - len(waiting)):
         service = chance.choice(SERVICES)

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from shared_services.access.models import OfficerCard
 from shared_services.workflow.presenters import Presentation, presenter
+from shared_services.workflow.selectors import inbox
 
 from . import selectors
 from .choices import LeaveStatus
@@ -23,7 +24,7 @@ def present_leave(case: Any, officer: OfficerCard) -> Presentation:
         .filter(pk=case.subject_id)
         .first()
     )
-    if request is None:
+    if request is None or not _may_know(officer, case, request):
         return Presentation(summary=[("Reference", case.reference), ("Title", case.title)])
     summary: list[tuple[str, Any]] = [
         ("Officer", case.requester_name),
@@ -54,6 +55,13 @@ def present_leave(case: Any, officer: OfficerCard) -> Presentation:
         url=reverse("people:show_leave", args=[request.pk]),
         warnings=warnings,
     )
+
+
+def _may_know(officer: OfficerCard, case: Any, request: LeaveRequest) -> bool:
+    """Who may see every case of the room need not know why a colleague is away: only those concerned do."""
+    if selectors.may_see_leave_of(officer, request.employment.card_id):
+        return True
+    return inbox(officer).filter(case_id=case.pk).exists()
 
 
 def _balance_rows(request: LeaveRequest, warnings: list[str]) -> list[tuple[str, str]]:

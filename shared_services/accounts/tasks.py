@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from shared_services.messaging.tasks import council_task
 
 from . import mail
 from .models import Account
+from .seal import seal_anew
 
 
 @council_task
@@ -37,9 +39,11 @@ def send_security_notice(account_id: str, event: str) -> None:
 
 @council_task
 def forget_what_expired() -> None:
-    """Nightly: delete expired sessions and stored API answers. Safe to run twice."""
+    """Nightly: delete expired sessions and stored API answers; renew seals while an earlier secret is in use. Safe to run twice."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     forget_old_answers()
+    if settings.SECRET_KEY_FALLBACKS:
+        seal_anew()
 
 
 def _active(account_id: str) -> Account | None:

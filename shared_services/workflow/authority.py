@@ -13,11 +13,14 @@ from uuid import UUID
 
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import ROLES
+from shared_services.govuk.words import spoken_money
 from shared_services.tenancy.door import current_council
 
 from .models import AuthorityRule, Case
 from .who import CaseFacts, find_resolver
 
+JOINT_PROCESSES = frozenset({"joint_purchase"})
+"""Each council decides these once, by the highest role that its matrix asks for."""
 REQUESTER = "requester"
 """The role of whoever raised the case."""
 _OTHER_ROLES = {REQUESTER: "Requester", "line_manager": "Line manager"}
@@ -49,9 +52,9 @@ def describe(rule: AuthorityRule) -> str:
     if rule.amount_to is None and not rule.amount_from:
         amount = "of any amount"
     elif rule.amount_to is None:
-        amount = f"of £{rule.amount_from:,.2f} or more"
+        amount = f"of {spoken_money(rule.amount_from)} or more"
     else:
-        amount = f"from £{rule.amount_from:,.2f} to under £{rule.amount_to:,.2f}"
+        amount = f"from {spoken_money(rule.amount_from)} to under {spoken_money(rule.amount_to)}"
     return f"{role_label(rule.role)} approves cases {amount}{where}{what}"
 
 
@@ -68,6 +71,16 @@ def required_approvals(
         if fits and rule.role not in found:
             found[rule.role] = RequiredApproval(rule.role, role_label(rule.role), rule)
     return list(found.values())
+
+
+def deciding_approvals(
+    *, decision_type: str, amount: Decimal | None, category: str = "", cost_centre: str = "", on: date
+) -> list[RequiredApproval]:
+    """Those of them that somebody is asked for: all in turn, or the highest alone in a joint case."""
+    required = required_approvals(
+        decision_type=decision_type, amount=amount, category=category, cost_centre=cost_centre, on=on
+    )
+    return required[-1:] if decision_type in JOINT_PROCESSES else required
 
 
 def facts_of(case: Case) -> CaseFacts:

@@ -182,7 +182,7 @@ def find_candidates(task: Task, case: Case, *, found: set[UUID] | None = None) -
 
 def _role_by_authority(task: Task, case: Case) -> str:
     """The highest role that this council's own matrix asks for."""
-    required = authority.required_approvals(
+    required = authority.deciding_approvals(
         decision_type=task.authority, amount=case.amount, category=case.category, on=timezone.localdate()
     )
     return required[-1].role if required else ""

@@ -241,13 +241,13 @@ _KIND_WORDS = {
 }
 
 
-def listed(diagram: Diagram, marks: Mapping[str, str]) -> Iterator[ListedStep]:
-    """The steps in the order in which a case meets them: done, current, or still to come."""
+def listed(diagram: Diagram, marks: Mapping[str, str], left: str = "not started") -> Iterator[ListedStep]:
+    """The steps in the order in which a case meets them: done, current, or `left` out so far."""
     lanes = {lane.role: lane.name for lane in diagram.lanes if lane.role}
     for step in _in_order(diagram):
         if step.kind in _KIND_WORDS:
             mark = marks.get(step.id, "")
-            yield ListedStep(step.label, _KIND_WORDS[step.kind], lanes.get(step.lane_role, ""), mark or "not started")
+            yield ListedStep(step.label, _KIND_WORDS[step.kind], lanes.get(step.lane_role, ""), mark or left)
 
 
 def _in_order(diagram: Diagram) -> list[Step]:

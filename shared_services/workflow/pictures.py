@@ -41,7 +41,8 @@ def picture_of(case: Case) -> str:
 
 def steps_of(case: Case) -> Iterator[ListedStep]:
     """The same in words."""
-    return picture.listed(definition_of(case.process_version_id).diagram, marks_of(case))
+    left = "not started" if case.is_open else "not needed"
+    return picture.listed(definition_of(case.process_version_id).diagram, marks_of(case), left=left)
 
 
 def process_title(case: Case) -> str:

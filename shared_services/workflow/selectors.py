@@ -177,10 +177,11 @@ def who_would_approve(
         facts={"cost_centre": cost_centre},
     )  # fmt: skip
     found = []
-    for approval in authority.required_approvals(
+    for approval in authority.deciding_approvals(
         decision_type=decision_type, amount=amount, category=category, cost_centre=cost_centre, on=on
     ):
-        keys = authority.holders(approval.role, facts) - {requester.pk}
+        joint = decision_type in authority.JOINT_PROCESSES
+        keys = authority.holders(approval.role, facts, joint=joint) - {requester.pk}
         officers = list(OfficerCard.objects.of_council(current_council().number).filter(pk__in=keys))
         found.append(WouldApprove(approval.role_label, officers, approval.because))
     return found

@@ -127,3 +127,16 @@ def _is_writing(portal: Portal) -> bool:
             "SELECT count(*) FROM pg_stat_activity WHERE usename = 'c0001' AND state = 'idle in transaction'"
         ).fetchone()
         return bool(row and row[0])
+
+
+def test_signing_in_while_valkey_is_down_is_a_clear_page_and_works_again_after(portal):
+    sign_in = "/account/login/"
+    assert portal.get(sign_in)[0] == 200
+    valkey.stop(portal.var_dir)
+
+    status, body = portal.get(sign_in, timeout=30)
+    lifecycle.start(portal.var_dir)
+
+    assert status in (200, 503)
+    assert "govuk-template" in body
+    wait_until(lambda: portal.get(sign_in)[0] == 200, says="signing in works again")

@@ -14,7 +14,7 @@ from .. import presenters, selectors
 from ..models import Case
 from ..picture import ListedStep
 
-STEP_COLOURS = {"done": "green", "current": "yellow", "not started": "grey"}
+STEP_COLOURS = {"done": "green", "current": "yellow", "not started": "grey", "not needed": "grey"}
 
 
 def shown_facts(case: Case, actor: OfficerCard, request: HttpRequest) -> dict[str, Any]:

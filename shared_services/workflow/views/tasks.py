@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 
 from shared_services.access.models import OfficerCard
 from shared_services.govuk.views import ActionView, BulkAction, Column, ListPage
@@ -20,10 +19,6 @@ from ..forms import DecisionForm
 from ..models import Task, TaskCandidate
 from ..pictures import process_title, steps_of
 from .parts import history_items, shown_facts, step_items
-
-
-def task_url(row: TaskCandidate) -> str:
-    return reverse("workflow:task", args=[row.task_id])
 
 
 def approve_row(*, actor: OfficerCard, row: TaskCandidate) -> None:
@@ -45,7 +40,7 @@ class Inbox(ListPage):
     permission = "workflow.view_inbox"
     title = "Inbox"
     columns = [
-        Column("task.reference", "Reference", url=task_url, sort="task__reference"),
+        Column("task.reference", "Reference", page=("workflow:task", "task_id"), sort="task__reference"),
         Column("task.case_title", "What it is about"),
         Column("task.title", "What to do"),
         Column("task.requester_name", "From", sort="task__requester_name"),
@@ -65,6 +60,8 @@ class Inbox(ListPage):
         )
     ]  # fmt: skip
     default_sort = "due_on"
+    # The inbox's own indexes end with the task.
+    tie_break = "task_id"
     export_name = "inbox"
     export_event = "workflow.inbox.exported"
     noun = "task"

@@ -211,6 +211,17 @@ def test_the_presenter_shows_the_balance_before_and_after_and_who_else_is_away(a
     assert shown.warnings == ["Also away on some of these days: Colleague."]
 
 
+def test_who_sees_every_case_does_not_see_why_a_colleague_is_away(ask, team):
+    from shared_services.workflow.presenters import present
+
+    leave = ask(MONDAY, FRIDAY, note="Private")
+
+    shown = present(Case.objects.get(pk=leave.case_id), team.administrator)
+
+    assert "Private" not in str(shown)
+    assert [label for label, _value in shown.summary] == ["Reference", "Title"]
+
+
 def test_the_inbox_says_nothing_of_the_kind_of_leave(ask, team):
     leave = ask(MONDAY, FRIDAY, leave_type=team.unpaid, note="Private")
 

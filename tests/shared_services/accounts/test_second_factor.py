@@ -196,3 +196,19 @@ def test_a_made_up_passkey_is_refused(northmoor, visitor):
 
     assert response["Location"] == "/account/login/"
     assert browser.get("/account/").status_code == 302
+
+
+def test_a_new_secret_of_the_portal_keeps_every_second_factor(settings, northmoor, with_app, sign_in):
+    from shared_services.accounts.tasks import forget_what_expired
+
+    _, secret = with_app
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "a new secret for the portal, long enough to be one"
+    with inside_council(northmoor):
+        forget_what_expired()
+    settings.SECRET_KEY_FALLBACKS = []
+
+    browser, _ = sign_in(northmoor, "ada@northmoor.test")
+    browser.post("/account/second-factor/authenticate/", {"code": pyotp.TOTP(secret).now()})
+
+    assert browser.get("/account/").status_code == 200

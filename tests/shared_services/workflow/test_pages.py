@@ -185,7 +185,7 @@ def test_who_would_approve_answers_from_the_matrix(northmoor, officer_in, budget
 
     assert "Budget holder: Bo Budget" in page
     assert "Head of service: nobody can at present" in page
-    assert "£5,000.00 or more" in page
+    assert "£5,000 or more" in page
 
 
 def test_the_shared_service_has_no_matrix(shared_service, officer_in, client_for):
