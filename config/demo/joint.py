@@ -86,7 +86,7 @@ def _open_demand(digits: str, *, at_most: int = 12) -> list[UUID]:
     """Open demand in a category: a few lines of each council, those handed over longest ago first."""
     found: dict[int, list[UUID]] = defaultdict(list)
     numbers = [council.number for council in all_councils()]
-    lines = DemandLine.objects.filter(owner_id__in=numbers, status=DemandStatus.OPEN, cpv_id__startswith=digits)
+    lines = DemandLine.objects.filter(owner_id__in=numbers, status=DemandStatus.OPEN, cpv__code__startswith=digits)
     for owner, key in lines.order_by("handed_over_at", "pk").values_list("owner_id", "pk"):
         if len(found[owner]) < at_most:
             found[owner].append(key)

@@ -12,7 +12,9 @@ from councils.finance.years import financial_year_of
 from councils.purchasing.drafts import CodingDraft, LineDraft, RequisitionDraft
 
 from .filling import working_time
-from .purchases import DELIVERY, PLACES, PURCHASES, Purchase
+from .purchases import PURCHASES
+from .purchases.kinds import Purchase
+from .purchases.words import DELIVERY, PLACES
 from .structure import SERVICES, Service, centre_codes
 
 REQUISITIONS = 500

@@ -29,7 +29,7 @@ from shared_services.workflow.services import complete_task
 
 from .filling import Cast, working_time
 from .plans import Plan, budgets_for, salaries_of
-from .purchases import REJECTIONS, RETURNS
+from .purchases.words import REJECTIONS, RETURNS
 from .structure import SERVICES, centre_codes, duties
 
 Act = Callable[[datetime], object]

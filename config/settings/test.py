@@ -8,8 +8,8 @@ from pathlib import Path
 
 os.environ.setdefault("GUILDHALL_VAR", str(Path(__file__).resolve().parents[2] / "var" / "test"))
 
-from .portal import *  # noqa: E402, F403
-from .portal import DATABASES, VAR_DIR  # noqa: E402
+from .portal import *  # noqa: F403
+from .portal import DATABASES, VAR_DIR
 
 WORKER = f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
 """Two runs at the same time do not meet: each process has a database of its own."""

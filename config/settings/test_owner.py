@@ -5,7 +5,7 @@ from pathlib import Path
 
 os.environ.setdefault("GUILDHALL_VAR", str(Path(__file__).resolve().parents[2] / "var" / "test"))
 
-from .owner import *  # noqa: E402, F403
-from .owner import DATABASES  # noqa: E402
+from .owner import *  # noqa: F403
+from .owner import DATABASES
 
 DATABASES["default"]["NAME"] = "guildhall_test_template"

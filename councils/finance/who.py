@@ -1,10 +1,11 @@
-"""Who holds the budget that a case would be charged to."""
+"""Who holds the budget that a case would be charged to, and which department would pay."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from councils.organisation.selectors import holders_of_posts
+from councils.organisation.who import department_finder
 from shared_services.workflow.who import CaseFacts, resolver
 
 from .models import CostCentre
@@ -22,3 +23,11 @@ def budget_holder(case: CaseFacts) -> set[UUID]:
     if card is None and post is not None:
         return set(holders_of_posts([post]).values())
     return {card} if card else set()
+
+
+@department_finder
+def department_of_cost_centre(case: CaseFacts) -> UUID | None:
+    """Heads and directors answer for what their department pays, whoever asked for it."""
+    if not case.cost_centre:
+        return None
+    return CostCentre.objects.filter(code=case.cost_centre).values_list("department_id", flat=True).first()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from contextlib import nullcontext
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -100,7 +101,7 @@ class Page(GuardedView):
         return render(self.request, self.template_name, context, status=status)
 
 
-class FormPage(Page):
+class FormPage(Page, ABC):
     """A page with a form that does one thing, once.
 
     Every form carries a token; what was done with it is kept in the same transaction, so the same form sent
@@ -142,9 +143,9 @@ class FormPage(Page):
     def prepare(self) -> None:
         """Before the form is made. A page about one record finds it here."""
 
+    @abstractmethod
     def act(self, form: Any) -> HttpResponse:
         """Call one service and return `self.done(...)`. NotAllowed becomes an error summary."""
-        raise NotImplementedError
 
     def done(self, message: str = "", to: Any = None) -> HttpResponse:
         """The form was done: say so, and go to a URL, URL name or object (this page when none is given)."""
