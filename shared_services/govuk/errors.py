@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import Any
 
@@ -16,6 +17,8 @@ from shared_services.tenancy.errors import NotAllowed
 
 from .context_processors import council_or_none
 from .refusals import MissingPermission
+
+logger = logging.getLogger(__name__)
 
 SERVER_AWAY = ("08", "57P", "53")
 """SQLSTATE classes: no connection, server stopping or starting, out of connections or disk."""
@@ -67,6 +70,7 @@ def page_for_fault(request: HttpRequest, fault: Exception) -> HttpResponse | Non
     kind = _kind_of(fault)
     if kind is None:
         return None
+    logger.warning("%s %s: a server is %s", request.method, request.path, kind, exc_info=fault)
     _give_up_transaction(request)
     if kind == "busy":
         page = _plain_page(request, "errors/busy.html", "The service is busy", 503)
