@@ -34,7 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
     var_dir = services.default_var_dir()
     port = int(os.environ.get("PORT", "8000"))
     # From here on SIGTERM stops us the way Ctrl-C does: whatever runs ends in order.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Also for a shell's background job, which is started with Ctrl-C ignored.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.default_int_handler)
     try:
         with _alone(var_dir):
             if not options.set_up_only:

@@ -408,11 +408,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="taskcandidate",
-            index=models.Index(fields=["owner", "card", "due_on", "task"], name="inbox_by_due_date"),
+            index=models.Index(fields=["owner", "card", "due_on", "id"], include=("parts",), name="inbox_by_due_date"),
         ),
         migrations.AddIndex(
             model_name="taskcandidate",
-            index=models.Index(fields=["owner", "card", "amount", "task"], name="inbox_by_amount"),
+            index=models.Index(fields=["owner", "card", "amount", "id"], name="inbox_by_amount"),
         ),
         migrations.AddConstraint(
             model_name="taskcandidate",

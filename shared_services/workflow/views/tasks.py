@@ -60,8 +60,6 @@ class Inbox(ListPage):
         )
     ]  # fmt: skip
     default_sort = "due_on"
-    # The inbox's own indexes end with the task.
-    tie_break = "task_id"
     export_name = "inbox"
     export_event = "workflow.inbox.exported"
     noun = "task"
