@@ -86,11 +86,7 @@ def deciding_approvals(
 def facts_of(case: Case) -> CaseFacts:
     """What resolvers may know of a case."""
     return CaseFacts(
-        process=case.process,
-        requester_id=case.requester_id,
-        amount=case.amount,
-        category=case.category,
-        facts=case.facts,
+        process=case.process, requester_id=case.requester_id, cost_centre=str(case.facts.get("cost_centre") or "")
     )
 
 

@@ -6,13 +6,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from shared_services.access.models import OfficerCard
-from shared_services.tenancy.door import current_council
-
-from . import moving
-from .choices import TaskStatus
+from . import authority, moving
 from .models import Task, TaskCandidate
-from .who import find_resolver
+from .who import CaseFacts, find_resolver
+
+BATCH = 500
 
 
 @transaction.atomic
@@ -20,15 +18,25 @@ def refresh_candidates(*, role: str | None = None) -> int:
     """Find again who may act on this room's open tasks; give how many tasks changed. Can run twice.
 
     Called when roles, posts or budget holders change, so that new holders get the tasks and former ones lose them.
+    Locks the tasks that change, and no others: an officer who is deciding on one of them is waited for.
     """
-    tasks = Task.objects.of_this_room().to_do().filter(placed=True).select_related("case").order_by("pk")
+    tasks = Task.objects.of_this_room().to_do().filter(placed=True).order_by("pk")
     if role:
         tasks = tasks.filter(role=role)
     known: dict[UUID, set[UUID]] = {}
     for task_id, card_id in TaskCandidate.objects.of_this_room().values_list("task_id", "card_id"):
         known.setdefault(task_id, set()).add(card_id)
-    plain_holders = _PlainHolders()
-    return sum(_refresh(task, known.get(task.pk, set()), plain_holders) for task in tasks.iterator(chunk_size=500))
+    holders = _Holders()
+    changes: list[_Found] = []
+    written = 0
+    for task in tasks.select_related("case").defer("case__state").iterator(chunk_size=BATCH):
+        found = _Found(task, known.get(task.pk, set()), holders)
+        if found.has_changed:
+            changes.append(found)
+        if len(changes) == BATCH:
+            written += _write(changes)
+            changes.clear()
+    return written + _write(changes)
 
 
 @transaction.atomic
@@ -45,33 +53,63 @@ def place_task(*, task_id: UUID) -> None:
     TaskCandidate.objects.bulk_create(wanted)
 
 
-class _PlainHolders:
-    """Roles that need no resolver have the same holders for every task: asked once for a whole round."""
+class _Holders:
+    """Who holds a role, asked once in a round for all cases that are alike to whoever answers."""
 
     def __init__(self) -> None:
-        self._found: dict[str, set[UUID]] = {}
+        self._found: dict[tuple[str, bool, CaseFacts | None], set[UUID]] = {}
 
-    def of(self, role: str) -> set[UUID] | None:
-        if find_resolver(role) is not None or role == moving.authority.REQUESTER:
-            return None
-        if role not in self._found:
-            cards = OfficerCard.objects.of_council(current_council().number).active().holding(role)
-            self._found[role] = set(cards.values_list("pk", flat=True))
-        return self._found[role]
+    def of(self, task: Task) -> set[UUID]:
+        if not task.role:
+            return set()
+        joint, facts = bool(task.authority), authority.facts_of(task.case)
+        plain = (joint or find_resolver(task.role) is None) and task.role != authority.REQUESTER
+        key = (task.role, joint, None if plain else facts)
+        if key not in self._found:
+            self._found[key] = authority.holders(task.role, facts, joint=joint)
+        return self._found[key]
 
 
-def _refresh(task: Task, known: set[UUID], plain_holders: _PlainHolders) -> bool:
-    before = (task.status, task.parked_reason, task.role)
-    found = None if task.authority else plain_holders.of(task.role)
-    wanted = {candidate.card_id: candidate for candidate in moving.find_candidates(task, task.case, found=found)}
-    changed = wanted.keys() ^ known
-    if not changed and before == (task.status, task.parked_reason, task.role):
-        return False
-    if task.status == TaskStatus.READY:
-        task.parked_reason = ""
-    task.save(update_fields=["status", "parked_reason", "role"])
-    TaskCandidate.objects.filter(owner_id=task.owner_id, task=task, card_id__in=known - wanted.keys()).delete()
-    TaskCandidate.objects.bulk_create(
-        [candidate for card, candidate in wanted.items() if card not in known], ignore_conflicts=True
+class _Found:
+    """What a task has, and what it should have today."""
+
+    def __init__(self, task: Task, known: set[UUID], holders: _Holders) -> None:
+        before = (task.status, task.parked_reason, task.role)
+        self.task, self.known = task, known
+        wanted = moving.find_candidates(task, task.case, found_by=holders.of)
+        self.wanted = {candidate.card_id: candidate for candidate in wanted}
+        self.state = (task.status, task.parked_reason, task.role)
+        self.has_changed = bool(self.wanted.keys() ^ known) or self.state != before
+
+    @property
+    def lost(self) -> set[UUID]:
+        return self.known - self.wanted.keys()
+
+    @property
+    def gained(self) -> list[TaskCandidate]:
+        return [candidate for card, candidate in self.wanted.items() if card not in self.known]
+
+
+def _write(changes: list[_Found]) -> int:
+    """Write some tasks' changes in a few statements; one that was dealt with in the meantime stays as it is."""
+    if not changes:
+        return 0
+    keys = [each.task.pk for each in changes]
+    here = Task.objects.of_this_room()
+    still_open = set(
+        here.to_do().filter(pk__in=keys).order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)
     )
-    return True
+    changes = [each for each in changes if each.task.pk in still_open]
+    alike: dict[tuple[str, str, str], list[UUID]] = {}
+    losers: dict[frozenset[UUID], list[UUID]] = {}
+    for each in changes:
+        alike.setdefault(each.state, []).append(each.task.pk)
+        if each.lost:
+            losers.setdefault(frozenset(each.lost), []).append(each.task.pk)
+    for (status, reason, role), tasks in alike.items():
+        here.filter(pk__in=tasks).update(status=status, parked_reason=reason, role=role)
+    for cards, tasks in losers.items():
+        TaskCandidate.objects.of_this_room().filter(task_id__in=tasks, card_id__in=cards).delete()
+    gained = [candidate for each in changes for candidate in each.gained]
+    TaskCandidate.objects.bulk_create(gained, ignore_conflicts=True)
+    return len(changes)

@@ -5,7 +5,7 @@ Everything here runs in the transaction of the officer or job that moved the cas
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -158,14 +158,18 @@ def add_working_days(day: date, days: int) -> date:
     return day
 
 
-def find_candidates(task: Task, case: Case, *, found: set[UUID] | None = None) -> list[TaskCandidate]:
+def find_candidates(
+    task: Task, case: Case, *, found_by: Callable[[Task], set[UUID]] | None = None
+) -> list[TaskCandidate]:
     """Who may act on a task today; sets the task's state. Nobody: the task is parked with the reason.
 
-    `found` are the role's holders where the caller has asked for them already.
+    `found_by` tells a task's holders where the caller asks for many tasks' at a time.
     """
     if task.authority:
         task.role = _role_by_authority(task, case)
-    if found is None:
+    if found_by is not None:
+        found = found_by(task)
+    else:
         found = (
             authority.holders(task.role, authority.facts_of(case), joint=bool(task.authority)) if task.role else set()
         )

@@ -172,10 +172,7 @@ def who_would_approve(
     *, decision_type: str, amount: Decimal, category: str, cost_centre: str, requester: OfficerCard, on: date
 ) -> list[WouldApprove]:
     """Who would approve this much, for this, on this cost centre, and why: the same evaluation as the engine's."""
-    facts = CaseFacts(
-        process=decision_type, requester_id=requester.pk, amount=amount, category=category,
-        facts={"cost_centre": cost_centre},
-    )  # fmt: skip
+    facts = CaseFacts(process=decision_type, requester_id=requester.pk, cost_centre=cost_centre)
     found = []
     for approval in authority.deciding_approvals(
         decision_type=decision_type, amount=amount, category=category, cost_centre=cost_centre, on=on

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """What a resolver may know of a case: routing facts only, never its text or files."""
+    """What a resolver may know of a case: who asks, and which cost centre pays; never its text or files.
+
+    Cases alike in these have the same holders, so one answer serves them all.
+    """
 
     process: str
     requester_id: UUID
-    amount: Decimal | None = None
-    category: str = ""
-    facts: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def cost_centre(self) -> str:
-        return str(self.facts.get("cost_centre", ""))
+    cost_centre: str = ""
 
 
 Resolver = Callable[[CaseFacts], "set[UUID]"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
 
 from councils.organisation import services, who
@@ -30,13 +28,9 @@ def test_the_head_of_the_paying_department_decides_on_anothers_purchase(
     services.appoint(actor=administrator, post=post, card_id=council.people["Chief"].pk)
     services.set_department_leads(actor=administrator, department=parks, head_post=post, director_post=None)
     elsewhere(parks.pk)
-    facts = {
-        "process": "requisition_approval",
-        "requester_id": council.people["Officer"].pk,
-        "amount": Decimal("900.00"),
-    }
+    facts = {"process": "requisition_approval", "requester_id": council.people["Officer"].pk}
 
-    assert who.head_of_service(CaseFacts(**facts, facts={"cost_centre": "9000"})) == {council.people["Chief"].pk}
+    assert who.head_of_service(CaseFacts(**facts, cost_centre="9000")) == {council.people["Chief"].pk}
     assert who.head_of_service(CaseFacts(**facts)) == {council.people["Head"].pk}
 
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from shared_services.annexes.models import CaseNote
 from shared_services.audit.models import AuditEntry
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed, Stale
-from shared_services.workflow import operations, selectors, services
+from shared_services.workflow import operations, selectors, services, who
 from shared_services.workflow.candidates import refresh_candidates
 from shared_services.workflow.models import AuthorityRule, Case, Decision, Task, TaskCandidate
 
@@ -116,6 +118,25 @@ def test_whoever_loses_the_role_loses_the_task(northmoor, requester, officer_in,
         refresh_candidates()
         assert not selectors.inbox(budget_holder).exists()
         assert selectors.inbox(other).exists()
+
+
+def test_many_tasks_find_their_new_holder_in_as_many_queries_as_one(
+    northmoor, requester, budget_holder, officer_in, submit, monkeypatch
+):
+    for number in range(12):
+        submit(northmoor, requester, amount=f"{600 + number}.00", reference=f"NOR-REQ-2026-00001{number}")
+    asked = []
+    successor = officer_in(northmoor, "budget_holder")
+    monkeypatch.setattr(who, "_resolvers", {"budget_holder": lambda facts: asked.append(facts) or {successor.pk}})
+
+    with inside_council(northmoor), CaptureQueriesContext(connection) as spent:
+        changed = refresh_candidates()
+
+    assert (changed, len(asked)) == (12, 1)
+    assert len([query for query in spent if "SAVEPOINT" not in query["sql"]]) <= 9
+    with inside_council(northmoor):
+        assert selectors.inbox(successor).count() == 12
+        assert not selectors.inbox(budget_holder).exists()
 
 
 def test_a_second_officer_is_told_who_did_what_and_when(
