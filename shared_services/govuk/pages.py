@@ -221,8 +221,9 @@ class ActionView(FormPage):
 
     subject: Any = None
 
+    @abstractmethod
     def get_subject(self) -> Any:
-        raise NotImplementedError
+        """The record that the form is about; Http404 when this room has no such record."""
 
     def prepare(self) -> None:
         self.subject = self.get_subject()

@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 from councils.finance.services import save_cost_centre, set_budgets
 from councils.finance.years import financial_year_of
 from councils.organisation.models import Department
+from councils.organisation.services import appoint, create_post, set_department_leads
 from councils.purchasing.drafts import CodingDraft, LineDraft, RequisitionDraft
 from shared_services.tenancy.door import inside_council
 
@@ -42,7 +43,8 @@ def needed_by() -> date:
 
 
 def open_books(council: Any, officer_in: Any, *, budget: str = "10000.00") -> Books:
-    """Open the books of a council: two cost centres with furniture and stationery budgets."""
+    """Open the books of a council: a department with its head, two cost centres with furniture and stationery budgets."""
+    administrator = officer_in(council, "council_administrator", name="Ada Administrator")
     books = Books(
         council=council,
         requester=officer_in(council, "requisitioner", name="Rita Requester"),
@@ -55,6 +57,9 @@ def open_books(council: Any, officer_in: Any, *, budget: str = "10000.00") -> Bo
     )
     with inside_council(council):
         department = Department.objects.create(code="LIBS", name="Libraries and museums")
+        post = create_post(actor=administrator, number="L1", title="Head of libraries", department=department)
+        appoint(actor=administrator, post=post, card_id=books.head.pk)
+        set_department_leads(actor=administrator, department=department, head_post=post, director_post=None)
         for code, name in ((books.library, "Central library"), (books.museum, "City museum")):
             save_cost_centre(
                 actor=books.finance, code=code, name=name, department_id=department.pk, valid_from=date(2020, 4, 1),
