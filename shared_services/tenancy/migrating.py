@@ -25,8 +25,10 @@ from .provisioning import COPIED_TABLES, TEMPLATE, release_head, room_rights
 
 WORKERS = 2
 LOCK_TIMEOUT = "3s"
-ROOMS_A_CONNECTION = 25
-"""A backend's catalogue grows with the rooms it has seen, so it is let go after these."""
+ROOMS_A_CONNECTION = 50
+"""A backend's catalogue grows with the rooms it has seen, so it is let go after at most these."""
+SHARED_ROWS = tuple(table for table in COPIED_TABLES if table != "django_migrations")
+"""Rows that a room has from the template: a migration's new tables bring new ones."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,12 @@ def migrate_template() -> list[str]:
         for migration in plan:
             captured.append((migration, _collect(migration, state.clone())))
             state = executor.apply_migration(state, migration)
-        if plan:
-            emit_post_migrate_signal(0, False, connection.alias, apps=live_apps, plan=[])
+        follows = _what_follows() if plan else ""
     finally:
         connection.set_schema_to_public()
+    if captured:
+        last, sql = captured[-1]
+        captured[-1] = (last, "\n".join(part for part in (sql, follows) if part))
     for migration, sql in captured:
         CapturedMigration.objects.update_or_create(
             app=migration.app_label, name=migration.name,
@@ -81,6 +85,26 @@ def _collect(migration: Any, state: Any) -> str:
     return "\n".join(line for line in editor.collected_sql if not line.startswith("--"))
 
 
+def _what_follows() -> str:
+    """Let the apps put in what follows from the migrations, and give the SQL that brings it to a room."""
+    before = _count_shared_rows()
+    emit_post_migrate_signal(0, False, connection.alias, apps=live_apps, plan=[])
+    return "" if _count_shared_rows() == before else _copy_shared_rows()
+
+
+def _count_shared_rows() -> tuple[int, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(f'(SELECT count(*) FROM {TEMPLATE}.{table})' for table in SHARED_ROWS)}")
+        return tuple(cursor.fetchone())
+
+
+def _copy_shared_rows() -> str:
+    """For a room whose schema is the search path."""
+    return "\n".join(
+        f"INSERT INTO {table} SELECT * FROM {TEMPLATE}.{table} ON CONFLICT DO NOTHING;" for table in SHARED_ROWS
+    )
+
+
 def _python_steps(migration: Any) -> list[RunPython]:
     steps: list[RunPython] = []
     for operation in migration.operations:
@@ -93,36 +117,29 @@ def _python_steps(migration: Any) -> list[RunPython]:
 
 @dataclass(frozen=True)
 class Plan:
-    """What the template has: its migrations in order with their SQL, and how many rows every room shares with it."""
+    """What the template has: its migrations in order, with their SQL."""
 
     head: str
     steps: tuple[CapturedMigration, ...]
-    copied: tuple[int, ...]
 
     @classmethod
     def of_template(cls) -> Plan:
         with owner_connection() as owner:
             order = owner.execute(f"SELECT app, name FROM {TEMPLATE}.django_migrations ORDER BY id").fetchall()
-            copied = owner.execute(_count_copied(TEMPLATE)).fetchone()
+            head = release_head(owner)
         captured = {(step.app, step.name): step for step in CapturedMigration.objects.all()}
-        return cls(release_head(), tuple(captured[each] for each in order if each in captured), tuple(copied or ()))
-
-
-def _count_copied(key: str) -> str:
-    counts = ", ".join(
-        f"(SELECT count(*) FROM {key}.{table})" for table in COPIED_TABLES if table != "django_migrations"
-    )
-    return f"SELECT {counts}"
+        return cls(head, tuple(captured[each] for each in order if each in captured))
 
 
 def pending_in(owner: psycopg.Connection, key: str, plan: Plan) -> list[CapturedMigration]:
     """What the template has and a room has not, in the template's order."""
-    known = set(owner.execute(f"SELECT app, name FROM {key}.django_migrations").fetchall())
-    return [step for step in plan.steps if (step.app, step.name) not in known]
+    row = owner.execute(f"SELECT string_agg(app || '.' || name, ' ') FROM {key}.django_migrations").fetchone()
+    known = set((row and row[0] or "").split())
+    return [step for step in plan.steps if f"{step.app}.{step.name}" not in known]
 
 
 def migrate_room(key: str, plan: Plan, owner: psycopg.Connection, pending: list[CapturedMigration]) -> Outcome:
-    """Replay in one room what is pending: a transaction a migration, all in one string where the steps allow it."""
+    """Replay in one room what is pending: a transaction a migration, all in one round trip where the steps allow it."""
     script: list[str] = []
     try:
         for step in pending:
@@ -140,12 +157,25 @@ def migrate_room(key: str, plan: Plan, owner: psycopg.Connection, pending: list[
             else:
                 _replay_statements(owner, key, step.sql, record)
         # The last migration, what follows from it and the register's word are one transaction.
-        last = [_in_line(owner, key, plan, pending), _now_current(key, plan.head), "COMMIT;"]
+        last = [_in_line(key, pending), _now_current(key, plan.head), "COMMIT;"]
         _run(owner, [*script[:-1], *last] if script else ["BEGIN;", *last])
     except Exception as problem:
         left = pending_in(owner, key, plan) if not owner.broken else pending
         return Outcome(key, len(pending) - len(left), f"{type(problem).__name__}: {problem}")
     return Outcome(key, len(pending))
+
+
+def _migrate_as_it_stands(
+    key: str, plan: Plan, owner: psycopg.Connection, *, leave_python: bool = False
+) -> Outcome | None:
+    """Ask a room what it lacks and replay that. Gives None where steps in Python are left to the caller's thread."""
+    try:
+        pending = pending_in(owner, key, plan)
+    except psycopg.Error as problem:
+        return Outcome(key, 0, f"{type(problem).__name__}: {problem}")
+    if leave_python and any(step.python_steps for step in pending):
+        return None
+    return migrate_room(key, plan, owner, pending)
 
 
 def _run(owner: psycopg.Connection, script: list[str]) -> None:
@@ -154,11 +184,11 @@ def _run(owner: psycopg.Connection, script: list[str]) -> None:
         script.clear()
 
 
-def _in_line(owner: psycopg.Connection, key: str, plan: Plan, pending: list[CapturedMigration]) -> str:
-    """Rows that a room shares with the template, and its rights on new tables; nothing when neither has changed."""
-    if any("CREATE TABLE" in step.sql or step.python_steps for step in pending):
-        return _copy_rows(key)
-    return "" if owner.execute(_count_copied(key)).fetchone() == plan.copied else _copy_rows(key)
+def _in_line(key: str, pending: list[CapturedMigration]) -> str:
+    """Rights on new tables, and the rows that a room shares with the template where the migrations do not bring them."""
+    if pending and not any("CREATE TABLE" in step.sql or step.python_steps for step in pending):
+        return ""
+    return f'SET LOCAL search_path = "{key}"; {_copy_shared_rows()} {room_rights(key)}'
 
 
 def _now_current(key: str, head: str) -> str:
@@ -188,15 +218,6 @@ def _replay_in_python(key: str, app: str, name: str) -> None:
         connection.set_schema_to_public()
 
 
-def _copy_rows(key: str) -> str:
-    copies = "".join(
-        f"INSERT INTO {key}.{table} SELECT * FROM {TEMPLATE}.{table} ON CONFLICT DO NOTHING;"
-        for table in COPIED_TABLES
-        if table != "django_migrations"
-    )
-    return f"{copies} {room_rights(key)}"
-
-
 def migrate_rooms(*, workers: int = WORKERS) -> list[Outcome]:
     """Bring every room to the template's release, some at a time; write each one's state into the register."""
     plan = Plan.of_template()
@@ -204,13 +225,15 @@ def migrate_rooms(*, workers: int = WORKERS) -> list[Outcome]:
     behind = live.exclude(release_head=plan.head, release_state=Council.Release.CURRENT)
     keys = list(behind.values_list("schema_name", flat=True))
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        done = list(pool.map(lambda part: _migrate_some(part, plan), _portions(keys)))
+        done = list(pool.map(lambda part: _migrate_some(part, plan), _portions(keys, workers)))
     outcomes = {outcome.key: outcome for part in done for outcome in part}
     for key in keys:
         # Steps in Python run on Django's own connection, which belongs to this thread.
         if key not in outcomes:
             with owner_connection() as owner:
-                outcomes[key] = migrate_room(key, plan, owner, pending_in(owner, key, plan))
+                outcome = _migrate_as_it_stands(key, plan, owner)
+            if outcome is not None:
+                outcomes[key] = outcome
     for outcome in outcomes.values():
         if outcome.error:
             Council.objects.filter(schema_name=outcome.key).update(
@@ -220,16 +243,23 @@ def migrate_rooms(*, workers: int = WORKERS) -> list[Outcome]:
     return [outcomes[key] for key in keys]
 
 
-def _portions(keys: list[str]) -> list[list[str]]:
-    return [keys[start : start + ROOMS_A_CONNECTION] for start in range(0, len(keys), ROOMS_A_CONNECTION)]
+def _portions(keys: list[str], workers: int) -> list[list[str]]:
+    """The rooms in equal parts, as many to each worker, none too long for one connection."""
+    rounds = -(-len(keys) // (workers * ROOMS_A_CONNECTION)) or 1
+    size = -(-len(keys) // (workers * rounds)) or 1
+    return [keys[start : start + size] for start in range(0, len(keys), size)]
 
 
 def _migrate_some(keys: list[str], plan: Plan) -> list[Outcome]:
-    """Some rooms on one connection; those with a step in Python are left out."""
-    outcomes = []
+    """Some rooms on one connection; those with a step in Python are left out.
+
+    The disk is waited for once, after the last room. A server that stops before that forgets the latest rooms
+    together with their word in the register, so running again takes them up.
+    """
     with owner_connection() as owner:
-        for key in keys:
-            pending = pending_in(owner, key, plan)
-            if not any(step.python_steps for step in pending):
-                outcomes.append(migrate_room(key, plan, owner, pending))
-    return outcomes
+        owner.execute("SET synchronous_commit = off")
+        outcomes = [_migrate_as_it_stands(key, plan, owner, leave_python=True) for key in keys]
+        if not owner.broken:
+            owner.execute("SET synchronous_commit = on")
+            owner.execute("SELECT pg_logical_emit_message(true, 'guildhall', 'rooms migrated')")
+    return [outcome for outcome in outcomes if outcome is not None]

@@ -13,7 +13,7 @@ from django.conf import settings
 from tests import rooms
 
 NAME = f"guildhall_test_migrating_{os.getpid()}"
-SCRIPT = """
+BEGINNING = """
 import django; django.setup()
 from django.db import connection
 from shared_services.tenancy import migrating, provisioning
@@ -21,12 +21,17 @@ from shared_services.tenancy.fingerprint import drift
 from shared_services.tenancy.models import CapturedMigration, Council
 from shared_services.tenancy.owner import owner_connection
 
+def a_new_migration(sql):
+    with owner_connection() as owner:
+        owner.execute("INSERT INTO room_template.django_migrations (app, name, applied) VALUES ('audit', '9999_note', now())")
+    CapturedMigration.objects.create(app="audit", name="9999_note", sql=sql)
+"""
+RESUMES = """
 assert drift() == {}, drift()
+a_new_migration("ALTER TABLE audit_auditentry ADD COLUMN note text NOT NULL DEFAULT '';")
 with owner_connection() as owner:
-    owner.execute("INSERT INTO room_template.django_migrations (app, name, applied) VALUES ('audit', '9999_note', now())")
     owner.execute("ALTER TABLE room_template.audit_auditentry ADD COLUMN note text NOT NULL DEFAULT ''")
     owner.execute("ALTER TABLE c0002.audit_auditentry ADD COLUMN note text")
-CapturedMigration.objects.create(app="audit", name="9999_note", sql="ALTER TABLE audit_auditentry ADD COLUMN note text NOT NULL DEFAULT '';")
 first = {o.key: bool(o.error) for o in migrating.migrate_rooms()}
 assert first == {"c0000": False, "c0001": False, "c0002": True}, first
 assert Council.objects.get(pk=2).release_state == "failed" and "already exists" in Council.objects.get(pk=2).release_error
@@ -39,6 +44,39 @@ assert drift() == {}, drift()
 assert migrating.migrate_rooms() == []
 print("held")
 """
+UNREADABLE = """
+a_new_migration("ALTER TABLE audit_auditentry ADD COLUMN note text;")
+with owner_connection() as owner:
+    owner.execute("ALTER TABLE room_template.audit_auditentry ADD COLUMN note text")
+    owner.execute("ALTER TABLE c0001.django_migrations RENAME TO mislaid")
+first = {o.key: bool(o.error) for o in migrating.migrate_rooms()}
+assert first == {"c0000": False, "c0001": True, "c0002": False}, first
+assert "does not exist" in Council.objects.get(pk=1).release_error
+with owner_connection() as owner:
+    owner.execute("ALTER TABLE c0001.mislaid RENAME TO django_migrations")
+again = {o.key: bool(o.error) for o in migrating.migrate_rooms()}
+assert again == {"c0001": False} and drift() == {}, (again, drift())
+print("held")
+"""
+SHARED_ROWS = """
+def permissions(room):
+    with owner_connection() as owner:
+        return owner.execute(f"SELECT id, codename FROM {room}.auth_permission ORDER BY id").fetchall()
+
+before = permissions("room_template")
+with owner_connection() as owner:
+    for room in ("room_template", "c0000", "c0001", "c0002"):
+        owner.execute(f"DELETE FROM {room}.auth_permission WHERE id = (SELECT min(id) FROM {room}.auth_permission)")
+connection.set_schema("room_template", include_public=False)
+brought = migrating._what_follows()
+assert migrating._what_follows() == ""
+connection.set_schema_to_public()
+a_new_migration(brought)
+assert len(permissions("room_template")) == len(before) > len(permissions("c0001"))
+assert not any(o.error for o in migrating.migrate_rooms())
+assert permissions("room_template") == permissions("c0001") == permissions("c0002")
+print("held")
+"""
 
 
 @pytest.fixture
@@ -48,11 +86,19 @@ def own_database(servers, django_db_setup):
     rooms.drop(NAME)
 
 
-def test_one_council_that_fails_does_not_stop_the_others_and_a_rerun_resumes(own_database):
+@pytest.mark.parametrize(
+    "story",
+    [
+        pytest.param(RESUMES, id="one council that fails does not stop the others and a rerun resumes"),
+        pytest.param(UNREADABLE, id="a room that cannot even be read fails alone"),
+        pytest.param(SHARED_ROWS, id="a permission that a migration brings reaches every room under the same key"),
+    ],
+)
+def test_migrations_reach_every_room_that_can_take_them(own_database, story):
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.owner", "GUILDHALL_DATABASE": own_database}
 
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT],
+        [sys.executable, "-c", BEGINNING + story],
         cwd=settings.BASE_DIR,
         env=environment,
         capture_output=True,
