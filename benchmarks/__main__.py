@@ -11,7 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.figures import Figure, not_measured, table, write
+from benchmarks.endings import end
+from benchmarks.figures import MISSING, Figure, not_measured, table, write
 from config.embedded import lifecycle
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,6 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
         os.environ.pop(name, None)
     os.environ["GUILDHALL_VAR"] = str(bench_var)
     os.environ["BENCH_PRODUCT_VAR"] = str(product_var)
+    # What an earlier run left, kept or cut off, is not measured again.
+    lifecycle.stop(bench_var)
+    shutil.rmtree(bench_var, ignore_errors=True)
     figures: list[Figure] = []
     began = time.monotonic()
     try:
@@ -53,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"\n{sum(f.holds for f in figures if f.limit)} of {sum(1 for f in figures if f.limit)} hold; "
           f"{time.monotonic() - began:.0f} s.")  # fmt: skip
     write(figures, product_var / "bench.json")
-    return 0 if all(figure.holds for figure in figures) else 1
+    return 0 if figures and all(figure.holds for figure in figures) else 1
 
 
 def _measure(part: str, folder: Path) -> list[Figure]:
@@ -62,19 +66,23 @@ def _measure(part: str, folder: Path) -> list[Figure]:
     answer.unlink(missing_ok=True)
     log = folder / f"{part}.log"
     with log.open("w") as output:
-        done = subprocess.run(
+        running = subprocess.Popen(
             [sys.executable, "-m", f"benchmarks.parts.{part}", str(folder), str(answer)],
             cwd=ROOT,
             env={**os.environ, "DJANGO_SETTINGS_MODULE": PARTS[part]},
             stdout=output,
             stderr=subprocess.STDOUT,
-            timeout=PATIENCE_SECONDS,
-            check=False,
         )
-    if done.returncode or not answer.exists():
+        try:
+            running.wait(PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            print(f"{part} was not done after {PATIENCE_SECONDS} s.", file=output)
+        finally:
+            end([running])
+    figures = [Figure(**row) for row in json.loads(answer.read_text())] if answer.exists() else []
+    if running.returncode or not figures or any(figure.value == MISSING for figure in figures):
         print(log.read_text()[-4000:], file=sys.stderr)
-        return [not_measured(part, "this part failed: its words are above")]
-    return [Figure(**row) for row in json.loads(answer.read_text())]
+    return figures or [not_measured(part, "this part failed: its words are above")]
 
 
 if __name__ == "__main__":

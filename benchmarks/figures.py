@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Iterable, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+MISSING = -1.0
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,16 @@ def for_the_reader(name: str, value: float, unit: str) -> Figure:
 
 def not_measured(name: str, reason: str) -> Figure:
     """A figure that this run could not take: it counts as missed, and the unit says why."""
-    return Figure(name, -1.0, reason, "measured", False)
+    return Figure(name, MISSING, reason, "measured", False)
+
+
+def taken(names: Sequence[str], take: Callable[[], list[Figure]]) -> list[Figure]:
+    """What `take` measures; when it fails these rows are missed, and the others of the run go on."""
+    try:
+        return take()
+    except Exception as problem:
+        traceback.print_exc()
+        return [not_measured(name, f"not measured: {type(problem).__name__}") for name in names]
 
 
 def median_ratio(above: Sequence[float], below: Sequence[float]) -> float:

@@ -14,6 +14,7 @@ from django.db import connections
 
 ONE_SCHEMA = "guildhall_one_schema"
 YARDSTICK = "yardstick"
+LEAN = "yardstick_lean"
 BARE = "yardstick_bare"
 
 

@@ -89,7 +89,7 @@ def fill() -> dict[str, Any]:
             save_cost_centre(
                 actor=finance, code=code, name=f"Centre {code}", department_id=department.pk,
                 valid_from=timezone.localdate() - timedelta(days=400),
-                budget_holder_id=(holder if code == "C100" else busy).pk,
+                budget_holder_id={"C100": holder, "C200": busy, "C300": less_busy}[code].pk,
             )  # fmt: skip
         assert SubjectiveCode.objects.filter(code__in=story.SUBJECTIVES).count() == len(story.SUBJECTIVES)
         year = financial_year_of(story.needed_by())
@@ -101,8 +101,8 @@ def fill() -> dict[str, Any]:
             {"token": token(taker), "employment": str(employment.pk)}
             for taker, employment in zip(takers, employments, strict=True)
         ]
-    fill_inbox(council, requester, busy, story.OPEN_TASKS)
-    fill_inbox(council, requester, less_busy, story.FEW_TASKS)
+    fill_inbox(council, requester, busy, "C200", story.OPEN_TASKS)
+    fill_inbox(council, requester, less_busy, "C300", story.FEW_TASKS)
     with inside_council(council):
         sessions = {name: session(cards[name], council.host) for name in ("busy", "calm")}
         return {
@@ -111,10 +111,10 @@ def fill() -> dict[str, Any]:
         }  # fmt: skip
 
 
-def fill_inbox(council: Any, requester: OfficerCard, card: OfficerCard, count: int) -> None:
-    """Open tasks for one officer: a real one, copied, since a list reads the tables and not the engine."""
+def fill_inbox(council: Any, requester: OfficerCard, card: OfficerCard, centre: str, count: int) -> None:
+    """Open tasks for the holder of a cost centre: a real one, copied, since a list reads the tables and not the engine."""
     with inside_council(council):
-        form = {**story.FORM, "needed_by_on": story.needed_by(), "title": "Desks to copy"}
+        form = {**story.form_for(centre), "needed_by_on": story.needed_by(), "title": "Desks to copy"}
         body = NewRequisitionBody(data=form)
         body.is_valid(raise_exception=True)
         body.validated_data.pop("submit", None)

@@ -9,11 +9,12 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
+from benchmarks.endings import end
 from benchmarks.ground import backends_of
 
 PROCESSES = 2
@@ -28,6 +29,7 @@ class Program:
     application: str
     settings_module: str
     database: str
+    environment: dict[str, str] = field(default_factory=dict)
     port: int = 0
     process: psutil.Process | None = None
 
@@ -66,39 +68,36 @@ def spent(before: dict[int, float], after: dict[int, float]) -> float:
 def serving(programs: Iterable[Program], folder: Path, root: Path) -> Iterator[None]:
     """Serve every program, each on a free port of this machine, until the block ends."""
     programs = list(programs)
+    started: list[subprocess.Popen[bytes]] = []
     try:
         for program in programs:
             program.port = _free_port()
-            program.process = _start(program, folder, root)
+            started.append(_start(program, folder, root))
+            program.process = psutil.Process(started[-1].pid)
         for program in programs:
             _wait_for(program, folder)
         yield
     finally:
-        for program in programs:
-            if program.process is not None and program.process.is_running():
-                program.process.terminate()
-        for program in programs:
-            if program.process is not None:
-                psutil.wait_procs([program.process], timeout=10)
+        end(started)
 
 
-def _start(program: Program, folder: Path, root: Path) -> psutil.Process:
+def _start(program: Program, folder: Path, root: Path) -> subprocess.Popen[bytes]:
     with (folder / f"{program.name}.web.log").open("w") as log:
         # Every program runs as the product is served, but with one thread a process: fewer connections to warm.
-        started = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", program.application],
             cwd=root,
             stdout=log,
             stderr=subprocess.STDOUT,
             env={
                 **os.environ,
+                **program.environment,
                 "DJANGO_SETTINGS_MODULE": program.settings_module,
                 "PORT": str(program.port),
                 "WEB_CONCURRENCY": str(PROCESSES),
                 "GUILDHALL_THREADS": "1",
             },
         )
-    return psutil.Process(started.pid)
 
 
 def _free_port() -> int:

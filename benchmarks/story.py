@@ -14,7 +14,7 @@ from django.utils import timezone
 OPEN_TASKS = 10_000
 FEW_TASKS = 100
 LEAVE_TAKERS = 15
-CENTRES = ["C100", "C200"]
+CENTRES = ["C100", "C200", "C300"]
 SUBJECTIVES = ["4000", "4100", "4200"]
 BUDGET = Decimal("100000000.00")
 WEEK = [Decimal("7.40")] * 5 + [Decimal("0.00")] * 2
@@ -39,6 +39,14 @@ FORM: dict[str, Any] = {
     ],
 }  # fmt: skip
 """£3,619 net: below the second step of the authority matrix, so the budget holder's approval makes the order."""
+
+
+def form_for(centre: str) -> dict[str, Any]:
+    """The same requisition at the charge of another cost centre."""
+    lines = [
+        {**line, "codings": [{**share, "cost_centre": centre} for share in line["codings"]]} for line in FORM["lines"]
+    ]
+    return {**FORM, "lines": lines}
 
 
 def needed_by() -> date:

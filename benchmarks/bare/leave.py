@@ -65,7 +65,7 @@ def approve(cursor: Any, officer: Row, task: Row) -> None:
         "  version = version + 1 WHERE id = %s RETURNING *)"
         ' INSERT INTO yardstick_leaveledgerentry (id, employment_id, leave_type_id, leave_year_on, kind, hours, "on", source,'
         "  reason, posted_by_id, posted_at) SELECT uuidv7(), employment_id, leave_type_id,"
-        "  make_date(extract(year FROM first_on - interval '3 months')::int, 4, 1), 'taken', -hours, first_on,"
+        "  make_date(extract(year FROM first_on - interval '3 months')::int, 4, 1), 'booking', -hours, first_on,"
         "  'request:' || id, reference, %s, now() FROM asked",
         [officer["id"], task["subject_id"], officer["id"]],
     )

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgresWrapper
 
+from shared_services.tenancy.postgresql.base import PREPARE_AFTER, SingleStatementCursor
+
 
 class DatabaseWrapper(PostgresWrapper):
     """Django's own engine. The room that is open is remembered, and changes nothing on the connection."""
@@ -15,6 +17,13 @@ class DatabaseWrapper(PostgresWrapper):
         self.tenant: Any = None
         self.schema_name: str | None = "public"
         self.door: Any = None
+
+    def get_connection_params(self) -> dict[str, Any]:
+        # Statements go to the server as the portal's own engine sends them: what is left to measure is the wall.
+        params = super().get_connection_params()
+        params["cursor_factory"] = SingleStatementCursor
+        params["prepare_threshold"] = PREPARE_AFTER
+        return params
 
     def set_tenant(self, tenant: Any, include_public: bool = True) -> None:
         self.tenant = tenant

@@ -17,7 +17,8 @@ django.setup()
 import psutil  # noqa: E402
 from django.conf import settings  # noqa: E402
 
-from benchmarks.figures import Figure, at_most, not_measured  # noqa: E402
+from benchmarks.endings import end  # noqa: E402
+from benchmarks.figures import Figure, at_most, not_measured, taken  # noqa: E402
 from shared_services.messaging.tasks import for_every_council  # noqa: E402
 from shared_services.tenancy.directory import council_by_number  # noqa: E402
 from shared_services.tenancy.door import inside_council  # noqa: E402
@@ -54,10 +55,7 @@ def worker_figure(folder: Path) -> Figure:
         found = psutil.Process(worker.pid)
         largest = max(process.memory_info().rss for process in [found, *found.children(recursive=True)])
     finally:
-        for process in (relay, worker):
-            process.terminate()
-        for process in (relay, worker):
-            process.wait(30)
+        end([relay, worker])
     return at_most(WORKER, largest / 2**20, 200, "MiB")
 
 
@@ -71,7 +69,7 @@ def _give_it_work() -> None:
         time.sleep(1)
         if not _open_jobs():
             return
-    raise RuntimeError("The worker did not do its jobs.")
+    raise RuntimeError(f"The worker has not done {_open_jobs()} jobs in {PATIENCE_SECONDS} s.")
 
 
 def _open_jobs() -> int:
@@ -85,7 +83,7 @@ def _open_jobs() -> int:
 
 
 def measure(folder: Path) -> list[Figure]:
-    return [web_figure(folder), worker_figure(folder)]
+    return [*taken([WEB], lambda: [web_figure(folder)]), *taken([WORKER], lambda: [worker_figure(folder)])]
 
 
 if __name__ == "__main__":

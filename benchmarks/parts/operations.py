@@ -21,11 +21,13 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
 from benchmarks import ground  # noqa: E402
+from benchmarks.endings import end  # noqa: E402
 from benchmarks.exchanges import PRODUCT, YARDSTICK, Caller, Exchange  # noqa: E402
-from benchmarks.figures import Figure, at_most, for_the_reader  # noqa: E402
+from benchmarks.figures import Figure, at_most, for_the_reader, taken  # noqa: E402
+from benchmarks.outcomes import check_same_work  # noqa: E402
 from benchmarks.servers import Program, serving, spent  # noqa: E402
 
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "7"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 CHUNK = 20
 INBOX_CHUNK = 60
 WARM_UP = 24
@@ -36,6 +38,7 @@ CREATE, APPROVE, INBOX, LEAVE, PAGE = (
     "leave requested and approved",
     "inbox as an HTML page",
 )
+PRODUCT_LIKE = ("product", "one_schema")
 Costs = dict[str, dict[str, list[float]]]
 """Program -> operation -> CPU seconds per operation, one for each round."""
 
@@ -61,10 +64,11 @@ class Client:
             raise RuntimeError(f"The client gave up on {program.name}.")
         return json.loads(answer)
 
-    def stop(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        self.process.wait(10)
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        end([self.process])
 
 
 class Side:
@@ -120,6 +124,13 @@ def programs() -> dict[str, Program]:
             Program(
                 "yardstick", "benchmarks.yardstick.wsgi:application", "benchmarks.yardstick.settings", ground.YARDSTICK
             ),
+            Program(
+                "lean",
+                "benchmarks.yardstick.wsgi:application",
+                "benchmarks.yardstick.settings",
+                ground.LEAN,
+                {"YARDSTICK_FULL_CLEAN": "0", "YARDSTICK_DATABASE": ground.LEAN},
+            ),
             Program("bare", "benchmarks.bare.wsgi:application", "benchmarks.yardstick.settings", ground.BARE),
         )
     }
@@ -138,9 +149,10 @@ def prepare() -> dict[str, dict[str, Any]]:
         ground.run_module("benchmarks.yardstick.scene", settings_module="benchmarks.yardstick.settings")
     )
     ground.analyse(ground.YARDSTICK)
-    ground.make_database(ground.BARE, template=ground.YARDSTICK)
-    ground.analyse(ground.BARE)
-    return {"product": product, "one_schema": product, "yardstick": yardstick, "bare": yardstick}
+    for copy in (ground.LEAN, ground.BARE):
+        ground.make_database(copy, template=ground.YARDSTICK)
+        ground.analyse(copy)
+    return {"product": product, "one_schema": product, "yardstick": yardstick, "lean": yardstick, "bare": yardstick}
 
 
 def take_costs(folder: Path, scenes: dict[str, dict[str, Any]]) -> Costs:
@@ -148,10 +160,10 @@ def take_costs(folder: Path, scenes: dict[str, dict[str, Any]]) -> Costs:
     costs: Costs = {name: defaultdict(list) for name in found}
     client = Client()
     sides = {
-        name: Side(program, Caller(PRODUCT if name in ("product", "one_schema") else YARDSTICK, scenes[name]), client)
+        name: Side(program, Caller(PRODUCT if name in PRODUCT_LIKE else YARDSTICK, scenes[name]), client)
         for name, program in found.items()
     }
-    with serving(found.values(), folder, settings.BASE_DIR):
+    with client, serving(found.values(), folder, settings.BASE_DIR):
         for side in sides.values():
             side.warm_up()
         for turn in range(ROUNDS):
@@ -162,7 +174,7 @@ def take_costs(folder: Path, scenes: dict[str, dict[str, Any]]) -> Costs:
                     costs[name][operation].append(seconds)
         memory = [process.memory_info().rss / 2**20 for process in found["product"].web_processes()]
         (folder / "web_memory.json").write_text(json.dumps(memory))
-    client.stop()
+    print(check_same_work(found, PRODUCT_LIKE))
     return costs
 
 
@@ -184,6 +196,10 @@ def figures_of(costs: Costs) -> list[Figure]:
         at_most(f"{name}: product / plain Django", ratio(costs, "product", "yardstick", name), 1.5)
         for name in operations
     ]
+    figures += [
+        at_most(f"{name}: product / plain Django without full_clean", ratio(costs, "product", "lean", name), 1.5)
+        for name in operations
+    ]
     page = statistics.median(a / b for a, b in zip(costs["product"][PAGE], costs["product"][INBOX], strict=True))
     figures.append(at_most("inbox as an HTML page / its API call", page, 2.0))
     walls = [a / b for a, b in zip(whole_round(costs, "product"), whole_round(costs, "one_schema"), strict=True)]
@@ -200,10 +216,9 @@ def figures_of(costs: Costs) -> list[Figure]:
     ]
     for name in (*operations, PAGE):
         figures.append(for_the_reader(f"{name}: product's CPU", statistics.median(costs["product"][name]) * 1000, "ms"))
-        if name in costs["yardstick"]:
-            figures.append(
-                for_the_reader(f"{name}: plain Django's CPU", statistics.median(costs["yardstick"][name]) * 1000, "ms")
-            )
+        for program, whose in (("yardstick", "plain Django's CPU"), ("lean", "the same without full_clean")):
+            if name in costs[program]:
+                figures.append(for_the_reader(f"{name}: {whose}", statistics.median(costs[program][name]) * 1000, "ms"))
     return figures
 
 
@@ -223,7 +238,10 @@ def measure(folder: Path) -> list[Figure]:
     scenes = prepare()
     costs = take_costs(folder, scenes)
     (folder / "costs.json").write_text(json.dumps(costs, indent=1))
-    return figures_of(costs) + query_figures(scenes["product"], folder)
+    return [
+        *figures_of(costs),
+        *taken(["queries of the inbox page"], lambda: query_figures(scenes["product"], folder)),
+    ]
 
 
 if __name__ == "__main__":

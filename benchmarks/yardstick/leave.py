@@ -22,7 +22,11 @@ def leave_year_of(day: date) -> date:
 
 @transaction.atomic
 def request_leave(officer: Officer, form: dict[str, Any]) -> LeaveRequest:
-    employment = Employment.objects.select_for_update().get(pk=form["employment"], officer=officer)
+    employment = (
+        Employment.objects.select_for_update(of=["self"])
+        .select_related("manager")
+        .get(pk=form["employment"], officer=officer)
+    )
     leave_type = LeaveType.objects.get(key=form["leave_type"])
     first_on, last_on = parse_date(form["first_on"]), parse_date(form["last_on"])
     pattern = employment.patterns.filter(from_on__lte=first_on).order_by("-from_on").first()
@@ -73,13 +77,13 @@ def approve_leave(officer: Officer, case: Case) -> None:
     request.status = "approved"
     request.decided_at, request.decided_by = timezone.now(), officer
     request.version += 1
-    save(request)
+    request.save(update_fields=["status", "decided_at", "decided_by", "version"])
     save(
         LeaveLedgerEntry(
-            employment=request.employment,
-            leave_type=request.leave_type,
+            employment_id=request.employment_id,
+            leave_type_id=request.leave_type_id,
             leave_year_on=leave_year_of(request.first_on),
-            kind="taken",
+            kind="booking",
             hours=-request.hours,
             on=request.first_on,
             source=f"request:{request.pk}",

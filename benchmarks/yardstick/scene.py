@@ -87,9 +87,9 @@ def fill() -> dict[str, Any]:
         )
     year = financial_year_of(story.needed_by())
     subjectives = [SubjectiveCode.objects.create(code=code, name=f"Code {code}") for code in story.SUBJECTIVES]
-    for code in story.CENTRES:
+    for code, budget_holder in zip(story.CENTRES, (holder, busy, calm), strict=True):
         centre = CostCentre.objects.create(
-            code=code, name=f"Centre {code}", budget_holder=holder if code == "C100" else busy, valid_from=LONG_AGO
+            code=code, name=f"Centre {code}", budget_holder=budget_holder, valid_from=LONG_AGO
         )
         for subjective in subjectives:
             BudgetPosition.objects.create(
@@ -109,8 +109,8 @@ def fill() -> dict[str, Any]:
                 hours=Decimal("192.40"), on=start, source=f"entitlement:{start}",
             )  # fmt: skip
         leave.append({"token": token(taker), "employment": str(employment.pk)})
-    fill_inbox(requester, busy, story.OPEN_TASKS)
-    fill_inbox(requester, calm, story.FEW_TASKS)
+    fill_inbox(requester, busy, "C200", story.OPEN_TASKS)
+    fill_inbox(requester, calm, "C300", story.FEW_TASKS)
     cards = {"requester": requester, "holder": holder, "busy": busy, "calm": calm, "manager": manager}
     return {
         "host": "yardstick.localhost",
@@ -119,14 +119,14 @@ def fill() -> dict[str, Any]:
     }
 
 
-def fill_inbox(requester: Officer, card: Officer, count: int) -> None:
+def fill_inbox(requester: Officer, card: Officer, centre: str, count: int) -> None:
     now, amount = timezone.now(), Decimal("3619.00")
     cases, tasks, candidates = [], [], []
     for place in range(count):
         case = Case(
             process="requisition_approval", subject_id=requester.pk, reference=f"YRD-REQ-COPY-{place}", title="Desks to copy",
             amount=amount, category="30231000-7", requester=requester, requester_name=requester.work_name,
-            step="Approve requisition", opened_at=now, facts={"cost_centre": "C200"},
+            step="Approve requisition", opened_at=now, facts={"cost_centre": centre},
         )  # fmt: skip
         task = Task(
             case=case, process=case.process, step="approve_requisition", title="Approve requisition", role="budget_holder",

@@ -1,4 +1,4 @@
-"""A small Django project of its own: what `startproject` gives, on a database of its own."""
+"""A small Django project of its own for an API alone: no sessions, no templates, on a database of its own."""
 
 import os
 from pathlib import Path
@@ -12,33 +12,26 @@ POSTGRES = services.postgres(VAR_DIR)
 SECRET_KEY = services.secret_key(VAR_DIR)
 DEBUG = False
 ALLOWED_HOSTS = ["*"]
-INSTALLED_APPS = [
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "benchmarks.yardstick",
-]
+INSTALLED_APPS = ["benchmarks.yardstick"]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "benchmarks.yardstick.urls"
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": "yardstick",
+        "NAME": os.environ.get("YARDSTICK_DATABASE", "yardstick"),
         "HOST": POSTGRES.host,
         "PORT": POSTGRES.port,
         "USER": POSTGRES.owner,
         "CONN_MAX_AGE": None,
+        # As the portal's engine does: values apart from the statement, and a statement planned once and kept.
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 3},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_TZ = True
+YARDSTICK_FULL_CLEAN = os.environ.get("YARDSTICK_FULL_CLEAN", "1") == "1"
