@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 NORTHMOOR, EASTVALE = 1, 2
 SOURCES = (
-    "councils/*/models.py", "councils/*/migrations/*.py", "councils/*/reference_data.py", "councils/*/bpmn/*",
+    "councils/*/models.py", "*/*/models/*.py", "councils/*/migrations/*.py", "councils/*/reference_data.py", "councils/*/bpmn/*",
     "shared_services/*/models.py", "shared_services/*/migrations/*.py", "shared_services/*/reference_data.py",
     "shared_services/*/bpmn/*", "shared_services/tenancy/*.py", "config/settings/*.py", "data/*.csv",
     "requirements.txt", "tests/rooms.py",

@@ -50,6 +50,7 @@ POOLED_APPS = [
     "shared_services.access",
     "shared_services.messaging",
     "shared_services.workflow",
+    "shared_services.modelling",
     "shared_services.procurement",
     "shared_services.insight",
     "django_celery_beat",

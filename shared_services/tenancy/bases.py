@@ -69,6 +69,8 @@ class PooledModel(models.Model):
     """True: the shared service may add a row that belongs to a council (a task in its inbox, say)."""
     append_only: ClassVar[bool] = False
     """True: nobody but the schema's owner changes or removes a row."""
+    shared_service_rows_are_common: ClassVar[bool] = False
+    """True: what belongs to the shared service here is read by every council (a joint process, say)."""
     dispatcher_may: ClassVar[tuple[str, ...]] = ()
     """What the outbox relay's role may do here, e.g. ("SELECT", "DELETE"). Keys only, no personal data."""
 

@@ -131,7 +131,8 @@ def _policies(model: type[PooledModel]) -> Iterator[str]:
     for name in ("seen", "added", "changed", "removed", "owner_work", "dispatched"):
         yield f"DROP POLICY IF EXISTS {name} ON {table}"
     yield f"CREATE POLICY owner_work ON {table} TO {connection.ops.quote_name(settings.POSTGRES.owner)} USING (true) WITH CHECK (true)"
-    yield f"CREATE POLICY seen ON {table} FOR SELECT TO councils USING ({seen})"
+    readable = f"({seen} OR owner_id = 0::smallint)" if model.shared_service_rows_are_common else seen
+    yield f"CREATE POLICY seen ON {table} FOR SELECT TO councils USING ({readable})"
     yield f"CREATE POLICY added ON {table} FOR INSERT TO councils WITH CHECK ({addable})"
     yield f"GRANT SELECT, INSERT ON {table} TO councils"
     if not model.append_only:

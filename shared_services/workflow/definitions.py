@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from uuid import UUID
 
+from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 
 from .engine import Definition, read_definition
@@ -15,8 +16,8 @@ NEWEST_FOR_SECONDS = 30
 """How long a newly published version may take to be used by every web process."""
 
 _definitions: dict[UUID, Definition] = {}
-_newest: dict[str, tuple[float, ProcessVersion]] = {}
-_titles: dict[str, tuple[float, list[tuple[str, str]]]] = {}
+_newest: dict[tuple[int, str], tuple[float, ProcessVersion]] = {}
+_titles: dict[int, tuple[float, list[tuple[str, str]]]] = {}
 
 
 def definition_of(version_id: UUID) -> Definition:
@@ -29,17 +30,19 @@ def definition_of(version_id: UUID) -> Definition:
 
 
 def newest_version(key: str) -> ProcessVersion:
-    """The version that new cases run. Raises NotAllowed when none is published."""
-    known = _newest.get(key)
+    """The version that new cases of this room run: its own, else the joint one. Raises NotAllowed when none is published."""
+    room = current_council().number
+    known = _newest.get((room, key))
     if known is not None and time.monotonic() - known[0] < NEWEST_FOR_SECONDS:
         return known[1]
-    version = ProcessVersion.objects.newest(key).first()
+    # The shared service is number 0, so a council's own version comes first.
+    version = ProcessVersion.objects.for_this_room().filter(key=key).order_by("-owner_id", "-version").first()
     if version is None:
         raise NotAllowed(f"The process “{key}” is not published. Ask the partnership administrator to publish it.")
     _keep(version)
     # Only the facts are kept: the drawing is in the definition already.
-    version.bpmn, version.dmn = "", []
-    _newest[key] = (time.monotonic(), version)
+    version.bpmn, version.dmn, version.forms, version.tests = "", [], {}, []
+    _newest[room, key] = (time.monotonic(), version)
     return version
 
 
@@ -61,8 +64,10 @@ def _keep(version: ProcessVersion) -> Definition:
 
 def process_titles() -> list[tuple[str, str]]:
     """(key, title) of every published process, for filters and forms. Kept as long as the newest versions are."""
-    known = _titles.get("all")
+    room = current_council().number
+    known = _titles.get(room)
     if known is None or time.monotonic() - known[0] > NEWEST_FOR_SECONDS:
-        rows = ProcessVersion.objects.order_by("key", "-version").distinct("key").values_list("key", "title")
-        known = _titles["all"] = (time.monotonic(), list(rows))
+        versions = ProcessVersion.objects.for_this_room().order_by("key", "-owner_id", "-version").distinct("key")
+        rows = versions.values_list("key", "title")
+        known = _titles[room] = (time.monotonic(), list(rows))
     return known[1]

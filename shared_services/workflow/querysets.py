@@ -16,6 +16,7 @@ from django.db import models
 from django.db.models import Q
 
 from shared_services.tenancy.door import current_council
+from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 
 from .choices import CaseStatus, TaskStatus
 
@@ -27,8 +28,12 @@ OPEN_TASKS = [TaskStatus.READY, TaskStatus.PARKED]
 
 
 class ProcessVersionQuerySet(models.QuerySet[Any]):
-    def newest(self, key: str) -> Self:
-        return self.filter(key=key).order_by("-version")
+    def for_this_room(self) -> Self:
+        """What new cases here may run: this council's own versions and the shared service's."""
+        return self.filter(owner_id__in=[current_council().number, SHARED_SERVICE_NUMBER])
+
+    def newest(self, key: str, *, owner: int) -> Self:
+        return self.filter(owner_id=owner, key=key).order_by("-version")
 
 
 class CaseQuerySet(models.QuerySet[Any]):

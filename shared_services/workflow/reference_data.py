@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from shared_services.tenancy.door import current_council
+from shared_services.tenancy.models import SHARED_SERVICE_NUMBER, Council
 
 from .models import AuthorityRule
 from .publishing import publish_process, shipped_processes
@@ -25,7 +26,13 @@ DEFAULT_MATRIX: tuple[tuple[str, str, Decimal, int], ...] = (
 
 
 def load() -> None:
-    """Publish every shipped process whose files have changed as its next version. Can run twice."""
+    """Bring the shipped processes of a shared service that stands up to date; a new one gets them with its room."""
+    if Council.objects.filter(number=SHARED_SERVICE_NUMBER).exists():
+        _publish_shipped()
+
+
+def _publish_shipped() -> None:
+    """Publish every shipped process whose files have changed as the shared service's next version. Can run twice."""
     for drawing, tables in shipped_processes():
         publish_process(
             bpmn=drawing.read_text(encoding="utf-8"), dmn=[table.read_text(encoding="utf-8") for table in tables]
@@ -33,8 +40,10 @@ def load() -> None:
 
 
 def load_room(council: Any = None) -> None:
-    """Give a new council its first authority matrix; a council that has one keeps it."""
+    """Give a new council its first authority matrix, and the shared service the shipped processes."""
     here = current_council()
+    if here.is_shared_service:
+        _publish_shipped()
     if here.is_shared_service or AuthorityRule.objects.of_this_room().exists():
         return
     AuthorityRule.objects.bulk_create(

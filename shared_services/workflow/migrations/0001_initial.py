@@ -25,17 +25,48 @@ class Migration(migrations.Migration):
                         default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
                     ),
                 ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
                 ("key", models.CharField(max_length=80)),
                 ("version", models.PositiveIntegerField()),
                 ("title", models.CharField(max_length=200)),
                 ("bpmn", models.TextField()),
                 ("dmn", models.JSONField(default=list)),
+                ("forms", models.JSONField(default=dict)),
+                ("tests", models.JSONField(default=list)),
                 ("sha256", models.CharField(max_length=64)),
                 ("published_at", models.DateTimeField()),
+                ("published_by_name", models.CharField(blank=True, max_length=200)),
+                (
+                    "based_on",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="workflow.processversion",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["key", "-version"],
-                "constraints": [models.UniqueConstraint(fields=("key", "version"), name="process_version_once")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "key", "version"), name="process_version_once")
+                ],
             },
         ),
         migrations.CreateModel(

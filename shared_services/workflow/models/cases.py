@@ -1,7 +1,4 @@
-"""Processes, the cases that run them, and the tasks that officers see.
-
-Lists read these tables only; the engine's own state sits on the case and no list looks into it.
-"""
+"""Cases, the tasks that officers see, and what they decided."""
 
 from __future__ import annotations
 
@@ -12,36 +9,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 
-from shared_services.tenancy.bases import CommonModel, PooledModel, new_key
+from shared_services.tenancy.bases import PooledModel
 
-from .choices import CaseStatus, TaskStatus, outcome_label
-from .querysets import AuthorityRuleQuerySet, CaseQuerySet, ProcessVersionQuerySet, TaskCandidateQuerySet, TaskQuerySet
+from ..choices import CaseStatus, TaskStatus, outcome_label
+from ..querysets import CaseQuerySet, TaskCandidateQuerySet, TaskQuerySet
+from .processes import ProcessVersion
 
 CARD = "access.OfficerCard"
-
-
-class ProcessVersion(CommonModel):
-    """One published version of a process: its drawing and decision tables. It never changes; a new version is a new row."""
-
-    maintained_by = "owner"
-
-    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
-    key = models.CharField(max_length=80)
-    version = models.PositiveIntegerField()
-    title = models.CharField(max_length=200)
-    bpmn = models.TextField()
-    dmn = models.JSONField(default=list)
-    sha256 = models.CharField(max_length=64)
-    published_at = models.DateTimeField()
-
-    objects = ProcessVersionQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["key", "-version"]
-        constraints = [models.UniqueConstraint(fields=["key", "version"], name="process_version_once")]
-
-    def __str__(self) -> str:
-        return f"{self.title}, version {self.version}"
 
 
 class Case(PooledModel):
@@ -215,41 +189,3 @@ class Decision(PooledModel):
     @property
     def outcome_text(self) -> str:
         return outcome_label(self.outcome)
-
-
-class AuthorityRule(PooledModel):
-    """One line of a council's authority matrix: who must approve what, from which amount, between which dates.
-
-    Lines are added and ended, never edited, so that any past decision can be explained by the lines of its day.
-    """
-
-    decision_type = models.CharField(max_length=80)
-    cost_centre = models.CharField(max_length=40, blank=True)
-    category_prefix = models.CharField(max_length=40, blank=True)
-    amount_from = models.DecimalField(max_digits=14, decimal_places=2, default=0)
-    amount_to = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
-    role = models.CharField(max_length=60)
-    sequence = models.PositiveSmallIntegerField(default=10)
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True)
-    added_by_name = models.CharField(max_length=200, blank=True)
-    version = models.PositiveIntegerField(default=1)
-
-    objects = AuthorityRuleQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["decision_type", "sequence", "amount_from"]
-        indexes = [models.Index(fields=["owner", "decision_type", "valid_from"], name="authority_by_decision")]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(amount_to__isnull=True) | models.Q(amount_to__gt=models.F("amount_from")),
-                name="authority_amounts_in_order",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
-                name="authority_dates_in_order",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.role} from £{self.amount_from:,.2f}"

@@ -1,0 +1,1 @@
+"""Processes as councils design them: drawn, tried, agreed and published."""
