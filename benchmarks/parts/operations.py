@@ -211,7 +211,9 @@ def figures_of(costs: Costs) -> list[Figure]:
     ]
     figures.append(at_most("inbox as an HTML page / its API call", page_against(costs, SAME), 2.0))
     figures.append(
-        for_the_reader("inbox as an HTML page / the API call by token, without a total", page_against(costs, INBOX), "x")
+        for_the_reader(
+            "inbox as an HTML page / the API call by token, without a total", page_against(costs, INBOX), "x"
+        )
     )
     walls = [a / b for a, b in zip(whole_round(costs, "product"), whole_round(costs, "one_schema"), strict=True)]
     figures.append(

@@ -7,7 +7,6 @@ from typing import Any
 from allauth.account.auth_backends import AuthenticationBackend
 
 from shared_services.access.permissions import PERMISSIONS, may, permissions_of
-
 from shared_services.tenancy.statements import JoinedRows
 
 from .models import Account

@@ -6,6 +6,7 @@ import json
 import threading
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.test import Client
 
@@ -232,7 +233,7 @@ def test_a_signed_in_browser_reads_and_changes_only_with_its_csrf_token(northmoo
     assert browser.get("/api/v1/me/").status_code == 200
     assert browser.post("/api/v1/officers/", body, content_type="application/json").status_code == 403
     browser.get("/account/")
-    token = browser.cookies["guildhall_csrf"].value
+    token = browser.cookies[settings.CSRF_COOKIE_NAME].value
     accepted = browser.post("/api/v1/officers/", body, content_type="application/json", headers={"x-csrftoken": token})
     assert accepted.status_code == 201
 
