@@ -48,6 +48,12 @@ def role_label(role: str) -> str:
     return _OTHER_ROLES.get(role, role.replace("_", " ").capitalize())
 
 
+def role_in_text(role: str) -> str:
+    """A role's label as it stands within a sentence: "budget holder of LIB10", "HR adviser"."""
+    label = role_label(role)
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
 def describe(rule: AuthorityRule) -> str:
     """A line of the matrix as a sentence."""
     where = f" on cost centre {rule.cost_centre}" if rule.cost_centre else ""
