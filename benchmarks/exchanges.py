@@ -83,8 +83,15 @@ class Caller:
         return self.tasks_of("busy") * count
 
     def inbox_page(self, count: int) -> list[Exchange]:
-        cookie = f"{self.scene['session_cookie']}={self.scene['sessions']['busy']}"
-        return [[{"method": "GET", "path": "/inbox/", "headers": {"Cookie": cookie}}]] * count
+        return [[{"method": "GET", "path": "/inbox/", "headers": self._in_browser()}]] * count
+
+    def inbox_by_browser(self, count: int) -> list[Exchange]:
+        """The API call that gives a signed-in browser what the page shows: the first 25 and how many there are."""
+        path = f"{self.addresses.tasks}&total=true"
+        return [[{"method": "GET", "path": path, "headers": self._in_browser()}]] * count
+
+    def _in_browser(self) -> dict[str, str]:
+        return {"Cookie": f"{self.scene['session_cookie']}={self.scene['sessions']['busy']}"}
 
     def ask_for_leave(self, count: int) -> list[Exchange]:
         found = []

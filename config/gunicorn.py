@@ -12,6 +12,8 @@ worker_class = "gthread"
 threads = int(os.environ.get("GUILDHALL_THREADS", "4"))
 # Loaded once and forked: a web process shares the code's memory with the other, and starts at once.
 preload_app = True
+# Files that a web process writes are for its own user alone.
+umask = 0o077
 timeout = 60
 graceful_timeout = 15
 keepalive = 5

@@ -152,7 +152,10 @@ def _employ(cast: Cast, chance: random.Random) -> None:
     for number, duty in enumerate(duties(), start=1):
         started = POSTS_SINCE + timedelta(days=chance.randrange(0, 3500))
         appoint(
-            actor=cast.officer("admin"), post=cast.posts[duty.key], card_id=cast.officer(duty.key).pk, from_on=started
+            actor=cast.officer("hr-1" if duty.key == "admin" else "admin"),
+            post=cast.posts[duty.key],
+            card_id=cast.officer(duty.key).pk,
+            from_on=started,
         )
         week_one, week_two = _hours(duty, chance)
         cast.employments[duty.key] = record_employment(

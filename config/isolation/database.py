@@ -176,6 +176,12 @@ def attacks(me: str, other: str) -> Iterator[tuple[str, list[str]]]:
     )
     yield "others' statements", ["SELECT query FROM pg_stat_activity"]
     yield "others' row counts", ["SELECT n_live_tup FROM pg_stat_user_tables"]
+    yield (
+        "others' row counts by function",
+        [f"SELECT pg_stat_get_live_tuples('{other}.accounts_account'::regclass)"],
+    )
+    yield "others' locks", ["SELECT pg_lock_status()"]
+    yield "others' sizes", ["SELECT pg_total_relation_size(oid) FROM pg_class WHERE relname = 'accounts_account'"]
     yield "others' column statistics", [f"SELECT 1 FROM pg_stats WHERE schemaname = '{other}'"]
     yield "others' column lists", [f"SELECT 1 FROM information_schema.columns WHERE table_schema = '{other}'"]
     yield (

@@ -65,7 +65,7 @@ class Supervisor:
     def start(self) -> None:
         """Start everything; what an earlier supervisor left behind when it was killed is ended first."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.logs.mkdir(parents=True, exist_ok=True)
+        self.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._end_orphans()
         for each in self.kept:
             self._launch(each)
@@ -126,6 +126,7 @@ class Supervisor:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                umask=0o077,
             )
         each.started_at = time.monotonic()
         running = {

@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "shared_services.govuk.middleware.SecurityHeaders",
+    "shared_services.govuk.middleware.NoNulls",
     "shared_services.govuk.middleware.ClearPageWhileServersAreDown",
     "shared_services.tenancy.middleware.CouncilByHost",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -183,13 +184,20 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+SESSION_ENGINE = "shared_services.accounts.session_store"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_NAME = "guildhall_session"
-CSRF_COOKIE_NAME = "guildhall_csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not (DEMO or DEBUG)
+# A browser takes a cookie with this prefix only from the very host it is for, never from a sibling council's.
+HOST_ONLY = "__Host-" if SESSION_COOKIE_SECURE else ""
+SESSION_COOKIE_NAME = f"{HOST_ONLY}guildhall_session"
+CSRF_COOKIE_NAME = f"{HOST_ONLY}guildhall_csrf"
+SECURE_HSTS_SECONDS = 0 if DEMO or DEBUG else 365 * 24 * 60 * 60
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("GUILDHALL_TLS_PROXY") == "1" else None
+"""Set where a proxy that ends TLS always sets this header itself; plain HTTP is then sent on to HTTPS."""
+SECURE_SSL_REDIRECT = SECURE_PROXY_SSL_HEADER is not None
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not (DEMO or DEBUG)
 SESSION_COOKIE_AGE = 12 * 60 * 60
 """A working day. Cookies have no domain, so a browser sends them to the one host that set them."""
 SECOND_FACTOR_REQUIRED = not DEMO
@@ -246,8 +254,23 @@ EMAIL_HOST_PASSWORD = os.environ.get("GUILDHALL_MAIL_PASSWORD", "")
 EMAIL_USE_TLS = True
 EMAIL_TIMEOUT = 20
 EMAIL_FILE_PATH = VAR_DIR / "mail"
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
-"""Without a mail server, mails are files under var/mail."""
+EMAIL_BACKEND = (
+    f"django.core.mail.backends.{'filebased' if (DEMO or DEBUG) and not EMAIL_HOST else 'smtp'}.EmailBackend"
+)
+"""The demo's mails are files under var/mail. Elsewhere a job keeps trying until a mail server is named."""
+
+# What goes wrong is written where the machine keeps the process's output. Messages name no personal data.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "guildhall": {"handlers": ["console"], "level": "INFO", "propagate": False},
+    },
+}
 
 # -- API ---------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from councils.organisation.selectors import holders_of_posts
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may
 from shared_services.tenancy.door import current_council
@@ -37,9 +38,13 @@ def check_open_dates(valid_from: date, valid_to: date | None) -> None:
         raise NotAllowed("The last day must be the same as or after the first day.")
 
 
-def check_holder(card_id: UUID | None) -> None:
-    """A budget holder is an active officer of this council."""
+def check_holder(actor: OfficerCard, card_id: UUID | None, post_id: UUID | None) -> None:
+    """A budget holder is an active officer of this council, and never whoever names him: two people."""
     council = current_council().number
+    if actor.pk == card_id or (post_id and actor.pk in holders_of_posts([post_id]).values()):
+        raise NotAllowed(
+            "You cannot make yourself a budget holder. Ask another finance officer to do it.", code="own_record"
+        )
     if card_id and not OfficerCard.objects.of_council(council).active().filter(pk=card_id).exists():
         raise NotAllowed("Choose a budget holder who works for this council.")
 

@@ -19,6 +19,7 @@ from django.utils.timezone import localdate
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may
 from shared_services.audit.services import record
+from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.references import next_reference
 
@@ -225,7 +226,8 @@ def save_cost_centre(
         rules.check_version(centre, version)
     rules.check_code_is_free(CostCentre, code, besides=cost_centre.pk if cost_centre else None)
     rules.check_open_dates(valid_from, valid_to)
-    rules.check_holder(budget_holder_id)
+    if (budget_holder_id, budget_holder_post_id) != (centre.budget_holder_id, centre.budget_holder_post_id):
+        rules.check_holder(actor, budget_holder_id, budget_holder_post_id)
 
     centre.code, centre.name, centre.department_id = code, name, department_id
     centre.budget_holder_id, centre.budget_holder_post_id = budget_holder_id, budget_holder_post_id
@@ -234,6 +236,8 @@ def save_cost_centre(
 
     verb = "added" if cost_centre is None else "changed"
     record(actor, f"finance.cost_centre.{verb}", centre, code=code, holder=str(budget_holder_id or ""))
+    if cost_centre is not None:
+        enqueue("workflow.refresh_candidates", once="workflow.refresh_candidates")
     return centre
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
+
+from django.utils.timezone import localdate
 
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may
@@ -16,6 +20,18 @@ DEEPEST = 20
 
 def check_may_manage(actor: OfficerCard) -> None:
     check_may(actor, "organisation.manage_structure")
+
+
+def check_not_oneself(actor: OfficerCard, card_id: UUID | None, what: str) -> None:
+    """Two people: whoever keeps the structure does not decide what power it gives him."""
+    if card_id == actor.pk:
+        raise NotAllowed(f"You cannot {what}. Ask another administrator or an HR adviser to do it.", code="own_record")
+
+
+def check_not_own_posts(actor: OfficerCard, posts: Iterable[Post | None]) -> None:
+    named = [post.pk for post in posts if post is not None]
+    if Appointment.objects.current(on=localdate()).filter(post__in=named, card_id=actor.pk).exists():
+        check_not_oneself(actor, actor.pk, "make your own post a department's head of service or director")
 
 
 def check_version(record: Department | Post | CouncilSettings, version: int | None) -> None:

@@ -86,6 +86,8 @@ def set_department_leads(
     rules.check_may_manage(actor)
     department = _locked(department)
     rules.check_version(department, version)
+    before = {department.head_post_id, department.director_post_id}
+    rules.check_not_own_posts(actor, [each for each in (head_post, director_post) if each and each.pk not in before])
 
     department.head_post, department.director_post = head_post, director_post
     _save(department, "head_post", "director_post")
@@ -218,6 +220,7 @@ def appoint(
     holding = Appointment.objects.filter(post=post, to_on__isnull=True).first()
     if holding is not None and holding.card_id == card_id and holding.from_on <= from_on:
         return holding
+    rules.check_not_oneself(actor, card_id, "appoint yourself to a post")
     rules.check_version(post, version)
     rules.check_open(post)
     rules.check_post_is_free(post, from_on=from_on)

@@ -90,6 +90,12 @@ def check_version(record: LeaveRequest | Employment, version: int | None) -> Non
         raise Stale
 
 
+def check_not_own(actor: OfficerCard, employment: Employment) -> None:
+    """Two people: nobody changes the terms of his own employment."""
+    if actor.pk == employment.card_id:
+        raise NotAllowed("You cannot change your own employment. Ask another HR adviser to do it.", code="own_record")
+
+
 def check_own(actor: OfficerCard, request: LeaveRequest) -> None:
     if request.employment.card_id != actor.pk:
         raise NotAllowed("Only the officer who asked for this leave can change it.")

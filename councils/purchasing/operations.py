@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from shared_services.workflow.operations import OperationContext, operation
+from shared_services.workflow.who import decided_with
 
 from . import services
+
+decided_with("requisition_approval", "purchasing.approve_requisition")
 
 
 @operation("purchasing.requisition_approved")

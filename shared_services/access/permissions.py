@@ -229,11 +229,16 @@ def check_may(card: OfficerCard | None, permission: str) -> None:
         raise NotAllowed(refusal(permission), code="permission")
 
 
+def roles_granting(permission: str) -> list[str]:
+    """The roles that give a permission; none when every officer has it or nobody can."""
+    return [key for key, granted in GRANTS.items() if key in ROLES and permission in granted]
+
+
 def refusal(permission: str) -> str:
     """The sentence an officer reads who may not do something."""
     if permission in (SIGNED_IN, PUBLIC):
         return "Sign in first: only active officers may do this."
-    roles = sorted(ROLES[key].label for key, granted in GRANTS.items() if key in ROLES and permission in granted)
+    roles = sorted(ROLES[key].label for key in roles_granting(permission))
     message = f"You may not {PERMISSIONS[permission]}."
     if not roles:
         return message

@@ -16,3 +16,6 @@ class OfficerCardQuerySet(models.QuerySet):
 
     def holding(self, role: str) -> Self:
         return self.filter(roles__contains=[role])
+
+    def holding_any(self, roles: list[str]) -> Self:
+        return self.filter(roles__overlap=roles)

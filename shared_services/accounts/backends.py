@@ -7,19 +7,19 @@ from typing import Any
 from allauth.account.auth_backends import AuthenticationBackend
 
 from shared_services.access.permissions import PERMISSIONS, may, permissions_of
+from shared_services.tenancy.statements import JoinedRows
 
 from .models import Account
+
+BY_KEY = JoinedRows("accounts.Account", "card", where="t0.id = %s")
 
 
 class RoomBackend(AuthenticationBackend):
     """Accounts of the room the request is in; permissions come from the roles on the officer's card."""
 
     def get_user(self, user_id: Any) -> Account | None:
-        try:
-            account = Account.objects.with_card().get(pk=user_id)
-        except Account.DoesNotExist:
-            return None
-        return account if self.user_can_authenticate(account) else None
+        account: Account | None = BY_KEY.find(user_id)
+        return account if account is not None and self.user_can_authenticate(account) else None
 
     def user_can_authenticate(self, user: Account) -> bool:
         return user.is_active and user.card.active

@@ -46,7 +46,12 @@ def send_security_notice(account: Account, event: str) -> None:
     _send(account, what, "emails/accounts/security_notice.txt", what=what, link=sessions)
 
 
-def _send(account: Account, subject: str, template: str, **context: str) -> None:
+def tell_former_address(account: Account) -> None:
+    subject = "Your work email address was changed"
+    _send(account, subject, "emails/accounts/email_changed.txt", to=account.former_email, email=account.email)
+
+
+def _send(account: Account, subject: str, template: str, *, to: str = "", **context: str) -> None:
     council = current_council()
     text = render_to_string(template, {"officer": account.card, "council": council, **context})
-    send_mail(f"{council.short_name}: {subject}", text, settings.DEFAULT_FROM_EMAIL, [account.email])
+    send_mail(f"{council.short_name}: {subject}", text, settings.DEFAULT_FROM_EMAIL, [to or account.email])

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib import auth
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.utils import timezone
 
 from shared_services.tenancy.bases import PrivateModel, pooled_key
 
 from .querysets import AccountManager
+
+FRESH_EMAIL = timedelta(hours=24)
+"""For so long after a change of address neither password nor second factor is reset by it: a thief would be noticed."""
 
 
 class Account(PrivateModel, AbstractBaseUser):
@@ -19,6 +24,9 @@ class Account(PrivateModel, AbstractBaseUser):
     card = pooled_key("access.OfficerCard")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    former_email = models.EmailField(blank=True)
+    """Where mail went before an administrator changed the address; told of the change."""
+    email_changed_at = models.DateTimeField(null=True, blank=True)
 
     objects = AccountManager()
 
@@ -35,6 +43,12 @@ class Account(PrivateModel, AbstractBaseUser):
     def clean(self) -> None:
         super().clean()
         self.email = Account.objects.normalize(self.email)
+
+    @property
+    def email_is_fresh(self) -> bool:
+        """Whether an administrator changed the address lately, so that its owner may not have noticed yet."""
+        changed = self.email_changed_at
+        return changed is not None and timezone.now() - changed < FRESH_EMAIL
 
     def get_full_name(self) -> str:
         return self.card.work_name

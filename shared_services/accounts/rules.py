@@ -7,6 +7,8 @@ from shared_services.access.permissions import ROLES, check_may
 from shared_services.tenancy.door import CouncilEntry
 from shared_services.tenancy.errors import NotAllowed
 
+from .models import Account
+
 ADMINISTRATORS = ("council_administrator", "partnership_administrator")
 
 
@@ -53,6 +55,24 @@ def check_email_is_free(work_email: str, council: CouncilEntry) -> None:
         raise NotAllowed(
             f"An officer with the email address {work_email} is already listed. Change or reactivate that officer.",
             code="email_taken",
+        )
+
+
+def check_email_is_the_councils(work_email: str, council: CouncilEntry) -> None:
+    """Whoever can read the mailbox can become the officer, so it must be one that the council runs."""
+    host = work_email.rpartition("@")[2]
+    if council.domain and host != council.domain and not host.endswith(f".{council.domain}"):
+        raise NotAllowed(
+            f"Enter a work email address at {council.domain}, such as name@{council.domain}.", code="email_domain"
+        )
+
+
+def check_email_is_settled(account: Account) -> None:
+    if account.email_is_fresh:
+        raise NotAllowed(
+            f"The email address of {account.card.work_name} was changed less than a day ago. Wait a day after the "
+            "change: the officer has been told at the former address and would notice a mistake.",
+            code="email_fresh",
         )
 
 

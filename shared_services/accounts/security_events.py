@@ -16,7 +16,13 @@ def record_failed_sign_in(email: str | None, *, address: str) -> None:
 
 
 def ask_for_reset_mail(account: Account) -> None:
-    """The link is made by the job that sends it, so that no secret waits in the outbox."""
+    """The link is made by the job that sends it, so that no secret waits in the outbox.
+
+    An officer who has signed in before gets none for a day after an administrator changed the address.
+    """
+    if account.email_is_fresh and account.last_login is not None:
+        record(None, "accounts.password_reset.held", account)
+        return
     enqueue("accounts.send_password_reset", account_id=account.pk)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from shared_services.access.models import OfficerCard
@@ -38,6 +39,8 @@ def create_officer(
     rules.check_may_manage_officers(actor)
     rules.check_roles_exist_here(roles, council)
     rules.check_email_is_free(work_email, council)
+    if actor is not None:
+        rules.check_email_is_the_councils(work_email, council)
     if roles and actor is not None:
         rules.check_may_manage_roles(actor)
 
@@ -71,7 +74,10 @@ def create_officer(
 def change_officer(
     *, actor: OfficerCard, card_id, version: int, work_name: str, work_email: str, job_title: str
 ) -> OfficerCard:
-    """Correct an officer's name, work email or job title. Signs the officer out when the email changes."""
+    """Correct an officer's name, work email or job title.
+
+    When the email changes the officer is signed out, tokens end, and the former address is told.
+    """
     rules.check_may_manage_officers(actor)
     card = _lock(card_id)
     if card.version != version:
@@ -83,12 +89,15 @@ def change_officer(
         return card
     if work_email != card.work_email:
         rules.check_email_is_free(work_email, current_council())
+        rules.check_email_is_the_councils(work_email, current_council())
         account = Account.objects.get(card_id=card.pk)
+        account.former_email, account.email_changed_at = account.email, timezone.now()
         account.email = work_email
-        account.save(update_fields=["email"])
+        account.save(update_fields=["email", "former_email", "email_changed_at"])
+        enqueue("accounts.tell_former_address", account_id=account.pk)
         EmailAddress.objects.filter(user_id=account.pk).delete()
         EmailAddress.objects.create(user=account, email=work_email, verified=True, primary=True)
-        end_sessions_of(account)
+        end_sessions_of(account, with_tokens=True)
 
     for field, value in after.items():
         setattr(card, field, value)
@@ -173,8 +182,9 @@ def reset_second_factor(*, actor: OfficerCard, card_id) -> OfficerCard:
     card = _lock(card_id)
     rules.check_not_oneself(actor, card, "reset your own second factor")
     account = Account.objects.get(card_id=card.pk)
+    rules.check_email_is_settled(account)
     removed, _ = Authenticator.objects.filter(user_id=account.pk).delete()
-    end_sessions_of(account)
+    end_sessions_of(account, with_tokens=True)
     record(actor, "accounts.second_factor.reset", card, removed=removed)
     return card
 

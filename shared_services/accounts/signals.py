@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.signals import password_reset
 from allauth.mfa.signals import authenticator_removed
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
@@ -11,6 +12,7 @@ from django.dispatch import receiver
 from shared_services.audit.services import record
 
 from .middleware import SECOND_FACTOR_SEEN
+from .sessions import end_sessions_of
 
 
 @receiver(user_logged_in, dispatch_uid="accounts_record_sign_in")
@@ -22,6 +24,12 @@ def record_sign_in(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
 def record_sign_out(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
     if user is not None:
         record(user.card, "accounts.signed_out", user)
+
+
+@receiver(password_reset, dispatch_uid="accounts_end_access_of_old_password")
+def end_access_of_old_password(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
+    """Whoever knew the old password keeps nothing that it opened."""
+    end_sessions_of(user, with_tokens=True)
 
 
 @receiver(authenticator_removed, dispatch_uid="accounts_ask_again_for_second_factor")

@@ -30,6 +30,14 @@ def send_password_reset(account_id: str) -> None:
 
 
 @council_task
+def tell_former_address(account_id: str) -> None:
+    """Tell an officer at the former address that it was changed: whoever changed it reads only the new one."""
+    account = _active(account_id)
+    if account is not None and account.former_email:
+        mail.tell_former_address(account)
+
+
+@council_task
 def send_security_notice(account_id: str, event: str) -> None:
     """Tell the officer that something about signing in was changed, so that a thief is noticed."""
     account = _active(account_id)

@@ -74,7 +74,7 @@ def _office_type(upload: BinaryIO | UploadedFile) -> str:
                 return kind if kind in ALLOWED_TYPES else ""
     except (zipfile.BadZipFile, OSError, RuntimeError):
         return ""
-    if any(name.endswith("vbaProject.bin") for name in names):
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
         return ""
     if "word/document.xml" in names:
         return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

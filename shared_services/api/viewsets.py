@@ -65,6 +65,9 @@ class RoomAPIView(APIView):
         """Who, may they, is it the version they saw, was it sent before; then the action, and faults as problems."""
         self.args, self.kwargs = args, kwargs
         self.headers = {}
+        if "HTTP_IDEMPOTENCY_KEY" in request.META:
+            # Read before a check against forged requests looks for a form in it: afterwards it cannot be read whole.
+            _ = request.body
         wrapped = self.initialize_request(request, *args, **kwargs)
         self.request = wrapped
         try:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from django.utils.timezone import localtime
@@ -107,12 +109,22 @@ class Column:
 
 
 def _found(row: Any, path: str) -> Any:
-    """What an attribute path ("cost_centre.name") or a dict's key leads to."""
+    """What an attribute path ("cost_centre.name") or a dict's key leads to; None when something on the way is missing."""
+    if not isinstance(row, Mapping):
+        try:
+            return _getter(path)(row)
+        except AttributeError:
+            pass
     for step in path.split("."):
         row = row.get(step) if isinstance(row, Mapping) else getattr(row, step, None)
         if row is None:
             return None
     return row
+
+
+@lru_cache(maxsize=1024)
+def _getter(path: str) -> Callable[[Any], Any]:
+    return attrgetter(path)
 
 
 def harmless(text: str) -> str:

@@ -4,6 +4,7 @@ template of its own, which on a form with two long lists is most of the page's t
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from django import forms
@@ -12,6 +13,20 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 ERROR_LINE = '<span class="gh-error-line"><span class="govuk-visually-hidden">Error:</span> {}</span>'
+OPTION = (
+    '<div class="govuk-{0}__item"><input class="govuk-{0}__input" id="{1}" name="{2}" type="{3}" value="{4}"{5}{6}>'
+    '<label class="govuk-label govuk-{0}__label" for="{1}">{7}</label>{8}</div>'
+)
+CHECKED = SafeString(" checked")
+GROUP = '<div class="{}">{}{}</div>'
+MONEY = (
+    '<div class="{}">{}<div class="govuk-input__wrapper">'
+    '<div class="govuk-input__prefix" aria-hidden="true">£</div>{}</div></div>'
+)
+CHECKBOXES = (
+    '<div class="{}"><fieldset class="govuk-fieldset"{}>{}<div class="govuk-checkboxes govuk-checkboxes--small" '
+    'data-module="govuk-checkboxes">{}</div></fieldset></div>'
+)
 GROUP_LABEL = '<optgroup label="{}">{}</optgroup>'
 
 
@@ -58,53 +73,72 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def filled(pattern: str, *values: Any) -> SafeString:
+    """Our own markup with values put in, each escaped unless it is markup already: format_html at a third of its cost."""
+    return SafeString(
+        pattern.format(*[value if isinstance(value, SafeString) else escape(str(value)) for value in values])
+    )
+
+
 def heading(field: Any, *, legend: bool = False) -> SafeString:
     """What stands above a control: its label or legend, its hint, and what is wrong with the answer."""
-    words = format_html("{} (optional)", field.label) if field.optional else field.label
+    words = filled("{} (optional)", field.label) if field.optional else field.label
     if legend:
-        top = format_html('<legend class="govuk-fieldset__legend govuk-fieldset__legend--s">{}</legend>', words)
+        top = filled('<legend class="govuk-fieldset__legend govuk-fieldset__legend--s">{}</legend>', words)
     else:
-        top = format_html('<label class="govuk-label" for="{}">{}</label>', field.id_for_label, words)
-    return format_html("{}{}{}", top, _hint(field), error(field))
+        top = filled('<label class="govuk-label" for="{}">{}</label>', field.id_for_label, words)
+    return filled("{}{}{}", top, _hint(field), error(field))
 
 
 def _hint(field: Any) -> SafeString | str:
     if not field.help_text:
         return ""
-    return format_html('<div class="govuk-hint" id="{}">{}</div>', field.hint_id, field.help_text)
+    return filled('<div class="govuk-hint" id="{}">{}</div>', field.hint_id, field.help_text)
 
 
 def error(field: Any) -> SafeString | str:
     if not field.errors:
         return ""
     lines = format_html_join("", ERROR_LINE, ((text,) for text in field.errors))
-    return format_html('<p class="govuk-error-message" id="{}">{}</p>', field.error_id, lines)
+    return filled('<p class="govuk-error-message" id="{}">{}</p>', field.error_id, lines)
 
 
 def options(field: Any, kind: str) -> SafeString:
     """Radio buttons or checkboxes, one item each, with the line under an answer if it has one."""
-    return format_html_join("", "{}", ((_option(one, kind),) for one in field.options))
+    return SafeString("".join([_option(one, kind) for one in field.options]))
 
 
 def _option(one: dict[str, Any], kind: str) -> SafeString:
     hint_id = f"{one['id']}_hint"
-    attrs = {
-        "id": one["id"],
-        "name": one["name"],
-        "type": "radio" if kind == "radios" else "checkbox",
-        "value": one["value"],
-        "checked": one["checked"],
-    }
     hint: SafeString | str = ""
+    described: SafeString | str = ""
     if one["hint"]:
-        attrs["aria-describedby"] = hint_id
-        hint = format_html('<div class="govuk-hint govuk-{}__hint" id="{}">{}</div>', kind, hint_id, one["hint"])
-    return format_html(
-        '<div class="govuk-{0}__item"><input class="govuk-{0}__input"{1}>'
-        '<label class="govuk-label govuk-{0}__label" for="{2}">{3}</label>{4}</div>',
+        described = filled(' aria-describedby="{}"', hint_id)
+        hint = filled('<div class="govuk-hint govuk-{}__hint" id="{}">{}</div>', kind, hint_id, one["hint"])
+    return filled(
+        OPTION,
         kind,
-        flatatt(attrs),
         one["id"],
+        one["name"],
+        "radio" if kind == "radios" else "checkbox",
+        one["value"],
+        described,
+        CHECKED if one["checked"] else "",
         one["label"],
         hint,
     )
+
+
+def group(field: Any) -> SafeString | None:
+    """A whole field of the kinds that need no template of their own; None for the others."""
+    if field.field.template_name:
+        return None
+    if field.kind in ("input", "select"):
+        return filled(GROUP, field.group_css, field.heading, SafeString(field))
+    if field.kind == "money":
+        return filled(MONEY, field.group_css, field.heading, SafeString(field))
+    if field.kind == "checkboxes":
+        described = field.aria_describedby
+        by = filled(' aria-describedby="{}"', described) if described else ""
+        return filled(CHECKBOXES, field.group_css, by, field.legend, field.drawn_options)
+    return None

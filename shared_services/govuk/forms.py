@@ -69,6 +69,10 @@ class GovukBoundField(BoundField):
     def template_name(self) -> str:
         return self.field.template_name or f"components/fields/{self.kind}.html"
 
+    def as_field_group(self) -> str:
+        drawn = drawing.group(self)
+        return drawn if drawn is not None else super().as_field_group()
+
     def as_widget(self, widget: Any = None, attrs: Any = None, only_initial: bool = False) -> str:
         if widget is None and not only_initial:
             given = self.build_widget_attrs(dict(attrs or {}), self.field.widget)

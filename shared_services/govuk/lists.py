@@ -7,7 +7,6 @@ from operator import or_
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -15,6 +14,7 @@ from django.urls import reverse
 
 from shared_services.access.permissions import SIGNED_IN, may
 from shared_services.audit.services import record
+from shared_services.tenancy.statements import JoinedRows
 
 from .bulk import BulkAction, BulkRun
 from .columns import Column
@@ -22,10 +22,15 @@ from .exports import csv_response
 from .models import SavedView
 from .page_links import page_links
 from .pages import Page
+from .paging import ListSlice, slice_of
 from .services import choose_columns
 from .table_rows import table_head, table_rows
 from .words import counted, spoken_date, spoken_money
 
+KEPT = JoinedRows(
+    "govuk.SavedView", where="t0.page = %s AND (t0.account_id = %s OR t0.is_shared AND t0.kind = %s) ORDER BY t0.name"
+)
+"""What an officer needs on one list: the own columns and views, and the views others share."""
 SIZES = (25, 50, 100)
 PASSING = ("export", "view", "panel")
 """Parameters that say what to do once, and belong to no view that is kept."""
@@ -34,13 +39,15 @@ PASSING = ("export", "view", "panel")
 class ListPage(Page):
     """A list of records.
 
-    Two queries for the rows whatever their number (count and page), one for the officer's saved views and
-    columns. Works without JavaScript: every control is a link or a form.
+    Two queries for the rows whatever their number (page, and a count that stops at a thousand), one for the
+    officer's saved views and columns. Works without JavaScript: every control is a link or a form.
     """
 
     template_name = "layouts/list.html"
     queryset: Any = None
     columns: ClassVar[list[Column]] = []
+    reads: ClassVar[tuple[str, ...]] = ()
+    """The fields that a page of the list reads, where its records have many more; all when not given."""
     filterset_class: ClassVar[Any] = None
     search_fields: ClassVar[list[str]] = []
     search_label = "Search"
@@ -95,7 +102,7 @@ class ListPage(Page):
 
     @cached_property
     def _kept(self) -> list[SavedView]:
-        return list(SavedView.objects.for_list(self.page_key, self.request.user))
+        return KEPT.find_all(self.page_key, self.request.user.pk, SavedView.Kind.VIEW)
 
     @cached_property
     def saved_views(self) -> list[SavedView]:
@@ -167,10 +174,10 @@ class ListPage(Page):
 
     # -- What the template draws ------------------------------------------------------------------
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        page = Paginator(self.rows, self.page_size).get_page(self.params.get("page"))
+        rows = self.rows.only(*self.reads) if self.reads else self.rows
+        page = slice_of(rows, asked=self.params.get("page"), size=self.page_size)
         columns = self.shown_columns
-        records = list(page.object_list)
-        total = page.paginator.count
+        records, total = page.records, page.total
         bulk = self.get_bulk_actions() if total else []
         chosen = self._chosen_filters()
         return super().get_context(
@@ -182,7 +189,7 @@ class ListPage(Page):
             page_links=page_links(page, self._query_without("page")),
             page_query=self._query_without("page"),
             sizes=[(size, f"?{self._query_with('size', str(size))}") for size in SIZES],
-            count_text=counted(total, self.noun, self.noun_plural or None),
+            count_text=self._count_text(page),
             filter_form=self.filterset.form if self.filterset is not None else None,
             chosen_filters=chosen,
             panel_open=bool(chosen) or bool(self.filterset is not None and self.filterset.form.errors),
@@ -204,6 +211,10 @@ class ListPage(Page):
             create_label=self.create_label,
             **kwargs,
         )
+
+    def _count_text(self, page: ListSlice) -> str:
+        words = counted(page.total, self.noun, self.noun_plural or None)
+        return words if page.is_exact else f"More than {words}"
 
     @property
     def _is_choosing(self) -> bool:

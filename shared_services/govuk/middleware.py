@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from csp.middleware import CSPMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
 from .errors import page_for_fault
 
@@ -38,6 +38,18 @@ class SecurityHeaders(CSPMiddleware):
         # Pages hold a council's records: no shared cache keeps them, and the Back button asks again.
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class NoNulls:
+    """Refuses an address with a NUL in it, which no text of the database can hold."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponseBadRequest("This address cannot be read.", content_type="text/plain")
+        return self.get_response(request)
 
 
 class ClearPageWhileServersAreDown:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from .paging import ListSlice
 
 GAP = '<li class="govuk-pagination__item govuk-pagination__item--ellipsis">{}</li>'
 LINK = (
@@ -14,14 +14,13 @@ LINK = (
 )
 
 
-def page_links(page: Any, query: str) -> SafeString:
+def page_links(page: ListSlice, query: str) -> SafeString:
     """One `<li>` a page; `query` is the address without its page number."""
-    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     before = f"{query}&" if query else ""
-    return format_html_join("", "{}", ((_link(number, page.number, before),) for number in numbers))
+    return format_html_join("", "{}", ((_link(number, page.number, before),) for number in page.numbers))
 
 
-def _link(number: Any, current: int, before: str) -> SafeString:
+def _link(number: int | str, current: int, before: str) -> SafeString:
     if not isinstance(number, int):
         return format_html(GAP, "⋯")
     if number == current:

@@ -5,9 +5,10 @@ page: 25 rows of 7 cells take about 0.7 ms this way and 5 ms through a template'
 from __future__ import annotations
 
 from collections.abc import Iterable
+from html import escape
 from typing import Any
 
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from .columns import Column
@@ -31,7 +32,7 @@ TAG = '<span class="gh-cell__value"><strong class="govuk-tag govuk-tag--{}">{}</
 def table_rows(records: Iterable[Any], columns: list[Column], *, pick: bool = False) -> SafeString:
     """The `<tr>` elements of a list's table; `pick` puts a checkbox before each."""
     openings = [_opening(column) for column in columns]
-    return format_html_join("", "{}", ((_row(record, columns, openings, pick),) for record in records))
+    return SafeString("".join([_row(record, columns, openings, pick) for record in records]))
 
 
 def table_head(headings: list[dict[str, Any]]) -> SafeString:
@@ -56,8 +57,8 @@ def _opening(column: Column) -> str:
     return f'<td class="{column.css}" data-label="{label}">'
 
 
-def _row(record: Any, columns: list[Column], openings: list[str], pick: bool) -> SafeString:
-    """One row, filled in one go: the pieces are our own markup, the values go through format_html."""
+def _row(record: Any, columns: list[Column], openings: list[str], pick: bool) -> str:
+    """One row, filled in one go: the pieces are our own markup, and every value is escaped as it is put in."""
     pieces: list[str] = []
     values: list[str] = []
     if pick:
@@ -79,5 +80,4 @@ def _row(record: Any, columns: list[Column], openings: list[str], pick: bool) ->
             pieces.append(TEXT)
             values.append(text)
         pieces.append("</td>")
-    # An empty row has no values, and format_html wants at least one.
-    return format_html(ROW % "".join(pieces) + "{}", *values, "")
+    return (ROW % "".join(pieces)).format(*[escape(value) for value in values])

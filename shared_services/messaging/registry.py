@@ -39,6 +39,16 @@ class RegisteredTask:
 
 
 _tasks: dict[str, RegisteredTask] = {}
+_scheduled: set[str] = set()
+
+
+def allow_from_schedule(name: str) -> None:
+    """A line of the schedule asks for this task, so a message may: what no line asks for, nobody fans out."""
+    _scheduled.add(name)
+
+
+def is_in_schedule(name: str) -> bool:
+    return name in _scheduled
 
 
 def register(entry: RegisteredTask) -> None:

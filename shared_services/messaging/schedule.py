@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .registry import BULK
+from .registry import BULK, allow_from_schedule
 
 SHARED_SERVICE = 0
 
@@ -20,6 +20,7 @@ def for_the_shared_service(task: str, schedule: Any) -> dict[str, Any]:
 
 
 def _line(name: str, schedule: Any, **arguments: Any) -> dict[str, Any]:
+    allow_from_schedule(arguments["task"])
     return {
         "task": name,
         "schedule": schedule,

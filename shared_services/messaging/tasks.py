@@ -9,7 +9,7 @@ from celery import Task, shared_task
 from django.apps import apps
 
 from shared_services.tenancy import directory
-from shared_services.tenancy.errors import NoCouncil
+from shared_services.tenancy.errors import NoCouncil, NotAllowed
 
 from . import outbox, registry, running
 
@@ -68,13 +68,21 @@ def council_task(
 @council_task(queue=registry.BULK, from_schedule=True)
 def fan_out(task: str, with_shared_service: bool = False) -> None:
     """Promise one task to every council, from the shared service's room. A council still at the last round is left out."""
+    _check_scheduled(task)
     for_every_council(task, with_shared_service=with_shared_service)
 
 
 @council_task(queue=registry.BULK, from_schedule=True)
 def promise(task: str) -> None:
     """Promise one task to the shared service itself, unless the last promise is still open."""
+    _check_scheduled(task)
     outbox.enqueue(task, once=task)
+
+
+def _check_scheduled(task: str) -> None:
+    """A message in the broker can be forged by whoever reaches it; it gets no further than the schedule's own lines."""
+    if not registry.is_in_schedule(task):
+        raise NotAllowed(f"No line of the schedule asks for {task}.")
 
 
 def for_every_council(task: str, /, *, with_shared_service: bool = False, **ids: Any) -> int:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from shared_services.workflow.operations import OperationContext, operation
+from shared_services.workflow.who import decided_with
 
 from . import services
+
+decided_with("joint_purchase", "purchasing.approve_requisition")
 
 
 @operation("procurement.raise_orders")

@@ -65,7 +65,9 @@ BEGIN
             WHERE pronamespace = 'pg_catalog'::regnamespace
               AND (proname LIKE 'lo\\_%' ESCAPE '\\' OR proname IN ('loread', 'lowrite', 'query_to_xml',
                    'query_to_xmlschema', 'query_to_xml_and_xmlschema', 'cursor_to_xml', 'table_to_xml',
-                   'table_to_xmlschema', 'table_to_xml_and_xmlschema', 'schema_to_xml', 'database_to_xml', 'ts_stat'))
+                   'table_to_xmlschema', 'table_to_xml_and_xmlschema', 'schema_to_xml', 'database_to_xml', 'ts_stat',
+                   'pg_lock_status', 'pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size')
+                   OR proname LIKE 'pg\\_stat\\_get\\_%' ESCAPE '\')
   LOOP EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f); END LOOP;
   FOREACH v IN ARRAY ARRAY['pg_stat_activity', 'pg_stat_user_tables', 'pg_stat_all_tables', 'pg_stat_xact_user_tables',
       'pg_stat_xact_all_tables', 'pg_statio_user_tables', 'pg_statio_all_tables', 'pg_stat_user_indexes',

@@ -12,12 +12,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from shared_services.access.models import OfficerCard
-from shared_services.access.permissions import ROLES
+from shared_services.access.permissions import ROLES, may, roles_granting
 from shared_services.govuk.words import spoken_money
 from shared_services.tenancy.door import current_council
 
 from .models import AuthorityRule, Case
-from .who import CaseFacts, find_resolver
+from .who import CaseFacts, find_resolver, permission_to_decide
 
 JOINT_PROCESSES = frozenset({"joint_purchase"})
 """Each council decides these once, by the highest role that its matrix asks for."""
@@ -40,9 +40,18 @@ class RequiredApproval:
 
 
 def role_label(role: str) -> str:
+    name, _, cost_centre = role.partition(":")
+    if cost_centre:
+        return f"{role_label(name)} of {cost_centre}"
     if role in ROLES:
         return ROLES[role].label
     return _OTHER_ROLES.get(role, role.replace("_", " ").capitalize())
+
+
+def role_in_text(role: str) -> str:
+    """A role's label as it stands within a sentence: "budget holder of LIB10", "HR adviser"."""
+    label = role_label(role)
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def describe(rule: AuthorityRule) -> str:
@@ -98,13 +107,14 @@ def holders(role: str, facts: CaseFacts, *, joint: bool = False) -> set[UUID]:
     if role == REQUESTER:
         return {facts.requester_id}
     find = None if joint else find_resolver(role)
-    number = current_council().number
+    officers = OfficerCard.objects.of_council(current_council().number).active()
+    permission = permission_to_decide(facts.process)
+    if permission:
+        officers = officers.holding_any(roles_granting(permission))
     if find is None:
-        return set(OfficerCard.objects.of_council(number).active().holding(role).values_list("pk", flat=True))
+        return set(officers.holding(role.partition(":")[0]).values_list("pk", flat=True))
     named = find(facts)
-    if not named:
-        return set()
-    return set(OfficerCard.objects.of_council(number).active().filter(pk__in=named).values_list("pk", flat=True))
+    return set(officers.filter(pk__in=named).values_list("pk", flat=True)) if named else set()
 
 
 def holds(card: OfficerCard, role: str, facts: CaseFacts, *, joint: bool = False) -> bool:
@@ -113,8 +123,11 @@ def holds(card: OfficerCard, role: str, facts: CaseFacts, *, joint: bool = False
         return False
     if role == REQUESTER:
         return card.pk == facts.requester_id
+    permission = permission_to_decide(facts.process)
+    if permission and not may(card, permission):
+        return False
     find = None if joint else find_resolver(role)
-    return card.pk in find(facts) if find is not None else role in card.roles
+    return card.pk in find(facts) if find is not None else role.partition(":")[0] in card.roles
 
 
 def may_decide(cards: Iterable[UUID], role: str, case: Case) -> set[UUID]:

@@ -8,8 +8,11 @@ from django.utils import timezone
 
 from shared_services.tenancy.errors import NotAllowed
 
-from .authority import required_approvals
+from .authority import facts_of, holders, required_approvals
+from .models import Case
 from .operations import OperationContext, operation
+
+BUDGET_HOLDER = "budget_holder"
 
 
 @operation("workflow.required_approvals")
@@ -28,4 +31,22 @@ def find_required_approvals(context: OperationContext) -> dict[str, Any]:
             "The authority matrix has no line for this, so nobody could approve it. "
             "Ask your finance team to add one to the authority matrix."
         )
-    return {"approvers": [approval.role for approval in required]}
+    roles = [approval.role for approval in required]
+    return {"approvers": for_each_cost_centre(roles, case, context.values.get("cost_centres") or [])}
+
+
+def for_each_cost_centre(roles: list[str], case: Case, cost_centres: list[str]) -> list[str]:
+    """The same roles with a budget holder for every cost centre that pays, unless one already asked holds it too."""
+    if BUDGET_HOLDER not in roles:
+        return roles
+    facts = facts_of(case)
+    asked = holders(BUDGET_HOLDER, facts)
+    more = []
+    for code in cost_centres:
+        role = f"{BUDGET_HOLDER}:{code}"
+        if code == facts.cost_centre or (found := holders(role, facts)) and found <= asked:
+            continue
+        asked |= found
+        more.append(role)
+    place = roles.index(BUDGET_HOLDER) + 1
+    return [*roles[:place], *more, *roles[place:]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from . import authority, moving
 from .models import Task, TaskCandidate
@@ -22,7 +23,7 @@ def refresh_candidates(*, role: str | None = None) -> int:
     """
     tasks = Task.objects.of_this_room().to_do().filter(placed=True).order_by("pk")
     if role:
-        tasks = tasks.filter(role=role)
+        tasks = tasks.filter(Q(role=role) | Q(role__startswith=f"{role}:"))
     known: dict[UUID, set[UUID]] = {}
     for task_id, card_id in TaskCandidate.objects.of_this_room().values_list("task_id", "card_id"):
         known.setdefault(task_id, set()).add(card_id)

@@ -10,12 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from shared_services.access.models import OfficerCard
-from shared_services.access.permissions import ROLES, check_may
+from shared_services.access.permissions import PERMISSIONS, ROLES, check_may, roles_granting
 from shared_services.audit.services import record
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed, Stale
 
 from .models import AuthorityRule
+from .who import permission_to_decide
 
 MAY_MANAGE = "workflow.manage_authority"
 
@@ -42,6 +43,15 @@ def add_authority_rule(
         raise NotAllowed("A line can start today or later: what was decided before keeps its lines.")
     if role not in ROLES or ROLES[role].pooled:
         raise NotAllowed("Choose a role that officers of this council can hold.")
+    if role in actor.roles:
+        raise NotAllowed(
+            "You hold this role yourself, so somebody else must add the line: two people change who decides."
+        )
+    permission = permission_to_decide(decision_type)
+    if permission and role not in roles_granting(permission):
+        raise NotAllowed(
+            f"Officers with the role {ROLES[role].label.lower()} may not {PERMISSIONS[permission]}. Choose another role."
+        )
     if amount_to is not None and amount_to <= amount_from:
         raise NotAllowed("The upper limit must be more than the amount the line starts from.")
     line = {

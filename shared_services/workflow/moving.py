@@ -195,7 +195,7 @@ def _role_by_authority(task: Task, case: Case) -> str:
 def _why_parked(task: Task, case: Case, found: set[UUID]) -> str:
     if not task.role:
         return "The authority matrix has no line for this. Add one, and the task finds its approver."
-    label = authority.role_label(task.role).lower()
+    label = authority.role_in_text(task.role)
     if not found:
         return (
             f"No active officer is {label} for this case. Give an officer the role, and the task appears in that inbox."

@@ -235,6 +235,12 @@ def _locked(task_id: UUID) -> Task:
     return found
 
 
+def hold_case(case_id: UUID | None) -> None:
+    """Lock a case before its record: a decision locks them in this order, and two orders would wait for each other."""
+    if case_id is not None:
+        _locked_case(case_id)
+
+
 def _locked_case(case_id: UUID) -> Case:
     found = Case.objects.select_for_update().filter(pk=case_id).first()
     if found is None:

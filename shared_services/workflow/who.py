@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 
@@ -21,6 +21,21 @@ class CaseFacts:
 
 Resolver = Callable[[CaseFacts], "set[UUID]"]
 _resolvers: dict[str, Resolver] = {}
+_permissions: dict[str, str] = {}
+
+
+def decided_with(process: str, permission: str) -> None:
+    """Register what an officer must be allowed to do to decide on a process's cases.
+
+    Posts and budgets name who decides, and others may change those: the role that an administrator gave stays
+    the second key. Whoever raised a case answers his own tasks without it.
+    """
+    _permissions[process] = permission
+
+
+def permission_to_decide(process: str) -> str:
+    """The permission that deciding on a process's cases asks for, or an empty text."""
+    return _permissions.get(process, "")
 
 
 def resolver(role: str) -> Callable[[Resolver], Resolver]:
@@ -40,4 +55,9 @@ def resolver(role: str) -> Callable[[Resolver], Resolver]:
 
 
 def find_resolver(role: str) -> Resolver | None:
-    return _resolvers.get(role)
+    """How to find a role's holders. "budget_holder:LIB10" is the budget holder of that cost centre, whoever pays most."""
+    name, _, cost_centre = role.partition(":")
+    find = _resolvers.get(name)
+    if find is None or not cost_centre:
+        return find
+    return lambda facts: find(replace(facts, cost_centre=cost_centre))

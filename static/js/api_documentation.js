@@ -1,7 +1,7 @@
 // Starts Swagger UI from a file of its own, because the pages allow no inline script.
 (() => {
   const place = document.getElementById('api-documentation')
-  const token = () => (document.cookie.match(/(?:^|; )guildhall_csrf=([^;]*)/) || [])[1] || ''
+  const token = () => (document.cookie.match(/(?:^|; )(?:__Host-)?guildhall_csrf=([^;]*)/) || [])[1] || ''
   window.SwaggerUIBundle({
     url: place.dataset.document,
     domNode: place,

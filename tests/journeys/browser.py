@@ -37,26 +37,23 @@ class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
     address_family = socket.AF_INET
 
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Each request has a thread of its own here: its connections end with it, in that very thread."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            connections.close_all()
+
 
 class _Quiet(WSGIRequestHandler):
     def log_message(self, *args: Any) -> None:
         """A journey's own report is enough."""
 
 
-class _HandlerClosingConnections(StaticFilesHandler):
-    """Each request has a thread of its own here: its connections end with it."""
-
-    def __call__(self, environ: Any, start_response: Any) -> Any:
-        try:
-            yield from super().__call__(environ, start_response)
-        finally:
-            connections.close_all()
-
-
 @contextmanager
 def portal_served() -> Iterator[int]:
     """The portal on a free port of this machine, in this process: gives the port."""
-    application = _HandlerClosingConnections(get_wsgi_application())
+    application = StaticFilesHandler(get_wsgi_application())
     server = make_server("127.0.0.1", 0, application, server_class=_Server, handler_class=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

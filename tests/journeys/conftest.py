@@ -51,6 +51,7 @@ def portal(walled: None, settings: Any) -> Iterator[Callable[..., str]]:
     """portal(council, "/inbox/") -> the address at which the portal serves that council's page."""
     # The tests' server speaks plain HTTP, over which a browser sends no secure cookie.
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "guildhall_session", "guildhall_csrf"
     with kit.portal_served() as port:
         yield lambda council, path="/": f"http://{council.host}:{port}{path}"
 

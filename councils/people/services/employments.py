@@ -84,6 +84,7 @@ def change_employment(
     """Change an employment's post, scheme or service date; this leave year's entitlement is worked out again."""
     check_may(actor, "people.manage_employments")
     employment = locked_employment(employment.pk)
+    rules.check_not_own(actor, employment)
     rules.check_version(employment, version)
     if continuous_service_on > employment.start_on:
         raise NotAllowed("Continuous service cannot begin after the employment. Check the two dates.")
@@ -120,6 +121,7 @@ def change_working_pattern(
     check_may(actor, "people.manage_employments")
     _check_weeks(week_one, week_two)
     employment = locked_employment(employment.pk)
+    rules.check_not_own(actor, employment)
     rules.check_version(employment, version)
     if from_on < employment.start_on:
         raise NotAllowed(f"The employment starts on {employment.start_on:%-d %B %Y}. Choose a later day.")
@@ -156,6 +158,7 @@ def end_employment(
     employment = locked_employment(employment.pk)
     if employment.end_on == end_on:
         return employment
+    rules.check_not_own(actor, employment)
     rules.check_version(employment, version)
     if end_on < employment.start_on:
         raise NotAllowed(f"The last day cannot be before the first: {employment.start_on:%-d %B %Y}.")

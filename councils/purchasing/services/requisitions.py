@@ -20,7 +20,7 @@ from shared_services.audit.services import record
 from shared_services.procurement.services import withdraw_demand
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.references import next_reference
-from shared_services.workflow.services import complete_task, open_case, withdraw_case
+from shared_services.workflow.services import complete_task, hold_case, open_case, withdraw_case
 
 from .. import rules
 from ..choices import RequisitionStatus
@@ -85,7 +85,7 @@ def submit_requisition(*, actor: OfficerCard, requisition_id: UUID, version: int
     A category that the council always buys together is offered to the shared service without being asked.
     Raises NotAllowed when it is unfinished or overspends. Submitting twice changes nothing.
     """
-    requisition = locked(requisition_id)
+    requisition = locked_with_case(requisition_id)
     rules.check_is_requester(actor, requisition)
     if requisition.status == RequisitionStatus.SUBMITTED:
         return requisition
@@ -123,6 +123,7 @@ def submit_requisition(*, actor: OfficerCard, requisition_id: UUID, version: int
 def _send_for_approval(actor: OfficerCard, requisition: Requisition, totals: Totals, *, again: bool) -> None:
     facts = {
         "cost_centre": totals.main_cost_centre,
+        "cost_centres": totals.cost_centres,
         "wants_joint_buying": requisition.wants_joint_buying,
     }
     task_id = revision_task_id(requisition) if again else None
@@ -150,7 +151,7 @@ def withdraw_requisition(
     *, actor: OfficerCard, requisition_id: UUID, version: int | None = None, note: str = ""
 ) -> Requisition:
     """Take a requisition back: its case ends and its budget is free again. Withdrawing twice changes nothing."""
-    requisition = locked(requisition_id)
+    requisition = locked_with_case(requisition_id)
     rules.check_is_requester(actor, requisition)
     if requisition.status == RequisitionStatus.WITHDRAWN:
         return requisition
@@ -184,6 +185,12 @@ def locked(requisition_id: UUID) -> Requisition:
     return Requisition.objects.select_for_update().get(pk=requisition_id)
 
 
+def locked_with_case(requisition_id: UUID) -> Requisition:
+    """The same where its case is moved as well: the case is locked first, as a decision does."""
+    hold_case(Requisition.objects.values_list("case_id", flat=True).get(pk=requisition_id))
+    return locked(requisition_id)
+
+
 class Totals:
     """What submission needs of the lines: heads to reserve, the main cost centre and category, what is missing."""
 
@@ -205,10 +212,15 @@ class Totals:
     @property
     def main_cost_centre(self) -> str:
         """The cost centre that pays the most; the first by code when two pay the same."""
+        return self.cost_centres[0]
+
+    @property
+    def cost_centres(self) -> list[str]:
+        """Every cost centre that pays, the one that pays most first: each one's budget holder is asked."""
         by_centre: defaultdict[str, Decimal] = defaultdict(Decimal)
         for (centre, _subjective), amount in self.by_code.items():
             by_centre[centre] += amount
-        return min(by_centre, key=lambda centre: (-by_centre[centre], centre))
+        return sorted(by_centre, key=lambda centre: (-by_centre[centre], centre))
 
 
 def _totals(requisition: Requisition) -> Totals:

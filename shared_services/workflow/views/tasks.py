@@ -50,6 +50,10 @@ class Inbox(ListPage):
         Column("task.ready_at", "Waiting since", kind="datetime", shown=False),
         Column("task.category", "Category", shown=False),
     ]
+    reads = (
+        "task__reference", "task__case_title", "task__title", "task__requester_name", "task__ready_at", "task__category",
+        "amount", "due_on",
+    )  # fmt: skip
     filterset_class = InboxFilter
     search_fields = ["task__reference", "task__case_title", "task__requester_name"]
     search_label = "Search your inbox"

@@ -157,3 +157,16 @@ def test_the_resolvers_find_managers_by_the_structure(inside, establishment):
     assert find_resolver("line_manager")(case) == {council.people["Head"].pk}
     assert find_resolver("head_of_service")(case) == {council.people["Head"].pk}
     assert find_resolver("director")(case) == {council.people["Director"].pk}
+
+
+def test_nobody_appoints_himself_or_makes_his_own_post_lead(inside, establishment, administrator):
+    council = establishment()
+    post = services.create_post(actor=administrator, number="P8", title="Fixer", department=council.place)
+
+    with pytest.raises(NotAllowed, match="cannot appoint yourself"):
+        services.appoint(actor=administrator, post=post, card_id=administrator.pk)
+    Appointment.objects.create(post=post, card_id=administrator.pk, from_on=localdate())
+    with pytest.raises(NotAllowed, match="own post"):
+        services.set_department_leads(
+            actor=administrator, department=council.highways, head_post=post, director_post=None
+        )

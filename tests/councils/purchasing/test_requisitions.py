@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.utils.timezone import localdate
 
 from councils.finance.choices import CommitmentKind
-from councils.finance.models import BudgetPosition, Commitment
+from councils.finance.models import BudgetPosition, Commitment, CostCentre
 from councils.finance.services import set_budgets
 from councils.organisation.models import CouncilSettings
 from councils.purchasing import services
@@ -314,3 +314,26 @@ def test_a_category_the_council_always_buys_together_is_offered_without_being_as
 
     assert now(requisition).wants_joint_buying
     assert Case.objects.get(pk=requisition.case_id).facts["wants_joint_buying"] is True
+
+
+def test_every_cost_centre_that_pays_has_its_budget_holder_asked(room, officer_in):
+    other = officer_in(room.council, "budget_holder", name="Mo Museum")
+    CostCentre.objects.filter(code=room.museum).update(budget_holder_id=other.pk)
+    requisition = submitted(room)
+
+    decide(room, requisition)
+    assert now(requisition).status == RequisitionStatus.SUBMITTED
+    with pytest.raises(NotAllowed, match="not budget holder of MUS01"):
+        decide(room, requisition, actor=room.head)
+    decide(room, requisition, actor=other)
+    assert now(requisition).status == RequisitionStatus.ORDERED
+
+
+def test_whoever_holds_a_budget_without_the_role_decides_nothing(room, officer_in):
+    finance = officer_in(room.council, "finance_officer", name="Fay Finance")
+    CostCentre.objects.filter(code__in=(room.library, room.museum)).update(budget_holder_id=finance.pk)
+    requisition = submitted(room)
+
+    with pytest.raises(NotAllowed):
+        decide(room, requisition, actor=finance)
+    assert Task.objects.of_this_room().get(case__subject_id=requisition.pk).status == "parked"

@@ -6,6 +6,7 @@ import json
 import threading
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.test import Client
 
@@ -232,9 +233,21 @@ def test_a_signed_in_browser_reads_and_changes_only_with_its_csrf_token(northmoo
     assert browser.get("/api/v1/me/").status_code == 200
     assert browser.post("/api/v1/officers/", body, content_type="application/json").status_code == 403
     browser.get("/account/")
-    token = browser.cookies["guildhall_csrf"].value
+    token = browser.cookies[settings.CSRF_COOKIE_NAME].value
     accepted = browser.post("/api/v1/officers/", body, content_type="application/json", headers={"x-csrftoken": token})
     assert accepted.status_code == 201
+
+
+def test_a_signed_in_browser_repeats_a_change_without_doing_it_twice(northmoor, administrator, client_for):
+    browser = Client(enforce_csrf_checks=True, headers={"host": northmoor.host})
+    browser.cookies = client_for(administrator).cookies
+    browser.get("/account/")
+    headers = {"x-csrftoken": browser.cookies[settings.CSRF_COOKIE_NAME].value, "idempotency-key": "once"}
+
+    for _ in range(2):
+        sent = browser.post("/api/v1/officers/", json.dumps(NEW), content_type="application/json", headers=headers)
+        assert sent.status_code == 201
+    assert listed(northmoor, NEW["work_email"]) == 1
 
 
 # -- The document --------------------------------------------------------------------------------

@@ -151,6 +151,15 @@ def test_the_schedule_may_start_only_tasks_that_say_so(northmoor):
         running.run_from_schedule(task_name="tests.note", council_number=northmoor.number, arguments={})
 
 
+def test_only_what_the_schedule_asks_for_is_fanned_out(shared_service):
+    with pytest.raises(NotAllowed, match="No line of the schedule"):
+        running.run_from_schedule(
+            task_name="messaging.fan_out",
+            council_number=shared_service.number,
+            arguments={"task": "purchasing.order_from_proposal"},
+        )
+
+
 def test_a_task_is_neither_sent_nor_run_without_its_council():
     with pytest.raises(NoCouncil):
         note.delay(subject_id=str(uuid.uuid4()))

@@ -149,7 +149,7 @@ def test_several_are_approved_at_once_and_ones_own_is_left_out(
 def test_a_finance_officer_adds_and_ends_a_line_of_the_matrix(northmoor, officer_in, client_for):
     chief = client_for(officer_in(northmoor, "section_151_officer"))
     data = {
-        "decision_type": "requisition_approval", "role": "finance_officer", "amount_from": "250", "amount_to": "",
+        "decision_type": "requisition_approval", "role": "director", "amount_from": "250", "amount_to": "",
         "cost_centre": "", "category_prefix": "45", "sequence": "5",
         "valid_from_day": "1", "valid_from_month": "1", "valid_from_year": "2020",
     }  # fmt: skip
@@ -160,7 +160,7 @@ def test_a_finance_officer_adds_and_ends_a_line_of_the_matrix(northmoor, officer
 
     assert "Line added" in answer.content.decode()
     with inside_council(northmoor):
-        rule = AuthorityRule.objects.of_this_room().get(role="finance_officer")
+        rule = AuthorityRule.objects.of_this_room().get(role="director", category_prefix="45")
     ended = chief.post(
         f"/authority/{rule.pk}/end/",
         {"valid_to_day": "1", "valid_to_month": "2", "valid_to_year": "2099", "version": "1"},
