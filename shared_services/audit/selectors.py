@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from django.db import models
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery
+from django.db import connection, models
 from django.db.models import QuerySet
 
-from .models import AuditEntry
+from shared_services.access.permissions import may
+
+from .models import AuditEntry, ChainLink
 
 
 def entries_about(subject: models.Model) -> QuerySet[AuditEntry]:
@@ -16,3 +21,47 @@ def entries_about(subject: models.Model) -> QuerySet[AuditEntry]:
 def entries_by(actor: models.Model) -> QuerySet[AuditEntry]:
     """Everything that one officer did, newest first."""
     return AuditEntry.objects.filter(actor_card_id=actor.pk).order_by("-at")
+
+
+PERSONAL = (("people.", "people.view_employments"),)
+"""Events whose old and new values are about people, and the permission without which nobody reads them here."""
+
+EVENTS_SQL = """
+WITH RECURSIVE seen AS (
+  (SELECT event FROM audit_auditentry ORDER BY event LIMIT 1)
+  UNION ALL
+  SELECT (SELECT e.event FROM audit_auditentry e WHERE e.event > seen.event ORDER BY e.event LIMIT 1)
+    FROM seen WHERE seen.event IS NOT NULL
+)
+SELECT event FROM seen WHERE event IS NOT NULL
+"""
+
+
+def entries_for(reader: Any) -> QuerySet[AuditEntry]:
+    """What an officer may read of the record: lines about people only with the permission to see employments."""
+    entries = AuditEntry.objects.order_by("-at", "-id")
+    for beginning, permission in PERSONAL:
+        if not may(reader, permission):
+            entries = entries.exclude(event__startswith=beginning)
+    return entries
+
+
+def with_words(entries: QuerySet[AuditEntry], text: str) -> QuerySet[AuditEntry]:
+    """Lines in which all these words stand: in the record's name, who did it, or an old or new value.
+
+    The words are those of the chain's links, so a line is found once it is bound.
+    """
+    query = SearchQuery(text, config="simple", search_type="websearch")
+    return entries.filter(pk__in=ChainLink.objects.filter(words=query).values("pk"))
+
+
+def events_recorded() -> list[str]:
+    """Every event that is in the record, by name: as many steps through an index as there are events."""
+    with connection.cursor() as cursor:
+        cursor.execute(EVENTS_SQL)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def link_of(entry: AuditEntry) -> ChainLink | None:
+    """The line's place in the chain; None while it waits."""
+    return ChainLink.objects.filter(pk=entry.pk).defer("words").first()
