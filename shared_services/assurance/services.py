@@ -78,8 +78,10 @@ def fail_verification(*, verification_id: UUID) -> None:
 
 
 def verify_room(*, heads_elsewhere: Iterable[KnownHead] = ()) -> tuple[int, Break | None]:
-    """Check the whole record of the room that is open: how many links there are, and the first break if any."""
-    seal()
+    """Check the whole record of the room that is open: how many links there are, and the first break if any.
+
+    Lines that wait are not checked: seal them before, in a transaction of its own.
+    """
     checked, part = 0, Part(0, 0, "", None)
     while True:
         part = check_part(after=part.last_seq, bound=part.last_hash)
