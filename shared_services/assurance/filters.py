@@ -6,13 +6,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from shared_services.access.models import OfficerCard
 from shared_services.audit.events import words_of
 from shared_services.audit.models import AuditEntry
-from shared_services.audit.selectors import events_recorded, with_words
+from shared_services.audit.selectors import entries_about_named, events_recorded
 from shared_services.audit.services import PORTAL
 from shared_services.govuk.filters import DateFilter, GovukFilterSet, ListedFilter
 from shared_services.govuk.forms import SelectField
@@ -65,8 +65,7 @@ class EntryFilter(GovukFilterSet):
         return entries.filter(event=value)
 
     def of_record(self, entries: QuerySet, _name: str, value: str) -> QuerySet:
-        named = with_words(AuditEntry.objects.all(), f'"{value}"').filter(subject_label__icontains=value)
-        return entries.filter(Q(subject_id=value) | Q(pk__in=named.values("pk")))
+        return entries_about_named(entries, value)
 
     def from_day(self, entries: QuerySet, _name: str, value: Any) -> QuerySet:
         return entries.filter(at__gte=start_of(value))
