@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 
 from shared_services.audit.models import AuditEntry, WitnessedHead
-from shared_services.audit.sealing import head_before, seal
+from shared_services.audit.sealing import LINES_A_JOB, head_before, seal
 from shared_services.audit.services import record
 from shared_services.audit.verifying import KnownHead
 from shared_services.tenancy.directory import council_by_number, every_room
@@ -46,7 +46,7 @@ def hand_out_head() -> AuditHead | None:
     """Write yesterday's head of this room where every partner finds it. Doing it twice in a day changes nothing."""
     today = localdate()
     yesterday = today - timedelta(days=1)
-    seal()
+    seal(at_most=LINES_A_JOB)
     head = head_before(timezone.make_aware(datetime.combine(today, time.min)))
     if head is None:
         return None

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.urls import NoReverseMatch
 
+from shared_services.access.permissions import ROLES
 from shared_services.audit.models import AuditEntry
 
 PAIRS = ("changes", "changed")
@@ -42,7 +43,7 @@ def changes_of(entry: AuditEntry) -> list[Change]:
 def other_facts(entry: AuditEntry) -> list[tuple[str, str]]:
     """Everything else that the line says."""
     return [
-        (in_words(name), as_text(value))
+        (in_words(name), as_text(_labelled(value) if name in ("role", "roles") else value))
         for name, value in entry.facts.items()
         if name not in PAIRS or not isinstance(value, dict)
     ]
@@ -53,6 +54,13 @@ def summary_of(entry: AuditEntry) -> str:
     changes = [f"{one.field}: {one.old or 'nothing'} → {one.new or 'nothing'}" for one in changes_of(entry)]
     text = "; ".join(changes or [f"{name}: {value}" for name, value in other_facts(entry) if value])
     return text if len(text) <= 160 else f"{text[:159]}…"
+
+
+def _labelled(value: Any) -> Any:
+    """Roles as officers know them."""
+    if isinstance(value, list):
+        return [_labelled(one) for one in value]
+    return ROLES[value].label if isinstance(value, str) and value in ROLES else value
 
 
 def page_of(entry: AuditEntry) -> str:

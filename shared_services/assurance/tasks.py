@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from shared_services.audit.sealing import seal
+from shared_services.audit.sealing import LINES_A_JOB, seal
 from shared_services.messaging import registry
+from shared_services.messaging.outbox import enqueue
 from shared_services.messaging.tasks import council_task
 from shared_services.tenancy.errors import NotAllowed
 
@@ -20,8 +21,9 @@ def give_up(*, error: Exception, final: bool, verification_id: UUID) -> None:
 
 @council_task(queue=registry.BULK)
 def seal_lines() -> None:
-    """Bind the lines written since the last time into the chain. Safe to run twice."""
-    seal()
+    """Bind the lines written since the last time into the chain; go on in another job if there are many."""
+    if seal(at_most=LINES_A_JOB) == LINES_A_JOB:
+        enqueue("assurance.seal_lines")
 
 
 @council_task(queue=registry.BULK)

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 
 from shared_services.audit.events import words_of
 from shared_services.audit.models import AuditEntry, Verification
@@ -127,6 +128,7 @@ class ShowChain(Page):
         last = Verification.objects.order_by("-started_at").first()
         return super().get_context(
             last=last,
+            finding=_finding_of(last),
             last_colour=STATUS_COLOURS[Verification.Status(last.status)] if last else "",
             lines=count_links(),
             days=[(head, _witnesses(head, receipts)) for head in page.object_list],
@@ -167,13 +169,11 @@ class ShowCheck(Page):
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
         check = self.verification
-        line = check.finding.get("line", "")
         return super().get_context(
             check=check,
             colour=STATUS_COLOURS[Verification.Status(check.status)],
             under_way=check.status == Verification.Status.RUNNING,
-            line_url=reverse("audit:show_entry", args=[line]) if line and _is_there(line) else "",
-            form_token=new_key(),
+            finding=_finding_of(check),
             **kwargs,
         )
 
@@ -185,5 +185,19 @@ def _witnesses(head: AuditHead, receipts: list[Any]) -> list[str]:
     ]
 
 
-def _is_there(line: str) -> bool:
-    return AuditEntry.objects.filter(pk=line).exists()
+def _finding_of(check: Verification | None) -> dict[str, Any] | None:
+    """What a check found, as the pages show it; nothing when the record was sound."""
+    if check is None or not check.finding:
+        return None
+    found = check.finding
+    line = found["line"]
+    at = parse_datetime(found["at"]) if found["at"] else None
+    is_there = bool(line) and AuditEntry.objects.filter(pk=line).exists()
+    return {
+        "sentence": found["sentence"],
+        "seq": found["seq"],
+        "at": spoken_instant(at) if at else "",
+        "line": line,
+        "words": f"{words_of(found['event'])}, {found['subject']}" if found["event"] else line,
+        "line_url": reverse("audit:show_entry", args=[line]) if is_there else "",
+    }

@@ -9,7 +9,9 @@ from django.db import connection
 
 from .chain import ChainLink
 
-LINES_AT_A_TIME = 5_000
+LINES_AT_A_TIME = 2_000
+LINES_A_JOB = 20_000
+"""Sealing holds the end of the chain until it commits, so no job holds it for long."""
 
 
 @dataclass(frozen=True)

@@ -60,9 +60,13 @@ def with_words(entries: QuerySet[AuditEntry], text: str) -> QuerySet[AuditEntry]
 
 
 def entries_about_named(entries: QuerySet[AuditEntry], name: str) -> QuerySet[AuditEntry]:
-    """Lines about the record that has this key, or this in its name."""
-    links = links_with(f'"{name}"')
-    named = AuditEntry.objects.filter(pk__in=links.values("pk"), subject_label__icontains=name).order_by()
+    """Lines about the record that has this key or this in its name; for a key, lines that mention it too.
+
+    A decision on a task mentions its case, so that the case's history has it.
+    """
+    named = AuditEntry.objects.filter(pk__in=links_with(f'"{name}"').values("pk")).order_by()
+    if not is_key(name):
+        named = named.filter(subject_label__icontains=name)
     few = keys_of_few(named)
     if few is None:
         return entries.filter(pk__in=named.values("pk"))
@@ -71,6 +75,14 @@ def entries_about_named(entries: QuerySet[AuditEntry], name: str) -> QuerySet[Au
 
 def links_with(text: str) -> QuerySet[ChainLink]:
     return ChainLink.objects.filter(words=SearchQuery(text, config="simple", search_type="websearch"))
+
+
+def is_key(name: str) -> bool:
+    try:
+        UUID(name)
+    except ValueError:
+        return False
+    return True
 
 
 def keys_of_few(found: QuerySet) -> list[UUID] | None:

@@ -245,6 +245,21 @@ def test_a_program_reads_lines_and_changes_none(northmoor, auditor):
     assert program.send("PATCH", f"audit-entries/{line.pk}/", {"event": "x"}).status_code == 405
 
 
+def test_the_history_of_a_record_has_the_lines_that_mention_it(northmoor, auditor, client_for):
+    case = uuid.uuid4()
+    with inside_council(northmoor):
+        about = record(None, "tests.case.opened", ("workflow.case", case))
+        decision = record(None, "tests.task.decided", ("workflow.task", uuid.uuid4()), case=case)
+        record(None, "tests.case.opened", ("workflow.case", uuid.uuid4()))
+        seal()
+
+    page = client_for(auditor).get("/audit/", {"record": str(case)}).content.decode()
+
+    assert f"/audit/entries/{about.pk}/" in page
+    assert f"/audit/entries/{decision.pk}/" in page
+    assert page.count("/audit/entries/") == 2
+
+
 def test_records_pages_lead_an_auditor_to_their_history(northmoor, auditor, client_for):
     page = client_for(auditor).get(f"/account/officers/{auditor.pk}/").content.decode()
 
