@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.timezone import localdate
 
@@ -67,8 +67,8 @@ def witness_heads() -> int:
     """Copy into this room the partners' heads that it has not yet, tell them so, and look whether earlier ones hold."""
     me = current_council().number
     others = [room.number for room in every_room() if room.number != me]
-    known = set(WitnessedHead.objects.values_list("council", "day"))
-    fresh = [head for head in _shared_heads(others) if (head.owner_id, head.day) not in known]
+    copied = WitnessedHead.objects.filter(council=OuterRef("owner_id"), day=OuterRef("day"))
+    fresh = list(AuditHead.objects.filter(~Exists(copied), owner_id__in=others).order_by("owner_id", "day"))
     now = timezone.now()
     WitnessedHead.objects.bulk_create(
         [
@@ -89,17 +89,11 @@ def witness_heads() -> int:
 
 def contradictions() -> list[Contradiction]:
     """The copies of this room that the shared schema no longer bears out, the earliest first."""
-    copies = WitnessedHead.objects.order_by("day", "council")
-    shared = {
-        (head.owner_id, head.day): (head.seq, head.hash)
-        for head in _shared_heads(set(copies.order_by().values_list("council", flat=True).distinct()))
-    }
-    found = []
-    for council, day, seq, hash_ in copies.values_list("council", "day", "seq", "hash").iterator(ROWS_AT_A_TIME):
-        there = shared.get((council, day))
-        if there != (seq, hash_):
-            found.append(Contradiction(council, day, lost=there is None))
-    return found
+    shared = AuditHead.objects.filter(owner_id=OuterRef("council"), day=OuterRef("day"))
+    same = shared.filter(seq=OuterRef("seq"), hash=OuterRef("hash"))
+    copies = WitnessedHead.objects.filter(~Exists(same)).annotate(is_there=Exists(shared)).order_by("day", "council")
+    rows = copies.values_list("council", "day", "is_there")
+    return [Contradiction(council, day, lost=not is_there) for council, day, is_there in rows]
 
 
 def known_heads() -> list[KnownHead]:
@@ -131,10 +125,6 @@ def receipts() -> list[HeadReceipt]:
 def name_of(number: int) -> str:
     council = council_by_number(number)
     return council.short_name if council else f"council {number}"
-
-
-def _shared_heads(councils: Iterable[int]) -> Iterable[AuditHead]:
-    return AuditHead.objects.filter(owner_id__in=list(councils)).order_by("owner_id", "day").iterator(ROWS_AT_A_TIME)
 
 
 def _give_receipt(me: int, number: int) -> None:

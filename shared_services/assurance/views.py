@@ -150,7 +150,7 @@ class StartCheck(FormPage):
 
     def act(self, form: GovukForm) -> HttpResponse:
         verification = services.start_verification(actor=self.actor)
-        return self.done("The record is being checked", to=reverse("audit:show_check", args=[verification.pk]))
+        return self.done(to=reverse("audit:show_check", args=[verification.pk]))
 
 
 class ShowCheck(Page):
