@@ -128,9 +128,7 @@ def _intruders() -> tuple[list[addresses.Intruder], dict[int, dict[str, str]]]:
 
 def _roles_of(room: Any) -> list[str]:
     # Not an auditor's role: it would take from the intruder every right to change anything.
-    return [
-        key for key, role in ROLES.items() if role.pooled == room.is_shared_service and key not in READ_ONLY_ROLES
-    ]
+    return [key for key, role in ROLES.items() if role.pooled == room.is_shared_service and key not in READ_ONLY_ROLES]
 
 
 def _token(account: Any) -> str:

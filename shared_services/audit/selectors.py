@@ -55,8 +55,8 @@ def with_words(entries: QuerySet[AuditEntry], text: str) -> QuerySet[AuditEntry]
     The words are those of the chain's links, so a line is found once it is bound.
     """
     links = links_with(text)
-    few = keys_of_few(links)
-    return entries.filter(pk__in=links.values("pk") if few is None else few)
+    found: Any = keys_of_few(links)
+    return entries.filter(pk__in=links.values("pk") if found is None else found)
 
 
 def entries_about_named(entries: QuerySet[AuditEntry], name: str) -> QuerySet[AuditEntry]:

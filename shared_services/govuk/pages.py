@@ -45,7 +45,8 @@ class GuardedView(View):
 
     def get_looked_at(self) -> Any:
         """The record that was shown, for a sensitive page; None when it is the officer's own, which is no look."""
-        return getattr(self, "subject", None) or ("page", self.request.resolver_match.view_name)
+        match = self.request.resolver_match
+        return getattr(self, "subject", None) or ("page", match.view_name if match else self.request.path)
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:
@@ -70,7 +71,7 @@ class GuardedView(View):
         except NotAllowed as refusal:
             return refused(request, refusal)
 
-    def _record_look(self, response: HttpResponse) -> None:
+    def _record_look(self, response: Any) -> None:
         """A look is a page that was shown; what is downloaded is recorded as an export already."""
         looked_at = None if response.status_code != 200 or response.streaming else self.get_looked_at()
         if looked_at is not None:

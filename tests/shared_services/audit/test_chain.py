@@ -14,6 +14,7 @@ from shared_services.audit.models import AuditEntry, ChainLink, WaitingLine
 from shared_services.audit.sealing import seal
 from shared_services.audit.services import record
 from shared_services.tenancy.door import inside_council
+from shared_services.tenancy.owner import owner_connection, run_script
 
 from .tampering import write_lines
 
@@ -152,3 +153,19 @@ def test_sealing_from_several_jobs_at_once_makes_one_chain(walled, northmoor):
         seal()
         seqs = list(ChainLink.objects.order_by("seq").values_list("seq", flat=True))
         assert seqs == list(range(1, AuditEntry.objects.count() + 1))
+
+
+def test_a_room_that_is_migrated_gets_a_chain_of_its_own_like_one_that_is_provisioned(walled):
+    with owner_connection(settings.DATABASES["default"]["NAME"]) as owner:
+        steps = owner.execute(
+            "SELECT sql FROM public.tenancy_capturedmigration WHERE app = 'audit' ORDER BY name"
+        ).fetchall()
+        owner.execute("CREATE SCHEMA c0909")
+        for (sql,) in steps:
+            run_script(owner, f'BEGIN; SET LOCAL search_path = "c0909"; {sql}\nCOMMIT;')
+
+        owner.execute(INSERT.replace("audit_auditentry", "c0909.audit_auditentry"), ["tests.thing.done"])
+        sealed = owner.execute("SELECT c0909.audit_seal(10)").fetchone()
+        links = owner.execute("SELECT count(*) FROM c0909.audit_chainlink").fetchone()
+
+    assert (sealed, links) == ((1,), (1,))
