@@ -30,4 +30,16 @@ SCHEDULE = {
     "Find deciders again as appointments begin and end, nightly": for_every_council(
         "workflow.refresh_candidates", crontab(hour="0", minute="10")
     ),
+    "Bind new lines of the audit record into its chain": for_every_council(
+        "assurance.seal_lines", timedelta(minutes=2), with_shared_service=True
+    ),
+    "Hand yesterday's head of the audit record to the partners, nightly": for_every_council(
+        "assurance.hand_out_head", crontab(hour="0", minute="20"), with_shared_service=True
+    ),
+    "Copy the partners' heads of their audit records, nightly": for_every_council(
+        "assurance.witness_heads", crontab(hour="1", minute="0"), with_shared_service=True
+    ),
+    "Check the audit record, nightly": for_every_council(
+        "assurance.verify_nightly", crontab(hour="4", minute="0"), with_shared_service=True
+    ),
 }

@@ -39,6 +39,8 @@ FULL_TIME = [Decimal("7.40")] * 5 + [Decimal(0)] * 2
 THREE_DAYS = [Decimal("7.40")] * 3 + [Decimal(0)] * 4
 NINE_DAYS = ([Decimal("8.22")] * 5 + [Decimal(0)] * 2, [Decimal("8.22")] * 4 + [Decimal(0)] * 3)
 JOINT_CATEGORIES = ["3019", "3021", "3023", "3910", "3911", "3912", "1811", "1814", "1822", "3314"]
+AUDITORS = 20
+"""Auditors have names of their own: those of a council so much further on."""
 
 
 @dataclass
@@ -96,6 +98,11 @@ def _engage(cast: Cast, part: int) -> None:
         administrator = administrator or card
         cast.cards[duty.key] = card
         cast.by_id[card.pk] = card
+    # An auditor has no post: he comes from outside and reads.
+    create_officer(
+        actor=administrator, work_name=names(AUDITORS + part)[0], work_email=f"auditor@{domain}",
+        job_title="External auditor", roles=["auditor"], password=PASSWORD,
+    )  # fmt: skip
 
 
 def _build(cast: Cast) -> None:

@@ -13,10 +13,12 @@ COUNCIL_ACCOUNTS = (
     ("hr", "HR adviser"),
     ("admin", "council administrator"),
 )
+AUDITOR_ACCOUNT = ("auditor", "auditor: reads everything, changes nothing")
 SHARED_ACCOUNTS = (
     ("category", "category manager"),
     ("manager", "shared service manager"),
     ("admin", "partnership administrator"),
+    ("auditor", "auditor of the shared service"),
 )
 
 
@@ -28,7 +30,7 @@ def sign_in_table(*, port: int, base_host: str = "localhost") -> str:
     for council, slug in COUNCILS:
         rows.append((council, "", ""))
         rows.append((f"  http://{slug}.{base_host}:{port}", "", ""))
-        rows += [("", f"{name}@{slug}.gov.uk", does) for name, does in COUNCIL_ACCOUNTS]
+        rows += [("", f"{name}@{slug}.gov.uk", does) for name, does in (*COUNCIL_ACCOUNTS, AUDITOR_ACCOUNT)]
     lines = []
     for where, email, does in rows:
         lines.append(where if where else f"    {email:<32} {does}")

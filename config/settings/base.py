@@ -53,6 +53,7 @@ POOLED_APPS = [
     "shared_services.modelling",
     "shared_services.procurement",
     "shared_services.insight",
+    "shared_services.assurance",
     "django_celery_beat",
 ]
 TABLELESS_APPS = [

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("shared_services.workflow.urls")),
     path("", include("shared_services.procurement.urls")),
     path("figures/", include("shared_services.insight.urls")),
+    path("audit/", include("shared_services.assurance.urls")),
 ]
 handler403 = "shared_services.govuk.errors.forbidden"
 handler404 = "shared_services.govuk.errors.not_found"

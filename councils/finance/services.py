@@ -18,6 +18,7 @@ from django.utils.timezone import localdate
 
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may
+from shared_services.audit.changes import changes_between, values_of
 from shared_services.audit.services import record
 from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.errors import NotAllowed
@@ -30,6 +31,12 @@ from .models import BudgetPosition, Commitment, CostCentre, FinanceSettings, Sub
 from .periods import move_budget_between_periods, set_periods
 from .positions import Movement, move
 
+CENTRE_FIELDS = (
+    "code", "name", "department_id", "budget_holder_id", "budget_holder_post_id", "valid_from", "valid_to",
+)  # fmt: skip
+MOST_HEADS = 50
+"""Heads of one upload that the audit line names, with their old and new amounts."""
+SUBJECTIVE_FIELDS = ("code", "name", "group", "valid_from", "valid_to")
 RELEASE = """
     UPDATE finance_commitment SET released_at = %s
      WHERE source_id = %s AND kind = %s AND released_at IS NULL
@@ -194,11 +201,14 @@ def set_budgets(*, actor: OfficerCard, financial_year: int, amounts: Mapping[tup
         rules.refuse_budget_cut(shortages, by_id)
 
     heads = [f"{centre}/{subjective}" for centre, subjective in amounts]
+    totals = [[amount - differences[head], amount] for head, amount in by_id.items()]
+    changes = {name: pair for name, pair in zip(heads, totals, strict=True) if pair[0] != pair[1]}
     record(
         actor,
         "finance.budgets.set",
         ("finance.budget", financial_year),
-        heads=heads[:50],
+        heads=heads[:MOST_HEADS],
+        changes=dict(list(changes.items())[:MOST_HEADS]),
         head_count=len(heads),
         total_amount=str(sum(amounts.values(), Decimal(0))),
     )
@@ -229,13 +239,15 @@ def save_cost_centre(
     if (budget_holder_id, budget_holder_post_id) != (centre.budget_holder_id, centre.budget_holder_post_id):
         rules.check_holder(actor, budget_holder_id, budget_holder_post_id)
 
+    before = values_of(centre, CENTRE_FIELDS) if cost_centre is not None else {}
     centre.code, centre.name, centre.department_id = code, name, department_id
     centre.budget_holder_id, centre.budget_holder_post_id = budget_holder_id, budget_holder_post_id
     centre.valid_from, centre.valid_to = valid_from, valid_to
     _save(centre, is_new=cost_centre is None)
 
     verb = "added" if cost_centre is None else "changed"
-    record(actor, f"finance.cost_centre.{verb}", centre, code=code, holder=str(budget_holder_id or ""))
+    changes = changes_between(before, centre)
+    record(actor, f"finance.cost_centre.{verb}", centre, code=code, holder=str(budget_holder_id or ""), changes=changes)
     if cost_centre is not None:
         enqueue("workflow.refresh_candidates", once="workflow.refresh_candidates")
     return centre
@@ -261,12 +273,14 @@ def save_subjective_code(
     rules.check_code_is_free(SubjectiveCode, code, besides=subjective.pk if subjective else None)
     rules.check_open_dates(valid_from, valid_to)
 
+    before = values_of(saved, SUBJECTIVE_FIELDS) if subjective is not None else {}
     saved.code, saved.name, saved.group = code, name, group
     saved.valid_from, saved.valid_to = valid_from, valid_to
     _save(saved, is_new=subjective is None)
 
     verb = "added" if subjective is None else "changed"
-    record(actor, f"finance.subjective_code.{verb}", saved, code=code, group=group)
+    changes = changes_between(before, saved)
+    record(actor, f"finance.subjective_code.{verb}", saved, code=code, group=group, changes=changes)
     return saved
 
 
@@ -279,17 +293,12 @@ def change_virement_limits(
     settings = FinanceSettings.objects.select_for_update().get(only=True)
     rules.check_version(settings, version)
 
+    before = values_of(settings, ("budget_holder_virement_amount", "finance_officer_virement_amount"))
     settings.budget_holder_virement_amount = budget_holder_amount
     settings.finance_officer_virement_amount = finance_officer_amount
     _save(settings, is_new=False)
 
-    record(
-        actor,
-        "finance.virement_limits.changed",
-        settings,
-        budget_holder=str(budget_holder_amount),
-        finance_officer=str(finance_officer_amount),
-    )
+    record(actor, "finance.virement_limits.changed", settings, changes=changes_between(before, settings))
     return settings
 
 

@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may
+from shared_services.audit.changes import changes_between, values_of
 from shared_services.audit.services import record
 from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.errors import NotAllowed
@@ -43,11 +44,11 @@ def rename_department(
     rules.check_version(department, version)
     rules.check_code_is_free(code, besides=department)
 
-    before = {"code": department.code, "name": department.name}
+    before = values_of(department, ("code", "name"))
     department.code, department.name = code, name
     _save(department, "code", "name")
 
-    record(actor, "organisation.department.renamed", department, before=before, code=code, name=name)
+    record(actor, "organisation.department.renamed", department, changes=changes_between(before, department))
     return department
 
 
@@ -65,10 +66,11 @@ def move_department(
         rules.check_open(parent)
     rules.check_parent(department, parent)
 
+    before = values_of(department, ("parent",))
     department.parent = parent
     _save(department, "parent")
 
-    record(actor, "organisation.department.moved", department, parent=str(parent.pk) if parent else None)
+    record(actor, "organisation.department.moved", department, changes=changes_between(before, department))
     _find_deciders_again()
     return department
 
@@ -89,16 +91,11 @@ def set_department_leads(
     before = {department.head_post_id, department.director_post_id}
     rules.check_not_own_posts(actor, [each for each in (head_post, director_post) if each and each.pk not in before])
 
+    before = values_of(department, ("head_post", "director_post"))
     department.head_post, department.director_post = head_post, director_post
     _save(department, "head_post", "director_post")
 
-    record(
-        actor,
-        "organisation.department.leads_set",
-        department,
-        head_post=str(head_post.pk) if head_post else None,
-        director_post=str(director_post.pk) if director_post else None,
-    )
+    record(actor, "organisation.department.leads_set", department, changes=changes_between(before, department))
     _find_deciders_again()
     return department
 
@@ -116,7 +113,7 @@ def close_department(*, actor: OfficerCard, department: Department, version: int
     department.closed_on = localdate()
     _save(department, "closed_on")
 
-    record(actor, "organisation.department.closed", department)
+    record(actor, "organisation.department.closed", department, changes={"closed_on": [None, department.closed_on]})
     return department
 
 
@@ -167,18 +164,11 @@ def change_post(
     rules.check_open(department)
     rules.check_reports_to(post, reports_to)
 
+    before = values_of(post, ("title", "department", "reports_to", "grade"))
     post.title, post.department, post.reports_to, post.grade = title, department, reports_to, grade
-    _save(post, "title", "department", "reports_to", "grade")
+    _save(post, *before)
 
-    record(
-        actor,
-        "organisation.post.changed",
-        post,
-        title=title,
-        department=department.code,
-        reports_to=str(reports_to.pk) if reports_to else None,
-        grade=grade,
-    )
+    record(actor, "organisation.post.changed", post, changes=changes_between(before, post))
     _find_deciders_again()
     return post
 
@@ -196,7 +186,7 @@ def close_post(*, actor: OfficerCard, post: Post, version: int | None = None) ->
     post.closed_on = localdate()
     _save(post, "closed_on")
 
-    record(actor, "organisation.post.closed", post)
+    record(actor, "organisation.post.closed", post, changes={"closed_on": [None, post.closed_on]})
     return post
 
 
@@ -288,12 +278,13 @@ def change_settings(*, actor: OfficerCard, version: int | None = None, **choices
     settings = CouncilSettings.objects.select_for_update().get(only_row=True)
     rules.check_version(settings, version)
 
+    before = values_of(settings, choices)
     for name, value in choices.items():
         setattr(settings, name, value)
     settings.version += 1
     settings.save(update_fields=[*choices, "version"])
 
-    record(actor, "organisation.settings.changed", settings, **{name: str(value) for name, value in choices.items()})
+    record(actor, "organisation.settings.changed", settings, changes=changes_between(before, settings))
     return settings
 
 

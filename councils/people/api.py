@@ -92,6 +92,7 @@ class Employments(RoomViewSet):
     """Your own employments, and everyone's for HR, with their leave balances and ledgers."""
 
     tag = "Leave"
+    sensitive = "people.employment"
     permissions = {
         "list": "people.view_own_leave",
         "retrieve": "people.view_own_leave",
@@ -110,6 +111,14 @@ class Employments(RoomViewSet):
         if may(self.actor, "people.view_employments"):
             return Employment.objects.all()
         return Employment.objects.of_card(self.actor.pk)
+
+    def get_looked_at(self) -> Any:
+        """Who does not work with employments sees only his own here, and that is no look."""
+        if not may(self.actor, "people.view_employments"):
+            return None
+        if "pk" in self.kwargs and Employment.objects.of_card(self.actor.pk).filter(pk=self.kwargs["pk"]).exists():
+            return None
+        return super().get_looked_at()
 
     @extend_schema(parameters=[ON])
     @action(detail=True, methods=["get"])

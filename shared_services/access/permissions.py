@@ -47,6 +47,8 @@ ROLES: dict[str, Role] = {
         Role("category_manager", "Category manager", pooled=True),
         Role("shared_service_manager", "Shared service manager", pooled=True),
         Role("partnership_administrator", "Partnership administrator", pooled=True),
+        Role("auditor", "Auditor"),
+        Role("shared_service_auditor", "Shared service auditor", pooled=True),
     )
 }
 
@@ -203,13 +205,42 @@ GRANTS: dict[str, frozenset[str]] = {
             "workflow.manage_deputies",
         }
     ),
+    "auditor": frozenset(
+        {
+            "audit.view_records",
+            "finance.view_budgets",
+            "finance.view_all_budgets",
+            "people.view_employments",
+            "purchasing.view_all_requisitions",
+            "workflow.view_all_cases",
+        }
+    ),
+    "shared_service_auditor": frozenset(
+        {
+            "audit.view_records",
+            "insight.view_figures",
+            "procurement.view_demand",
+            "workflow.view_all_cases",
+        }
+    ),
 }
+
+READ_ONLY_ROLES = frozenset({"auditor", "shared_service_auditor"})
+"""Who holds one of these reads and changes nothing, whatever other roles he holds: an auditor is nobody's colleague."""
+
+
+def only_reads(permission: str) -> bool:
+    """Permissions to see are named `<app>.view_<what>`."""
+    return permission.partition(".")[2].startswith("view_")
 
 
 @lru_cache(maxsize=4096)
 def permissions_of(roles: tuple[str, ...]) -> frozenset[str]:
     """Everything these roles give together, with what every officer has."""
-    return frozenset().union(GRANTS[EVERY_OFFICER], *(GRANTS.get(role, frozenset()) for role in roles))
+    given = frozenset().union(GRANTS[EVERY_OFFICER], *(GRANTS.get(role, frozenset()) for role in roles))
+    if READ_ONLY_ROLES.isdisjoint(roles):
+        return given
+    return frozenset(permission for permission in given if only_reads(permission))
 
 
 def may(card: OfficerCard | None, permission: str) -> bool:

@@ -85,11 +85,17 @@ class ShowOfficer(Page):
     """One officer: what colleagues may know, and for administrators how the officer signs in."""
 
     permission = "accounts.view_officers"
+    sensitive = "accounts.officer_details"
     template_name = f"{TEMPLATES}/show_officer.html"
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         self.officer = get_object_or_404(_officers(), pk=kwargs["card_id"])
         return super().get(request, *args, **kwargs)
+
+    def get_looked_at(self) -> OfficerCard | None:
+        """What every colleague sees is no secret; how an officer signs in is for administrators."""
+        own = self.officer.pk == self.actor.pk
+        return None if own or not may(self.actor, "accounts.manage_officers") else self.officer
 
     def get_title(self) -> str:
         return self.officer.work_name

@@ -10,6 +10,7 @@ from django.utils.crypto import get_random_string
 
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import ROLES
+from shared_services.audit.changes import changes_between
 from shared_services.audit.services import record
 from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.door import current_council
@@ -102,8 +103,7 @@ def change_officer(
     for field, value in after.items():
         setattr(card, field, value)
     _save(card, *after)
-    changed = {field: [before[field], after[field]] for field in after if before[field] != after[field]}
-    record(actor, "accounts.officer.changed", card, changed=changed)
+    record(actor, "accounts.officer.changed", card, changes=changes_between(before, after))
     return card
 
 
@@ -123,7 +123,7 @@ def deactivate_officer(*, actor: OfficerCard, card_id) -> OfficerCard:
         account.is_active = False
         account.save(update_fields=["is_active"])
         end_sessions_of(account, with_tokens=True)
-    record(actor, "accounts.officer.deactivated", card)
+    record(actor, "accounts.officer.deactivated", card, changes={"active": [True, False]})
     enqueue("workflow.refresh_candidates", card_id=card.pk)
     return card
 
@@ -138,7 +138,7 @@ def reactivate_officer(*, actor: OfficerCard, card_id) -> OfficerCard:
     card.active = True
     _save(card, "active")
     Account.objects.filter(card_id=card.pk).update(is_active=True)
-    record(actor, "accounts.officer.reactivated", card, roles=card.roles)
+    record(actor, "accounts.officer.reactivated", card, roles=card.roles, changes={"active": [False, True]})
     enqueue("workflow.refresh_candidates", card_id=card.pk)
     return card
 
@@ -152,9 +152,11 @@ def grant_role(*, actor: OfficerCard, card_id, role: str) -> OfficerCard:
     rules.check_roles_exist_here([role], current_council())
     if role in card.roles:
         return card
+    before = {"roles": card.role_labels}
     card.roles = sorted({*card.roles, role})
     _save(card, "roles")
-    record(actor, "accounts.role.granted", card, role=role, label=ROLES[role].label)
+    changes = changes_between(before, {"roles": card.role_labels})
+    record(actor, "accounts.role.granted", card, role=role, label=ROLES[role].label, changes=changes)
     enqueue("workflow.refresh_candidates", card_id=card.pk)
     return card
 
@@ -168,9 +170,10 @@ def end_role(*, actor: OfficerCard, card_id, role: str) -> OfficerCard:
     if role not in card.roles:
         return card
     rules.check_an_administrator_remains(card, ending=role)
+    before = {"roles": card.role_labels}
     card.roles = [held for held in card.roles if held != role]
     _save(card, "roles")
-    record(actor, "accounts.role.ended", card, role=role)
+    record(actor, "accounts.role.ended", card, role=role, changes=changes_between(before, {"roles": card.role_labels}))
     enqueue("workflow.refresh_candidates", card_id=card.pk)
     return card
 

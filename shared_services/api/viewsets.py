@@ -18,6 +18,7 @@ from rest_framework.viewsets import ViewSetMixin
 
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import PUBLIC, may, refusal
+from shared_services.audit.looking import record_look
 
 from .answers import JsonAnswer, JsonRenderer
 from .authentication import BrowserAuthentication, TokenAuthentication
@@ -51,6 +52,8 @@ class RoomAPIView(APIView):
     answers: ClassVar[dict[str, type[Serializer]]] = {}
     """Action -> declared answer."""
     tag: ClassVar[str] = ""
+    sensitive: ClassVar[str] = ""
+    """What these answers show of a person ("people.employment"): each reading is then recorded, as on the pages."""
 
     authentication_classes = [TokenAuthentication, BrowserAuthentication]
     permission_classes: list[Any] = []
@@ -115,7 +118,10 @@ class RoomAPIView(APIView):
             return handler(request, *self.args, **self.kwargs)
 
         if request.method in READING:
-            return act()
+            answer = act()
+            if self.sensitive and request.method == "GET" and answer.status_code == 200:
+                self._record_look()
+            return answer
         if request.method in NEEDS_VERSION and "HTTP_IF_MATCH" not in request.META:
             raise Problem(
                 428, "version_missing", "Send the record's ETag as If-Match, so that nobody's change is lost."
@@ -127,6 +133,16 @@ class RoomAPIView(APIView):
         # A refusal leaves nothing behind, the claim on the key included.
         with transaction.atomic():
             return answer_once(request, key, act)
+
+    def _record_look(self) -> None:
+        looked_at = self.get_looked_at()
+        if looked_at is not None:
+            asked = self.request.META.get("QUERY_STRING", "")[:200]
+            record_look(self.actor, self.sensitive, looked_at, by="api", **({"query": asked} if asked else {}))
+
+    def get_looked_at(self) -> Any:
+        """The record that was read, for a sensitive endpoint; None when it is the caller's own, which is no look."""
+        return (self.sensitive, self.kwargs["pk"]) if "pk" in self.kwargs else ("api", self.request.path[:64])
 
     # -- What an action uses ---------------------------------------------------------------------
 

@@ -7,13 +7,17 @@ from django.db import models
 
 from shared_services.tenancy.bases import PrivateModel
 
+from .chain import ChainLink, Verification, WaitingLine, WitnessedHead
+
+__all__ = ["AuditEntry", "ChainLink", "Verification", "WaitingLine", "WitnessedHead"]
+
 
 class AuditEntry(PrivateModel):
     """One thing that an officer, or the portal on a council's behalf, did.
 
     A line stands on its own: it keeps the names of its day, so that it reads the same when the officer or
-    the record has gone. Its key is time-ordered and everything in it is set before the INSERT, so a hash
-    over a line and the one before it can be added by the database without changing the line.
+    the record has gone. Its key is time-ordered and everything in it is set before the INSERT; the database
+    binds it into the room's chain afterwards (`chain.py`) without touching it.
     """
 
     append_only = True
@@ -34,7 +38,11 @@ class AuditEntry(PrivateModel):
             models.Index(fields=["-at"], name="audit_by_time"),
             models.Index(fields=["subject_id", "-at"], name="audit_by_subject"),
             models.Index(fields=["actor_card_id", "-at"], name="audit_by_actor"),
+            models.Index(fields=["event", "-at"], name="audit_by_event"),
         ]
 
     def __str__(self) -> str:
         return f"{self.event} {self.subject_label}"
+
+    def get_absolute_url(self) -> str:
+        return f"/audit/entries/{self.pk}/"

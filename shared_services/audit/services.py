@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from django.db import models
 from django.utils import timezone
 
+from .changes import clean
 from .models import AuditEntry
 
 PORTAL = "The portal"
 """What the record calls work that no officer asked for, such as a nightly job."""
 
 
-def record(actor: Any, event: str, subject: Any, **facts: Any) -> AuditEntry:
+def record(
+    actor: Any, event: str, subject: Any, *, changes: Mapping[str, Iterable[Any]] | None = None, **facts: Any
+) -> AuditEntry:
     """Write down that an officer did something. One INSERT; part of the caller's transaction.
 
     `actor` is an OfficerCard, or None for the portal's own work; `subject` is the record it was done to, or
-    a pair (kind, key) when the record lives in another room; `facts` are plain data, dates and money.
+    a pair (kind, key) when the record lives in another room; `facts` are plain data, dates and money;
+    `changes` are the old and new values, {field: [old, new]} (`changes.py`).
     """
+    if changes:
+        facts["changes"] = clean(changes)
     kind, key, label = _describe(subject)
     entry = AuditEntry(
         at=timezone.now(),

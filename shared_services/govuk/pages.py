@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.views.generic import View
 
 from shared_services.access.permissions import PUBLIC, may
+from shared_services.audit.looking import record_look
 from shared_services.tenancy.bases import new_key
 from shared_services.tenancy.errors import NotAllowed, Stale
 
@@ -38,7 +39,14 @@ class GuardedView(View):
     """A view that says which permission it asks for, and asks for it before anything else happens."""
 
     permission: ClassVar[str | None] = None
+    sensitive: ClassVar[str] = ""
+    """What this page shows of a person ("people.employment"): each look at it is then recorded, here and nowhere else."""
     actor: Any
+
+    def get_looked_at(self) -> Any:
+        """The record that was shown, for a sensitive page; None when it is the officer's own, which is no look."""
+        match = self.request.resolver_match
+        return getattr(self, "subject", None) or ("page", match.view_name if match else self.request.path)
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:
@@ -56,9 +64,19 @@ class GuardedView(View):
         try:
             # What is half done when a rule refuses outside a form is taken back.
             with transaction.atomic() if request.method == "POST" else nullcontext():
-                return super().dispatch(request, *args, **kwargs)
+                response = super().dispatch(request, *args, **kwargs)
+            if self.sensitive and request.method == "GET":
+                self._record_look(response)
+            return response
         except NotAllowed as refusal:
             return refused(request, refusal)
+
+    def _record_look(self, response: Any) -> None:
+        """A look is a page that was shown; what is downloaded is recorded as an export already."""
+        looked_at = None if response.status_code != 200 or response.streaming else self.get_looked_at()
+        if looked_at is not None:
+            asked = self.request.GET.urlencode()[:200]
+            record_look(self.actor, self.sensitive, looked_at, **({"query": asked} if asked else {}))
 
 
 class Page(GuardedView):

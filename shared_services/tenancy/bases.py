@@ -31,6 +31,10 @@ class PrivateModel(models.Model):
 
     append_only: ClassVar[bool] = False
     """True: the council's role may add and read rows, never change or remove one."""
+    written_by_database: ClassVar[bool] = False
+    """True: triggers and functions of the room write it; the council's role only reads."""
+    database_functions: ClassVar[tuple[str, ...]] = ()
+    """Functions of the room that the council's role may call, by name."""
 
     id = models.UUIDField(primary_key=True, default=new_key, editable=False)
 

@@ -73,9 +73,11 @@ def release_head(connection: psycopg.Connection | None = None) -> str:
 
 def room_rights(key: str) -> str:
     """What a room's role may do in its own schema, beyond the defaults given at creation."""
-    read_only = ["django_migrations", "django_content_type", "auth_permission"]
+    read_only = ["django_migrations", "django_content_type", "auth_permission", *wall.tables_written_by_database()]
     statements = [f'REVOKE INSERT, UPDATE, DELETE ON {key}."{table}" FROM {key};' for table in read_only]
     statements += [f'REVOKE UPDATE, DELETE ON {key}."{table}" FROM {key};' for table in wall.append_only_tables()]
+    statements.append(f"REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA {key} FROM PUBLIC;")
+    statements += [f"GRANT EXECUTE ON FUNCTION {key}.{name} TO {key};" for name in wall.room_functions()]
     return "\n".join(statements)
 
 

@@ -116,6 +116,16 @@ def append_only_tables() -> list[str]:
     return [m._meta.db_table for m in private_models() if issubclass(m, PrivateModel) and m.append_only]
 
 
+def tables_written_by_database() -> list[str]:
+    """Private tables that a council's role only reads: the room's own functions write them."""
+    return [m._meta.db_table for m in private_models() if issubclass(m, PrivateModel) and m.written_by_database]
+
+
+def room_functions() -> list[str]:
+    """Functions of a room that its role may call, however they are secured."""
+    return [name for m in private_models() if issubclass(m, PrivateModel) for name in m.database_functions]
+
+
 def _policies(model: type[PooledModel]) -> Iterator[str]:
     table = f'public."{model._meta.db_table}"'
     mine = "owner_id = app.cid()"

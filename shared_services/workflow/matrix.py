@@ -93,8 +93,9 @@ def end_authority_rule(
         raise NotAllowed("This line has ended already. Add a new one instead.")
     if valid_to < max(today, rule.valid_from):
         raise NotAllowed("A line can end today or later, and not before it starts.")
+    changes = {"valid_to": [rule.valid_to, valid_to]}
     rule.valid_to = valid_to
     rule.version += 1
     rule.save(update_fields=["valid_to", "version"])
-    record(actor, "workflow.authority_rule.ended", rule, role=rule.role, valid_to=valid_to)
+    record(actor, "workflow.authority_rule.ended", rule, role=rule.role, changes=changes)
     return rule

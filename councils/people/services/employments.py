@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 from councils.organisation.selectors import council_settings
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may
+from shared_services.audit.changes import changes_between, values_of
 from shared_services.audit.services import record
 from shared_services.tenancy.errors import NotAllowed, Stale
 
@@ -26,6 +27,9 @@ from .ledger import locked_employment, post, post_entitlement
 STATUTORY_DAYS = Decimal("28")
 """5.6 weeks of five days, bank holidays included: no scheme may give less."""
 BANK_HOLIDAYS_A_YEAR = Decimal("8")
+SCHEME_FIELDS = (
+    "name", "extra_statutory_days", "hours_a_day", "full_time_hours", "bank_holiday_days", "carry_over_limit_days",
+)  # fmt: skip
 Hours = Sequence[Decimal]
 
 
@@ -89,6 +93,7 @@ def change_employment(
     if continuous_service_on > employment.start_on:
         raise NotAllowed("Continuous service cannot begin after the employment. Check the two dates.")
 
+    before = values_of(employment, ("post", "scheme", "continuous_service_on"))
     employment.post_id = post_id
     employment.scheme = scheme
     employment.continuous_service_on = continuous_service_on
@@ -99,9 +104,7 @@ def change_employment(
         actor,
         "people.employment.changed",
         employment,
-        post=str(post_id),
-        scheme=scheme.name,
-        continuous_service_on=continuous_service_on.isoformat(),
+        changes=changes_between(before, employment),
     )
     _open_leave_years(actor, employment)
     return employment
@@ -256,6 +259,7 @@ def save_leave_scheme(
         scheme = LeaveScheme.objects.select_for_update().get(pk=scheme.pk)
         if version is not None and scheme.version != version:
             raise Stale
+    before = values_of(scheme, SCHEME_FIELDS) if scheme.version else {}
     scheme.name = name
     scheme.extra_statutory_days = extra_statutory_days
     scheme.hours_a_day, scheme.full_time_hours = hours_a_day, full_time_hours
@@ -271,6 +275,7 @@ def save_leave_scheme(
         scheme,
         name=name,
         bands=[[years, str(days)] for years, days in bands],
+        changes=changes_between(before, scheme),
     )
     for employment in Employment.objects.current(on=localdate()).filter(scheme=scheme):
         _open_leave_years(actor, employment)

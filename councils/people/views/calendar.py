@@ -33,6 +33,7 @@ class TeamCalendar(Page):
     """Who of the officer's team is away, day by day; HR may look at any department."""
 
     permission = "people.view_own_leave"
+    sensitive = "people.team_calendar"
     template_name = "pages/councils/people/team_calendar.html"
     title = "Team calendar"
     breadcrumbs = [("Leave", "people:my_leave")]

@@ -82,6 +82,7 @@ class ListEmployments(ListPage):
     """Every employment of the council."""
 
     permission = "people.view_employments"
+    sensitive = "people.employments"
     template_name = "pages/councils/people/list_employments.html"
     title = "Employments"
     breadcrumbs = CRUMBS[:1]
@@ -125,6 +126,7 @@ class ListLeave(ListPage):
     """Every leave request of the council, for HR."""
 
     permission = "people.view_employments"
+    sensitive = "people.leave_requests"
     template_name = "pages/councils/people/list_leave.html"
     title = "Leave requests"
     breadcrumbs = CRUMBS[:1]
@@ -156,6 +158,7 @@ class ShowEmployment(Page):
     """One employment: contract, hours, entitlement worked out, ledger."""
 
     permission = "people.view_employments"
+    sensitive = "people.employment"
     template_name = "pages/councils/people/show_employment.html"
     breadcrumbs = CRUMBS
 
@@ -167,6 +170,9 @@ class ShowEmployment(Page):
     @cached_property
     def card(self) -> OfficerCard | None:
         return OfficerCard.objects.filter(pk=self.employment.card_id).first()
+
+    def get_looked_at(self) -> Employment | None:
+        return None if self.employment.card_id == self.actor.pk else self.employment
 
     def get_title(self) -> str:
         return f"{self.card.work_name if self.card else 'Officer'}, {self.employment.number}"
@@ -211,6 +217,7 @@ class EmploymentAction(ActionView):
     """What the forms about one employment share."""
 
     permission = MANAGE
+    sensitive = "people.employment"
     breadcrumbs = CRUMBS
     template_name = "pages/councils/people/employment_action.html"
 

@@ -155,12 +155,16 @@ class ShowLeave(Page):
     """One request: what was asked, what became of it, what can be done."""
 
     permission = "people.view_own_leave"
+    sensitive = "people.leave_request"
     template_name = "pages/councils/people/show_leave.html"
     breadcrumbs = CRUMBS
 
     @cached_property
     def leave(self) -> LeaveRequest:
         return leave_or_404(self.actor, self.kwargs["pk"])
+
+    def get_looked_at(self) -> LeaveRequest | None:
+        return None if self.leave.employment.card_id == self.actor.pk else self.leave
 
     def get_title(self) -> str:
         return f"{self.leave.leave_type.name} {self.leave.reference}"
@@ -186,11 +190,15 @@ class LeaveAction(ActionView):
     """What the forms about one request share."""
 
     permission = "people.view_own_leave"
+    sensitive = "people.leave_request"
     breadcrumbs = CRUMBS
     template_name = "pages/councils/people/leave_action.html"
 
     def get_subject(self) -> LeaveRequest:
         return leave_or_404(self.actor, self.kwargs["pk"])
+
+    def get_looked_at(self) -> LeaveRequest | None:
+        return None if self.subject.employment.card_id == self.actor.pk else self.subject
 
     def get_back_url(self) -> str:
         return self.subject.get_absolute_url()

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import data
 from schemathesis.core.transport import Response
 
-from shared_services.access.permissions import ROLES
+from shared_services.access.permissions import READ_ONLY_ROLES, ROLES
 from shared_services.api.scopes import scope_choices
 from tests.programs import Program, program_of
 
@@ -29,7 +29,11 @@ CHECKED = settings(
 @pytest.mark.parametrize("room", ["northmoor", "shared_service"])
 def test_whatever_the_document_allows_is_answered_as_the_document_says(request, room, officer_in):
     council = request.getfixturevalue(room)
-    roles = [role.key for role in ROLES.values() if role.pooled == council.is_shared_service]
+    roles = [
+        role.key
+        for role in ROLES.values()
+        if role.pooled == council.is_shared_service and role.key not in READ_ONLY_ROLES
+    ]
     card = officer_in(council, *roles)
     program = program_of(card, *[scope for scope, _ in scope_choices(card)])
     schema = schemathesis.openapi.from_dict(program.get("schema/").json())
