@@ -68,7 +68,8 @@ class ProClassCode(CommonModel):
 class DemandLine(PooledModel):
     """One line of a council's approved requisition, handed over to be bought together."""
 
-    parts_may_update: ClassVar[bool] = True
+    parts_may_update: ClassVar[tuple[str, ...]] = ("status", "return_reason")
+    """The shared service says how far a line has come; what was asked for stays as the council wrote it."""
 
     case_id = models.UUIDField("case")
     requisition_id = models.UUIDField("requisition")
@@ -121,8 +122,6 @@ class JointProposal(PooledModel):
     so a draft is seen by nobody else.
     """
 
-    parts_may_update: ClassVar[bool] = True
-
     reference = models.CharField("reference", max_length=40)
     title = models.CharField("title", max_length=200)
     category = models.ForeignKey(
@@ -142,7 +141,7 @@ class JointProposal(PooledModel):
     """At the agreed prices where there are any."""
     case_id = models.UUIDField("case", null=True, blank=True)
     orders_outstanding = models.PositiveSmallIntegerField("orders still to come", default=0)
-    """Counted down by each council's room as it reports its order; no council sees another's share."""
+    """Counted in the shared service's own room from the shares; no council sees another's."""
     drafted_by = models.ForeignKey("access.OfficerCard", on_delete=models.PROTECT, related_name="+", db_index=False)
     drafted_at = models.DateTimeField("drafted", auto_now_add=True)
     submitted_at = models.DateTimeField("submitted", null=True, blank=True)
@@ -173,11 +172,11 @@ class JointProposal(PooledModel):
 class ProposalShare(PooledModel):
     """One council's share of a joint proposal and how far its own order has come.
 
-    The council has a part in its own share only. It may change it: its order is raised in its own room,
-    and this row is where the room reports back.
+    The council has a part in its own share only. Its order is raised in its own room, and this row is where
+    the room reports back: the order's columns are all it may change.
     """
 
-    parts_may_update: ClassVar[bool] = True
+    parts_may_update: ClassVar[tuple[str, ...]] = ("status", "order_references", "ordered_at", "failure")
 
     proposal = models.ForeignKey(JointProposal, on_delete=models.PROTECT, related_name="shares", db_index=False)
     council = models.ForeignKey("tenancy.Council", on_delete=models.PROTECT, related_name="+", db_index=False)
