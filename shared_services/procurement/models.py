@@ -13,7 +13,7 @@ from django.db.models import Q
 from shared_services.tenancy.bases import CommonModel, PooledModel
 
 from .choices import LIVE_PROPOSAL_STATUSES, DemandStatus, ProposalStatus, ShareStatus
-from .querysets import CpvQuerySet, DemandLineQuerySet, JointProposalQuerySet
+from .querysets import CpvQuerySet, DemandLineQuerySet, JointProposalManager
 
 
 class CpvCode(CommonModel):
@@ -133,12 +133,6 @@ class JointProposal(PooledModel):
     shown_totals = models.JSONField("totals shown to councils", default=list, blank=True)
     """One entry a council, written when the proposal is submitted: a council cannot read another's share itself."""
     status = models.CharField("status", max_length=20, choices=ProposalStatus.choices, default=ProposalStatus.DRAFT)
-    estimated_amount = models.DecimalField(
-        "councils' estimate", max_digits=14, decimal_places=2, default=Decimal("0.00")
-    )
-    """What the councils' own requisitions say."""
-    net_amount = models.DecimalField("net total", max_digits=14, decimal_places=2, default=Decimal("0.00"))
-    """At the agreed prices where there are any."""
     case_id = models.UUIDField("case", null=True, blank=True)
     orders_outstanding = models.PositiveSmallIntegerField("orders still to come", default=0)
     """Counted in the shared service's own room from the shares; no council sees another's."""
@@ -149,7 +143,12 @@ class JointProposal(PooledModel):
     close_reason = models.CharField("why it was closed", max_length=500, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects = JointProposalQuerySet.as_manager()
+    estimated_amount: Decimal = Decimal("0.00")
+    """What the councils' own requisitions say, added up from the shares that the reading room may see."""
+    net_amount: Decimal = Decimal("0.00")
+    """At the agreed prices where there are any. No row carries it: a council that reads the proposal adds up its own."""
+
+    objects = JointProposalManager()
 
     class Meta:
         ordering = ["-drafted_at"]
