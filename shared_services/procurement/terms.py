@@ -81,7 +81,9 @@ def _terms(**which: UUID) -> SharedTerms | None:
     if share is None:
         return None
     held = (
-        ProposalLine.objects.filter(owner_id=SHARED_SERVICE_NUMBER, share=share, is_live=True, demand_line__owner_id=here)
+        ProposalLine.objects.filter(
+            owner_id=SHARED_SERVICE_NUMBER, share=share, is_live=True, demand_line__owner_id=here
+        )
         .select_related("demand_line")
         .order_by("demand_line__reference", "demand_line__line_number", "pk")
     )

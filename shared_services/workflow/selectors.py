@@ -115,9 +115,9 @@ def history_of(case: Case) -> list[HistoryLine]:
 
 def decisions_on(case_id: UUID, rooms: Collection[int]) -> QuerySet[Decision]:
     """What these rooms decided on a case, oldest first: only what an officer of the deciding room itself decided."""
-    return Decision.objects.filter(
-        owner_id__in=rooms, case_id=case_id, card__owner_id=F("owner_id")
-    ).order_by("at", "pk")
+    return Decision.objects.filter(owner_id__in=rooms, case_id=case_id, card__owner_id=F("owner_id")).order_by(
+        "at", "pk"
+    )
 
 
 def _comment(note: CaseNote) -> HistoryLine:
@@ -208,6 +208,8 @@ class CouncilAnswer:
 
 def answers_by_council(*, case_id: UUID, councils: Collection[int]) -> dict[int, CouncilAnswer]:
     """The latest task of each council in a joint case, as far as this room may see them."""
-    reasons = dict(decisions_on(case_id, councils).filter(task__owner_id=F("owner_id")).values_list("task_id", "reason"))
+    reasons = dict(
+        decisions_on(case_id, councils).filter(task__owner_id=F("owner_id")).values_list("task_id", "reason")
+    )
     tasks = Task.objects.filter(owner_id__in=councils, case_id=case_id).order_by("ready_at")
     return {task.owner_id: CouncilAnswer(task, reasons.get(task.pk, "")) for task in tasks}

@@ -58,7 +58,9 @@ def catch_up(*, case_id: UUID) -> None:
         moving.settle(case, run)
         wanted = moving.user_steps(run)
         known = set(
-            Task.objects.filter(owner_id__in=[case.owner_id, *case.parts], case=case).values_list("engine_id", flat=True)
+            Task.objects.filter(owner_id__in=[case.owner_id, *case.parts], case=case).values_list(
+                "engine_id", flat=True
+            )
         )
         moving.close_other_tasks(case, known - set(wanted))
         moving.open_tasks(case, run, [found for key, found in wanted.items() if key not in known])

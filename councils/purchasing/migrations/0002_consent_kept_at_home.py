@@ -10,81 +10,217 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0001_initial'),
-        ('procurement', '0001_initial'),
-        ('purchasing', '0001_initial'),
+        ("access", "0001_initial"),
+        ("procurement", "0001_initial"),
+        ("purchasing", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='JointConsent',
+            name="JointConsent",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('case_id', models.UUIDField()),
-                ('task_id', models.UUIDField()),
-                ('proposal_id', models.UUIDField()),
-                ('share_id', models.UUIDField(unique=True)),
-                ('proposal_reference', models.CharField(max_length=40)),
-                ('supplier_name', models.CharField(max_length=160)),
-                ('net_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('vat_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('gross_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('agreed_by_name', models.CharField(max_length=200)),
-                ('agreed_at', models.DateTimeField()),
-                ('seen_digest', models.CharField(max_length=64)),
-                ('agreed_by', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.officercard')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("case_id", models.UUIDField()),
+                ("task_id", models.UUIDField()),
+                ("proposal_id", models.UUIDField()),
+                ("share_id", models.UUIDField(unique=True)),
+                ("proposal_reference", models.CharField(max_length=40)),
+                ("supplier_name", models.CharField(max_length=160)),
+                ("net_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("vat_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("gross_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("agreed_by_name", models.CharField(max_length=200)),
+                ("agreed_at", models.DateTimeField()),
+                ("seen_digest", models.CharField(max_length=64)),
+                (
+                    "agreed_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-agreed_at'],
+                "ordering": ["-agreed_at"],
             },
         ),
         migrations.CreateModel(
-            name='JointConsentLine',
+            name="JointConsentLine",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('description', models.CharField(max_length=250)),
-                ('quantity', models.DecimalField(decimal_places=3, max_digits=12)),
-                ('unit', models.CharField(choices=[('each', 'Each'), ('box', 'Box'), ('pack', 'Pack'), ('hour', 'Hour'), ('day', 'Day'), ('week', 'Week'), ('month', 'Month'), ('year', 'Year'), ('kg', 'Kilogram'), ('tonne', 'Tonne'), ('litre', 'Litre'), ('metre', 'Metre'), ('sq_metre', 'Square metre'), ('cu_metre', 'Cubic metre'), ('licence', 'Licence'), ('visit', 'Visit'), ('job', 'Job')], default='each', max_length=12)),
-                ('unit_price', models.DecimalField(decimal_places=4, max_digits=14)),
-                ('vat_code', models.CharField(choices=[('S', 'Standard rate'), ('R', 'Reduced rate'), ('Z', 'Zero rate'), ('E', 'Exempt'), ('O', 'Outside the scope'), ('I', 'Standard rate, cannot be recovered'), ('AE', 'Reverse charge')], max_length=2)),
-                ('vat_percent', models.DecimalField(decimal_places=2, max_digits=5)),
-                ('net_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('vat_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('gross_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('consent', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='purchasing.jointconsent')),
-                ('cpv', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='procurement.cpvcode')),
-                ('requisition_line', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='purchasing.requisitionline')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("description", models.CharField(max_length=250)),
+                ("quantity", models.DecimalField(decimal_places=3, max_digits=12)),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[
+                            ("each", "Each"),
+                            ("box", "Box"),
+                            ("pack", "Pack"),
+                            ("hour", "Hour"),
+                            ("day", "Day"),
+                            ("week", "Week"),
+                            ("month", "Month"),
+                            ("year", "Year"),
+                            ("kg", "Kilogram"),
+                            ("tonne", "Tonne"),
+                            ("litre", "Litre"),
+                            ("metre", "Metre"),
+                            ("sq_metre", "Square metre"),
+                            ("cu_metre", "Cubic metre"),
+                            ("licence", "Licence"),
+                            ("visit", "Visit"),
+                            ("job", "Job"),
+                        ],
+                        default="each",
+                        max_length=12,
+                    ),
+                ),
+                ("unit_price", models.DecimalField(decimal_places=4, max_digits=14)),
+                (
+                    "vat_code",
+                    models.CharField(
+                        choices=[
+                            ("S", "Standard rate"),
+                            ("R", "Reduced rate"),
+                            ("Z", "Zero rate"),
+                            ("E", "Exempt"),
+                            ("O", "Outside the scope"),
+                            ("I", "Standard rate, cannot be recovered"),
+                            ("AE", "Reverse charge"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("vat_percent", models.DecimalField(decimal_places=2, max_digits=5)),
+                ("net_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("vat_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("gross_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                (
+                    "consent",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="purchasing.jointconsent",
+                    ),
+                ),
+                (
+                    "cpv",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="procurement.cpvcode",
+                    ),
+                ),
+                (
+                    "requisition_line",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consents",
+                        to="purchasing.requisitionline",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
-                'abstract': False,
+                "ordering": ["position"],
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='jointconsent',
-            constraint=models.CheckConstraint(condition=models.Q(('gross_amount', django.db.models.expressions.CombinedExpression(models.F('net_amount'), '+', models.F('vat_amount')))), name='joint_consent_gross_adds_up'),
+            model_name="jointconsent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "gross_amount",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("net_amount"), "+", models.F("vat_amount")
+                        ),
+                    )
+                ),
+                name="joint_consent_gross_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='jointconsentline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('unit_price__gte', 0)), name='jointconsentline_quantity_and_price'),
+            model_name="jointconsentline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0), ("unit_price__gte", 0)),
+                name="jointconsentline_quantity_and_price",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='jointconsentline',
-            constraint=models.CheckConstraint(condition=models.Q(('net_amount', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('quantity'), '*', models.F('unit_price')), 2))), name='jointconsentline_net_is_priced'),
+            model_name="jointconsentline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "net_amount",
+                        django.db.models.functions.math.Round(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("quantity"), "*", models.F("unit_price")
+                            ),
+                            2,
+                        ),
+                    )
+                ),
+                name="jointconsentline_net_is_priced",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='jointconsentline',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThan(django.db.models.functions.math.Abs(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('vat_amount'), '*', models.Value(100)), '-', django.db.models.expressions.CombinedExpression(models.F('net_amount'), '*', models.F('vat_percent')))), Decimal('1')), name='jointconsentline_vat_follows_rate'),
+            model_name="jointconsentline",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.LessThan(
+                    django.db.models.functions.math.Abs(
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("vat_amount"), "*", models.Value(100)
+                            ),
+                            "-",
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("net_amount"), "*", models.F("vat_percent")
+                            ),
+                        )
+                    ),
+                    Decimal("1"),
+                ),
+                name="jointconsentline_vat_follows_rate",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='jointconsentline',
-            constraint=models.CheckConstraint(condition=models.Q(('gross_amount', django.db.models.expressions.CombinedExpression(models.F('net_amount'), '+', models.F('vat_amount')))), name='jointconsentline_gross_adds_up'),
+            model_name="jointconsentline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "gross_amount",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("net_amount"), "+", models.F("vat_amount")
+                        ),
+                    )
+                ),
+                name="jointconsentline_gross_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='jointconsentline',
-            constraint=models.UniqueConstraint(fields=('consent', 'requisition_line'), name='joint_consent_line_once'),
+            model_name="jointconsentline",
+            constraint=models.UniqueConstraint(fields=("consent", "requisition_line"), name="joint_consent_line_once"),
         ),
     ]

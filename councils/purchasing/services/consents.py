@@ -119,9 +119,7 @@ def _priced(terms: SharedTerms) -> list[RequisitionLine]:
     """This council's own lines at the agreed prices: every line of each requisition, and no line of another."""
     own = {
         requisition.pk: requisition
-        for requisition in Requisition.objects.select_for_update()
-        .filter(pk__in=terms.requisition_ids)
-        .order_by("pk")
+        for requisition in Requisition.objects.select_for_update().filter(pk__in=terms.requisition_ids).order_by("pk")
     }
     shared: dict[UUID, dict[UUID, SharedLine]] = defaultdict(dict)
     for line in terms.lines:

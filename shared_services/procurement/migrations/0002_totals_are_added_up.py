@@ -4,18 +4,17 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('procurement', '0001_initial'),
+        ("procurement", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='jointproposal',
-            name='estimated_amount',
+            model_name="jointproposal",
+            name="estimated_amount",
         ),
         migrations.RemoveField(
-            model_name='jointproposal',
-            name='net_amount',
+            model_name="jointproposal",
+            name="net_amount",
         ),
     ]

@@ -116,7 +116,9 @@ def test_a_council_cannot_forge_where_a_joint_case_stands(both, send, change):
     with connect_as("c0001") as attacker:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             attacker.execute(f"UPDATE public.workflow_case SET {change} WHERE id = %s", [sent.case_id])
-        assert attacker.execute("UPDATE public.workflow_case SET home_due = true WHERE id = %s", [sent.case_id]).rowcount
+        assert attacker.execute(
+            "UPDATE public.workflow_case SET home_due = true WHERE id = %s", [sent.case_id]
+        ).rowcount
 
 
 @pytest.mark.parametrize("change", ["supplier_name = 'Evil Supplies Ltd'", "status = 'agreed'", "title = 'x'"])
@@ -246,7 +248,8 @@ def test_what_changed_after_the_consent_is_not_ordered(both, send, shared_servic
 
 
 @pytest.mark.parametrize(
-    "change", ["requisition_id = gen_random_uuid()", "quantity = 9", "net_amount = 1", "description = 'x'", "title = 'x'"]
+    "change",
+    ["requisition_id = gen_random_uuid()", "quantity = 9", "net_amount = 1", "description = 'x'", "title = 'x'"],
 )
 def test_the_shared_service_changes_nothing_of_what_a_council_asked_for(both, change):
     ask(both[1])
@@ -268,7 +271,10 @@ def test_a_consent_is_added_once_and_never_changed(both, send, shared_service):
         assert [line.unit_price for line in consent.lines.all()] == [Decimal("800.0000")]
         assert Decision.objects.filter(case_id=sent.case_id).count() == 1
     with connect_as("c0002") as own:
-        for statement in ("UPDATE c0002.purchasing_jointconsent SET supplier_name = 'x'", "DELETE FROM c0002.purchasing_jointconsentline"):
+        for statement in (
+            "UPDATE c0002.purchasing_jointconsent SET supplier_name = 'x'",
+            "DELETE FROM c0002.purchasing_jointconsentline",
+        ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 own.execute(statement)  # type: ignore[arg-type]
 
@@ -276,7 +282,9 @@ def test_a_consent_is_added_once_and_never_changed(both, send, shared_service):
 def test_nobody_can_agree_to_lines_that_are_not_what_the_council_handed_over(both, send):
     sent = send()
     with connect_as("c0000") as attacker:
-        attacker.execute("UPDATE public.procurement_proposalline SET net_amount = 1 WHERE proposal_id = %s", [sent.proposal_id])
+        attacker.execute(
+            "UPDATE public.procurement_proposalline SET net_amount = 1 WHERE proposal_id = %s", [sent.proposal_id]
+        )
 
     with pytest.raises(NotAllowed, match="does not say what your council handed over"):
         agree(both[1], sent)
@@ -322,7 +330,9 @@ def test_without_leave_to_see_totals_a_council_reads_its_own_share_and_no_total(
 # -- The relay ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("change", ["task = 'purchasing.order_from_proposal'", "arguments = '{}'", "done_at = now()", "queue = 'x'"])
+@pytest.mark.parametrize(
+    "change", ["task = 'purchasing.order_from_proposal'", "arguments = '{}'", "done_at = now()", "queue = 'x'"]
+)
 def test_the_relay_cannot_rewrite_a_job(both, send, change):
     send()
 
