@@ -73,7 +73,7 @@ def try_shared_rows(book: Book, planted: list[Planted], rooms: list[int]) -> Non
 def _try_column(
     book: Book, connection: psycopg.Connection, role: str, row: Planted, name: str, kind: str, what: str
 ) -> None:
-    value = OTHER_VALUES[kind].format(f'"{name}"')
+    value = OTHER_VALUES.get(kind, "NULL").format(f'"{name}"')
     connection.execute("BEGIN")
     _, count, answer = try_sql(
         connection, f'UPDATE public."{row.table}" SET "{name}" = {value} WHERE id = \'{row.pk}\''
@@ -120,7 +120,7 @@ def _forge_joint_purchase(planted: list[Planted], victim: int) -> str:
             connection,
             "procurement_jointproposal",
             planted,
-            {"id": proposal, "parts": f"{{{victim}}}", "status": "agreed"},
+            {"id": proposal, "parts": f"{{{victim}}}", "status": "agreed", "reference": share[:8]},
         )
         _copy(
             connection,

@@ -126,7 +126,7 @@ def append_only_tables() -> list[str]:
 
 def kept_columns(model: type[PooledModel]) -> list[str]:
     """The columns that only a row's owner changes: all but those that the model opens to its parts."""
-    columns = [field.column for field in model._meta.concrete_fields]
+    columns = [field.column for field in model._meta.concrete_fields if field.column]
     unknown = set(model.parts_may_update) - set(columns)
     if unknown:
         raise RuntimeError(f"{model._meta.label} opens columns that it does not have: {', '.join(sorted(unknown))}.")

@@ -144,6 +144,11 @@ def _decide_at_home(
     definition = definition_of(case.process_version_id)
     run = Run.restore(definition, case.state)
     before = set(moving.user_steps(run))
+    if task.engine_id not in before:
+        # A task on anything but a step that asks somebody is none of this room's making.
+        raise NotAllowed(
+            f"{case.reference} has moved on in the meantime. Nothing was changed by you.", code="already_done"
+        )
     changes = _declared(case.process, definition.diagram.variables, values)
     _take_over(case, changes)
     _complete(case, run, task.engine_id, {**changes, "outcome": outcome})

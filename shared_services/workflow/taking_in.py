@@ -71,6 +71,8 @@ def catch_up(*, case_id: UUID) -> None:
 def _take_in_answers(case: Case, run: Run) -> None:
     """Move the engine by each council's own decision, the earliest first. Nothing else moves a council's step."""
     for decision in _answers(case):
+        if decision.task is None or decision.card_id is None:
+            continue
         found = moving.user_steps(run).get(decision.task.engine_id)
         if found is None or not _answers_for(case, run, found, decision):
             continue

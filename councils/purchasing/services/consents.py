@@ -87,6 +87,11 @@ def consent_to(terms: SharedTerms) -> JointConsent:
     consent = JointConsent.objects.filter(share_id=terms.share_id, proposal_id=terms.proposal_id).first()
     if consent is None:
         raise NotAllowed(f"No officer of this council agreed to {terms.reference}, so nothing is ordered.")
+    later = JointConsentLine.objects.filter(
+        requisition_line__in=consent.lines.values("requisition_line"), consent__agreed_at__gt=consent.agreed_at
+    )
+    if later.exists():
+        raise NotAllowed(f"This council has since agreed to another purchase of what {terms.reference} holds.")
     if not terms.all_agreed:
         raise NotAllowed(f"{terms.reference} is not agreed by every council, so nothing is ordered.")
     if consent.seen_digest != terms.digest():
