@@ -113,6 +113,7 @@ def test_done_jobs_are_pruned_after_a_week_and_open_ones_never(northmoor, broker
         OutboxMessage.objects.filter(pk=ids[0]).update(done_at=old, created_at=old)
         OutboxMessage.objects.filter(pk=ids[1]).update(done_at=timezone.now())
         OutboxMessage.objects.filter(pk=ids[2]).update(created_at=old)
+    outside()
 
     assert relay.prune() == 1
 
