@@ -44,6 +44,10 @@ def _told(result: Any) -> str:
 
 
 def _arguments(task: Any, planted: list[Planted], victim: int) -> dict[str, Any]:
+    return arguments_for(task.run, planted, victim)
+
+
+def arguments_for(function: Any, planted: list[Planted], victim: int) -> dict[str, Any]:
     """The victim's keys for each argument a job takes, by the argument's name."""
     keys = {row.label.split(".")[1].lower(): row.pk for row in planted if row.room == victim}
     keys |= {
@@ -52,7 +56,7 @@ def _arguments(task: Any, planted: list[Planted], victim: int) -> dict[str, Any]
         "share": keys.get("proposalshare", ""),
     }
     arguments = {}
-    for name, parameter in inspect.signature(inspect.unwrap(task.run)).parameters.items():
+    for name, parameter in inspect.signature(inspect.unwrap(function)).parameters.items():
         if parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL) or name in ("self", "task"):
             continue
         stem = name.removesuffix("_id").removesuffix("_ids").replace("_", "")

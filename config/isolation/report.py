@@ -21,7 +21,7 @@ from shared_services.api.services import create_token
 from shared_services.tenancy.directory import every_room
 from shared_services.tenancy.door import inside_council
 
-from . import addresses, database, elsewhere, planting
+from . import addresses, database, elsewhere, planting, shared_rows
 from .attempts import Book
 
 SCRATCH = "guildhall_isolation"
@@ -76,6 +76,10 @@ def _try_everything() -> Book:
     before = {room: database.rows_of(room, planted) for room in rooms}
     database.try_tables(book, planted, attackers=rooms, victims=rooms)
     _judge_unchanged(book, "tables", before, planted)
+    shared_rows.try_shared_rows(book, planted, rooms)
+    _judge_unchanged(book, "shared rows", before, planted)
+    shared_rows.try_effects(book, planted, council_numbers)
+    before = {room: database.rows_of(room, planted) for room in rooms}
     pairs = [(f"c{a:04d}", f"c{b:04d}") for a in rooms for b in council_numbers if a != b]
     database.try_attacks(book, pairs)
     _judge_unchanged(book, "raw SQL", before, planted)

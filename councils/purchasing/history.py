@@ -15,6 +15,7 @@ WORDS = {
     "purchasing.requisition.changed": "Changed",
     "purchasing.requisition.submitted": "Submitted for approval",
     "purchasing.requisition.handed_over": "Handed over to the shared service",
+    "purchasing.requisition.handed_back": "Handed back by the shared service",
     "purchasing.requisition.withdrawn": "Withdrawn",
     "purchasing.order.raised": "Purchase order raised",
     "purchasing.order.cancelled": "Purchase order cancelled",

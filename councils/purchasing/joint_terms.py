@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
@@ -19,10 +19,13 @@ from .querysets import Share
 
 @dataclass(frozen=True, slots=True)
 class AgreedTerms:
-    """The supplier the councils agreed on, and the price of each requisition line that has a new one."""
+    """What this council agreed to for one requisition: the supplier, and each line's quantity and price."""
 
-    supplier_name: str = ""
-    unit_prices: Mapping[UUID, Decimal] = field(default_factory=dict)
+    supplier_name: str
+    unit_prices: Mapping[UUID, Decimal]
+    quantities: Mapping[UUID, Decimal]
+    net_amount: Decimal
+    vat_amount: Decimal
 
 
 def apply_prices(lines: Sequence[RequisitionLine], unit_prices: Mapping[UUID, Decimal]) -> None:

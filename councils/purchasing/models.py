@@ -213,3 +213,55 @@ class OrderLine(PricedLine):
             *PricedLine.Meta.constraints,
             models.UniqueConstraint(fields=["order", "position"], name="order_line_position_once"),
         ]
+
+
+class JointConsent(PrivateModel):
+    """What this council agreed to when its officer approved a joint purchase: kept here, added once, never changed.
+
+    An order from a joint purchase is raised from this alone; the shared rows only have to say the same (ADR 0004).
+    """
+
+    append_only = True
+
+    case_id = models.UUIDField()
+    task_id = models.UUIDField()
+    proposal_id = models.UUIDField()
+    share_id = models.UUIDField(unique=True)
+    proposal_reference = models.CharField(max_length=40)
+    supplier_name = models.CharField(max_length=160)
+    net_amount = money()
+    vat_amount = money()
+    gross_amount = money()
+    agreed_by = pooled_key("access.OfficerCard")
+    agreed_by_name = models.CharField(max_length=200)
+    agreed_at = models.DateTimeField()
+    seen_digest = models.CharField(max_length=64)
+    """A fingerprint of the shared rows as the officer decided on them."""
+
+    class Meta:
+        ordering = ["-agreed_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(gross_amount=F("net_amount") + F("vat_amount")), name="joint_consent_gross_adds_up"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.proposal_reference}: {self.supplier_name}"
+
+
+class JointConsentLine(PricedLine):
+    """One line that was agreed to: the council's own requisition line, at the price it said yes to."""
+
+    append_only = True
+
+    consent = models.ForeignKey(JointConsent, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    requisition_line = models.ForeignKey(
+        RequisitionLine, on_delete=models.PROTECT, related_name="consents", db_index=False
+    )
+
+    class Meta(PricedLine.Meta):
+        constraints = [
+            *PricedLine.Meta.constraints,
+            models.UniqueConstraint(fields=["consent", "requisition_line"], name="joint_consent_line_once"),
+        ]

@@ -21,6 +21,8 @@ def requisition_approved(context: OperationContext) -> None:
 @operation("purchasing.raise_order")
 def raise_order(context: OperationContext) -> dict[str, Any]:
     """Raise the purchase order and commit its budget."""
+    if context.values.get("joint_outcome") == "buy_locally":
+        services.requisition_handed_back(actor=context.actor, requisition_id=context.subject_id)
     order = services.raise_order(actor=context.actor, requisition_id=context.subject_id)
     return {"order_reference": order.reference}
 

@@ -11,6 +11,7 @@ class AuditHead(PooledModel):
     """The head of a room's chain at the end of one day, handed to every other room that is live that day."""
 
     append_only = True
+    shown_to_councils = True
 
     day = models.DateField()
     seq = models.BigIntegerField()
@@ -31,6 +32,8 @@ class HeadReceipt(PooledModel):
     It belongs to the witness. `hash` is the latest head as the witness copied it, so that the council can check its
     chain against its partners' word without entering their rooms.
     """
+
+    shown_to_councils = True
 
     council = models.PositiveSmallIntegerField()
     first_day = models.DateField()

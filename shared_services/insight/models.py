@@ -35,7 +35,7 @@ class ConsolidationRun(PooledModel):
 class CouncilStep(PooledModel):
     """One council's part in a run, worked in that council's own room and role."""
 
-    parts_may_update: ClassVar[bool] = True
+    parts_may_update: ClassVar[tuple[str, ...]] = ("status", "queued_at", "started_at", "ended_at", "cause")
     """The shared service sets a step back to waiting when it asks again."""
     shared_service_may_insert: ClassVar[bool] = True
 

@@ -18,7 +18,8 @@ class OutboxMessage(PooledModel):
     """
 
     shared_service_may_insert = True
-    dispatcher_may = ("SELECT", "UPDATE", "DELETE")
+    dispatcher_may = ("SELECT", "UPDATE (sent_at, sent_count, due_at, attempts, gave_up_at)", "DELETE")
+    dispatcher_may_remove = "done_at IS NOT NULL"
 
     task = models.CharField(max_length=120)
     arguments = models.JSONField(default=dict)

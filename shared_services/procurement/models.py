@@ -13,7 +13,7 @@ from django.db.models import Q
 from shared_services.tenancy.bases import CommonModel, PooledModel
 
 from .choices import LIVE_PROPOSAL_STATUSES, DemandStatus, ProposalStatus, ShareStatus
-from .querysets import CpvQuerySet, DemandLineQuerySet, JointProposalQuerySet
+from .querysets import CpvQuerySet, DemandLineQuerySet, JointProposalManager
 
 
 class CpvCode(CommonModel):
@@ -68,7 +68,8 @@ class ProClassCode(CommonModel):
 class DemandLine(PooledModel):
     """One line of a council's approved requisition, handed over to be bought together."""
 
-    parts_may_update: ClassVar[bool] = True
+    parts_may_update: ClassVar[tuple[str, ...]] = ("status", "return_reason")
+    """The shared service says how far a line has come; what was asked for stays as the council wrote it."""
 
     case_id = models.UUIDField("case")
     requisition_id = models.UUIDField("requisition")
@@ -121,8 +122,6 @@ class JointProposal(PooledModel):
     so a draft is seen by nobody else.
     """
 
-    parts_may_update: ClassVar[bool] = True
-
     reference = models.CharField("reference", max_length=40)
     title = models.CharField("title", max_length=200)
     category = models.ForeignKey(
@@ -134,15 +133,9 @@ class JointProposal(PooledModel):
     shown_totals = models.JSONField("totals shown to councils", default=list, blank=True)
     """One entry a council, written when the proposal is submitted: a council cannot read another's share itself."""
     status = models.CharField("status", max_length=20, choices=ProposalStatus.choices, default=ProposalStatus.DRAFT)
-    estimated_amount = models.DecimalField(
-        "councils' estimate", max_digits=14, decimal_places=2, default=Decimal("0.00")
-    )
-    """What the councils' own requisitions say."""
-    net_amount = models.DecimalField("net total", max_digits=14, decimal_places=2, default=Decimal("0.00"))
-    """At the agreed prices where there are any."""
     case_id = models.UUIDField("case", null=True, blank=True)
     orders_outstanding = models.PositiveSmallIntegerField("orders still to come", default=0)
-    """Counted down by each council's room as it reports its order; no council sees another's share."""
+    """Counted in the shared service's own room from the shares; no council sees another's."""
     drafted_by = models.ForeignKey("access.OfficerCard", on_delete=models.PROTECT, related_name="+", db_index=False)
     drafted_at = models.DateTimeField("drafted", auto_now_add=True)
     submitted_at = models.DateTimeField("submitted", null=True, blank=True)
@@ -150,7 +143,12 @@ class JointProposal(PooledModel):
     close_reason = models.CharField("why it was closed", max_length=500, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects = JointProposalQuerySet.as_manager()
+    estimated_amount: Decimal = Decimal("0.00")
+    """What the councils' own requisitions say, added up from the shares that the reading room may see."""
+    net_amount: Decimal = Decimal("0.00")
+    """At the agreed prices where there are any. No row carries it: a council that reads the proposal adds up its own."""
+
+    objects = JointProposalManager()
 
     class Meta:
         ordering = ["-drafted_at"]
@@ -173,11 +171,11 @@ class JointProposal(PooledModel):
 class ProposalShare(PooledModel):
     """One council's share of a joint proposal and how far its own order has come.
 
-    The council has a part in its own share only. It may change it: its order is raised in its own room,
-    and this row is where the room reports back.
+    The council has a part in its own share only. Its order is raised in its own room, and this row is where
+    the room reports back: the order's columns are all it may change.
     """
 
-    parts_may_update: ClassVar[bool] = True
+    parts_may_update: ClassVar[tuple[str, ...]] = ("status", "order_references", "ordered_at", "failure")
 
     proposal = models.ForeignKey(JointProposal, on_delete=models.PROTECT, related_name="shares", db_index=False)
     council = models.ForeignKey("tenancy.Council", on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Self
 
+from django.apps import apps
 from django.db import models
+from django.db.models import OuterRef, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 
 from .choices import DemandStatus, ProposalStatus
 
@@ -34,8 +40,6 @@ class DemandLineQuerySet(models.QuerySet):
 
 class JointProposalQuerySet(models.QuerySet):
     def of_shared_service(self) -> Self:
-        from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
-
         return self.filter(owner_id=SHARED_SERVICE_NUMBER)
 
     def drafts(self) -> Self:
@@ -43,3 +47,24 @@ class JointProposalQuerySet(models.QuerySet):
 
     def awaiting_councils(self) -> Self:
         return self.filter(status=ProposalStatus.AWAITING_COUNCILS)
+
+
+class JointProposalManager(models.Manager.from_queryset(JointProposalQuerySet)):  # type: ignore[misc]
+    """Proposals with their totals, added up from the shares: each council reads its own share alone, and so its own total."""
+
+    def get_queryset(self) -> JointProposalQuerySet:
+        return (
+            super()
+            .get_queryset()
+            .annotate(net_amount=_added_up("net_amount"), estimated_amount=_added_up("estimated_amount"))
+        )
+
+
+def _added_up(field: str) -> Coalesce:
+    shares = apps.get_model("procurement.ProposalShare").objects
+    of_one = shares.filter(owner_id=SHARED_SERVICE_NUMBER, proposal=OuterRef("pk")).order_by().values("proposal")
+    return Coalesce(
+        Subquery(of_one.annotate(total=Sum(field)).values("total")),
+        Value(Decimal("0.00")),
+        output_field=models.DecimalField(max_digits=14, decimal_places=2),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import Substr
 
 from shared_services.tenancy.directory import CouncilEntry, all_councils
+from shared_services.tenancy.door import current_council
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 from shared_services.workflow.choices import outcome_label
 from shared_services.workflow.selectors import CouncilAnswer, answers_by_council
@@ -20,28 +21,31 @@ from shared_services.workflow.selectors import CouncilAnswer, answers_by_council
 from .choices import DemandStatus, ShareStatus
 from .cpv import CpvHit, cpv_labels, find_cpv, known_cpv_codes, search_cpv
 from .models import CpvCode, DemandLine, JointProposal, ProposalLine, ProposalShare
+from .terms import SharedLine, SharedTerms, share_amount, terms_of_proposal, terms_of_share
 
 __all__ = [
     "CategoryRow",
     "CouncilCell",
     "CpvHit",
-    "LineForOrder",
-    "RequisitionForOrder",
-    "ShareForOrder",
+    "SharedLine",
+    "SharedTerms",
     "ShareRow",
     "column_totals",
     "cpv_labels",
     "demand_by_category",
     "division_labels",
     "find_cpv",
+    "is_handed_back",
     "known_cpv_codes",
     "lines_of",
     "open_demand_count",
     "proposals_of_requisition",
     "search_cpv",
-    "share_for_order",
+    "share_amount",
     "share_rows",
     "shares_of",
+    "terms_of_proposal",
+    "terms_of_share",
     "whole_requisitions",
 ]
 
@@ -227,56 +231,8 @@ def proposals_of_requisition(requisition_id: UUID, council_number: int) -> list[
     return list(JointProposal.objects.of_shared_service().filter(pk__in=held))
 
 
-@dataclass(frozen=True, slots=True)
-class LineForOrder:
-    """One of the council's own requisition lines with the price agreed for it; None: its own estimate stands."""
-
-    requisition_line_id: UUID
-    agreed_unit_price: Decimal | None
-    net_amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class RequisitionForOrder:
-    requisition_id: UUID
-    case_id: UUID
-    reference: str
-    lines: tuple[LineForOrder, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ShareForOrder:
-    """What a council's room needs to raise its own order from a proposal its managers agreed."""
-
-    share_id: UUID
-    proposal_reference: str
-    supplier_name: str
-    requisitions: tuple[RequisitionForOrder, ...] = field(default=())
-
-
-def share_for_order(share_id: UUID) -> ShareForOrder | None:
-    """The council's own share of a proposal; None when it has none. Read in the council's room."""
-    share = ProposalShare.objects.filter(owner_id=SHARED_SERVICE_NUMBER, pk=share_id).select_related("proposal").first()
-    if share is None:
-        return None
-    lines: dict[UUID, list[ProposalLine]] = {}
-    held = ProposalLine.objects.filter(owner_id=SHARED_SERVICE_NUMBER, share=share, is_live=True)
-    for line in held.select_related("demand_line").order_by("demand_line__reference", "demand_line__line_number"):
-        lines.setdefault(line.demand_line.requisition_id, []).append(line)
-    return ShareForOrder(
-        share_id=share.pk,
-        proposal_reference=share.proposal.reference,
-        supplier_name=share.proposal.supplier_name,
-        requisitions=tuple(
-            RequisitionForOrder(
-                requisition_id=requisition_id,
-                case_id=held_lines[0].demand_line.case_id,
-                reference=held_lines[0].demand_line.reference,
-                lines=tuple(
-                    LineForOrder(line.demand_line.requisition_line_id, line.agreed_unit_price, line.net_amount)
-                    for line in held_lines
-                ),
-            )
-            for requisition_id, held_lines in lines.items()
-        ),
-    )
+def is_handed_back(*, requisition_id: UUID) -> bool:
+    """Whether every line of this council's own requisition was handed back to it. Read in the council's room."""
+    lines = DemandLine.objects.filter(owner_id=current_council().number, requisition_id=requisition_id)
+    states = set(lines.order_by().values_list("status", flat=True))
+    return states == {DemandStatus.RETURNED}

@@ -67,16 +67,25 @@ class PooledModel(models.Model):
     the shared service). The database enforces both: a council reads rows it owns or has a part in.
     """
 
-    parts_may_update: ClassVar[bool] = False
-    """True: a council with a part in the row may change it too (never its owner or parts)."""
+    parts_may_update: ClassVar[tuple[str, ...]] = ()
+    """The columns that a room with a part in the row may change too, the shared service on a council's rows included.
+
+    Everything else of a row is its owner's to change: a new column is closed until it is named here.
+    """
     shared_service_may_insert: ClassVar[bool] = False
     """True: the shared service may add a row that belongs to a council (a task in its inbox, say)."""
+    shown_to_councils: ClassVar[bool] = False
+    """True: a council may show its rows here to other councils as well (the head of its record, say)."""
+    shared_service_may_remove: ClassVar[bool] = False
+    """True: the shared service may remove a council's row in which it has a part."""
     append_only: ClassVar[bool] = False
     """True: nobody but the schema's owner changes or removes a row."""
     shared_service_rows_are_common: ClassVar[bool] = False
     """True: what belongs to the shared service here is read by every council (a joint process, say)."""
     dispatcher_may: ClassVar[tuple[str, ...]] = ()
-    """What the outbox relay's role may do here, e.g. ("SELECT", "DELETE"). Keys only, no personal data."""
+    """What the outbox relay's role may do here, e.g. ("SELECT", "UPDATE (sent_at)"). Keys only, no personal data."""
+    dispatcher_may_remove: ClassVar[str] = "false"
+    """A condition in SQL on the rows that the relay may remove, where it has DELETE."""
 
     id = models.UUIDField(primary_key=True, default=new_key, editable=False)
     owner = models.ForeignKey("tenancy.Council", on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -56,6 +56,16 @@ BEGIN
 END $f$;
 REVOKE ALL ON FUNCTION app.keep_owner() FROM PUBLIC;
 
+-- A room with a part in another's row changes the columns that the model opens to it, and no others.
+CREATE OR REPLACE FUNCTION app.keep_columns() RETURNS trigger LANGUAGE plpgsql AS $f$
+BEGIN
+  IF current_user::text ~ '^c[0-9]{4}$' AND OLD.owner_id <> app.cid() THEN
+    RAISE insufficient_privilege USING MESSAGE = 'this part of a shared row is its owner''s to change';
+  END IF;
+  RETURN NEW;
+END $f$;
+REVOKE ALL ON FUNCTION app.keep_columns() FROM PUBLIC;
+
 -- Ways out of a statement, and ways to look at others' sizes, that no room needs.
 REVOKE EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) FROM PUBLIC;
 DO $$
@@ -126,33 +136,51 @@ def room_functions() -> list[str]:
     return [name for m in private_models() if issubclass(m, PrivateModel) for name in m.database_functions]
 
 
+def kept_columns(model: type[PooledModel]) -> list[str]:
+    """The columns that only a row's owner changes: all but those that the model opens to its parts."""
+    columns = [field.column for field in model._meta.concrete_fields if field.column]
+    unknown = set(model.parts_may_update) - set(columns)
+    if unknown:
+        raise RuntimeError(f"{model._meta.label} opens columns that it does not have: {', '.join(sorted(unknown))}.")
+    return [column for column in columns if column not in {"owner_id", "parts", *model.parts_may_update}]
+
+
 def _policies(model: type[PooledModel]) -> Iterator[str]:
     table = f'public."{model._meta.db_table}"'
     mine = "owner_id = app.cid()"
     seen = f"({mine} OR parts @> ARRAY[app.cid()])"
-    for_others = "(app.cid() = 0::smallint AND parts @> ARRAY[0::smallint])"
+    for_others = "(app.cid() = 0::smallint AND parts = ARRAY[0::smallint])"
+    # A council shows its rows to the shared service only: nothing of its making reaches another council's pages.
+    shown = f"(app.cid() = 0::smallint OR NOT {mine} OR parts <@ ARRAY[0::smallint, app.cid()])"
+    if model.shown_to_councils:
+        shown = "true"
     writable = seen if model.parts_may_update else mine
-    removable = mine
-    addable = mine
-    if model.shared_service_may_insert:
-        addable = f"({mine} OR {for_others})"
-        removable = f"({mine} OR {for_others})"
-        writable = writable if model.parts_may_update else f"({mine} OR {for_others})"
+    removable = f"({mine} OR {for_others})" if model.shared_service_may_remove else mine
+    addable = f"({mine} OR {for_others})" if model.shared_service_may_insert else mine
     yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
     yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
-    for name in ("seen", "added", "changed", "removed", "owner_work", "dispatched"):
+    for name in ("seen", "added", "changed", "removed", "owner_work", "dispatched", "dispatched_on", "pruned"):
         yield f"DROP POLICY IF EXISTS {name} ON {table}"
     yield f"CREATE POLICY owner_work ON {table} TO {connection.ops.quote_name(settings.POSTGRES.owner)} USING (true) WITH CHECK (true)"
     readable = f"({seen} OR owner_id = 0::smallint)" if model.shared_service_rows_are_common else seen
     yield f"CREATE POLICY seen ON {table} FOR SELECT TO councils USING ({readable})"
     yield f"CREATE POLICY added ON {table} FOR INSERT TO councils WITH CHECK ({addable})"
+
+
+    yield f"CREATE POLICY seen ON {table} FOR SELECT TO councils USING ({seen})"
+    yield f"CREATE POLICY added ON {table} FOR INSERT TO councils WITH CHECK ({addable} AND {shown})"
     yield f"GRANT SELECT, INSERT ON {table} TO councils"
     if not model.append_only:
-        yield f"CREATE POLICY changed ON {table} FOR UPDATE TO councils USING ({writable}) WITH CHECK ({writable})"
+        yield (
+            f"CREATE POLICY changed ON {table} FOR UPDATE TO councils"
+            f" USING ({writable}) WITH CHECK ({writable} AND {shown})"
+        )
         yield f"CREATE POLICY removed ON {table} FOR DELETE TO councils USING ({removable})"
         yield f"GRANT UPDATE, DELETE ON {table} TO councils"
     if model.dispatcher_may:
-        yield f"CREATE POLICY dispatched ON {table} TO dispatcher USING (true) WITH CHECK (true)"
+        yield f"CREATE POLICY dispatched ON {table} FOR SELECT TO dispatcher USING (true)"
+        yield f"CREATE POLICY dispatched_on ON {table} FOR UPDATE TO dispatcher USING (true) WITH CHECK (true)"
+        yield f"CREATE POLICY pruned ON {table} FOR DELETE TO dispatcher USING ({model.dispatcher_may_remove})"
         yield f"GRANT {', '.join(model.dispatcher_may)} ON {table} TO dispatcher"
     yield f"DROP TRIGGER IF EXISTS keep_owner ON {table}"
     yield (
@@ -160,6 +188,13 @@ def _policies(model: type[PooledModel]) -> Iterator[str]:
         " WHEN (OLD.owner_id IS DISTINCT FROM NEW.owner_id OR OLD.parts IS DISTINCT FROM NEW.parts)"
         " EXECUTE FUNCTION app.keep_owner()"
     )
+    yield f"DROP TRIGGER IF EXISTS keep_columns ON {table}"
+    if model.parts_may_update:
+        changed = " OR ".join(f'OLD."{name}" IS DISTINCT FROM NEW."{name}"' for name in kept_columns(model))
+        yield (
+            f"CREATE TRIGGER keep_columns BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({changed})"
+            " EXECUTE FUNCTION app.keep_columns()"
+        )
 
 
 def _rights() -> Iterator[str]:

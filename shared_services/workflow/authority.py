@@ -11,12 +11,15 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from django.utils import timezone
+
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import ROLES, may, roles_granting
 from shared_services.govuk.words import spoken_money
 from shared_services.tenancy.door import current_council
 
-from .models import AuthorityRule, Case
+from . import joint as joint_cases
+from .models import AuthorityRule, Case, Task
 from .who import CaseFacts, find_resolver, permission_to_decide
 
 JOINT_PROCESSES = frozenset({"joint_purchase"})
@@ -130,8 +133,39 @@ def holds(card: OfficerCard, role: str, facts: CaseFacts, *, joint: bool = False
     return card.pk in find(facts) if find is not None else role.partition(":")[0] in card.roles
 
 
+def is_joint_here(case: Case) -> bool:
+    """Whether this room only has a part in the case: it answers for itself, and the owner's room moves the case on."""
+    return case.owner_id != current_council().number
+
+
+def role_for(task: Task, case: Case) -> str:
+    """The role that must act: in a joint case the highest that this council's own matrix asks for today.
+
+    It is found from what the council itself would pay, never from what the task's sender wrote on it.
+    """
+    if not (task.authority or is_joint_here(case)):
+        return task.role
+    required = deciding_approvals(
+        decision_type=task.authority or case.process,
+        amount=amount_for(task, case),
+        category=case.category,
+        on=timezone.localdate(),
+    )
+    return required[-1].role if required else ""
+
+
+def amount_for(task: Task, case: Case) -> Decimal | None:
+    """What is decided on: the council's own share of a joint case."""
+    return joint_cases.share_of(case, task.owner_id) if task.owner_id != case.owner_id else case.amount
+
+
 def may_decide(cards: Iterable[UUID], role: str, case: Case) -> set[UUID]:
-    """Those of a role's holders who may act: not whoever raised the case, nor anyone who has approved it already."""
+    """Those of a role's holders who may act: not whoever asked for it, nor anyone who has approved it already."""
     if role == REQUESTER:
         return set(cards)
-    return set(cards) - {case.requester_id} - set(case.approved_by)
+    return set(cards) - askers(case) - set(case.approved_by)
+
+
+def askers(case: Case) -> set[UUID]:
+    """Whose own request a case is: whoever raised it, and in a joint case this council's requesters."""
+    return {case.requester_id} | (joint_cases.interested(case) if is_joint_here(case) else set())

@@ -19,7 +19,7 @@ from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 
-from . import authority
+from . import authority, joint
 from .choices import CaseStatus, TaskStatus
 from .diagrams import Step
 from .engine import EngineFault, Run, Waiting
@@ -110,7 +110,7 @@ def open_tasks(case: Case, run: Run, wanted: Iterable[Waiting]) -> list[Task]:
 
 def _task(case: Case, run: Run, found: Waiting) -> Task:
     step, values = found.step, found.values
-    owner = int(run.evaluate(step.council_from, values)) if step.council_from else case.owner_id
+    owner = council_of(case, run, found)
     if owner != case.owner_id and owner not in case.parts:
         raise NotAllowed(f"“{step.label}” is for a council that has no part in {case.reference}.", code="process")
     role = str(run.evaluate(step.role_from, values)) if step.role_from else step.role or step.lane_role
@@ -128,12 +128,17 @@ def _task(case: Case, run: Run, found: Waiting) -> Task:
         handled_at_subject=step.handled_at_subject,
         reference=case.reference,
         case_title=case.title,
-        amount=case.amount,
+        amount=case.amount if owner == case.owner_id else joint.share_of(case, owner),
         category=case.category,
         requester_name=case.requester_name,
         ready_at=timezone.now(),
         due_on=_due_on(run, step, values),
     )
+
+
+def council_of(case: Case, run: Run, found: Waiting) -> int:
+    """Whose officers act on a step."""
+    return int(run.evaluate(found.step.council_from, found.values)) if found.step.council_from else case.owner_id
 
 
 def _due_on(run: Run, step: Step, values: dict[str, Any]) -> date | None:
@@ -165,8 +170,8 @@ def find_candidates(
 
     `found_by` tells a task's holders where the caller asks for many tasks' at a time.
     """
-    if task.authority:
-        task.role = _role_by_authority(task, case)
+    if task.authority or authority.is_joint_here(case):
+        task.role = authority.role_for(task, case)
     if found_by is not None:
         found = found_by(task)
     else:
@@ -184,14 +189,6 @@ def find_candidates(
     ]
 
 
-def _role_by_authority(task: Task, case: Case) -> str:
-    """The highest role that this council's own matrix asks for."""
-    required = authority.deciding_approvals(
-        decision_type=task.authority, amount=case.amount, category=case.category, on=timezone.localdate()
-    )
-    return required[-1].role if required else ""
-
-
 def _why_parked(task: Task, case: Case, found: set[UUID]) -> str:
     if not task.role:
         return "The authority matrix has no line for this. Add one, and the task finds its approver."
@@ -200,7 +197,7 @@ def _why_parked(task: Task, case: Case, found: set[UUID]) -> str:
         return (
             f"No active officer is {label} for this case. Give an officer the role, and the task appears in that inbox."
         )
-    if found == {case.requester_id}:
+    if len(found) == 1 and found <= authority.askers(case):
         return f"The only {label} for this case raised it. Give a second officer the role."
     return f"Every {label} for this case raised it or has already approved it. Give another officer the role."
 

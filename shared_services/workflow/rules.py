@@ -51,17 +51,20 @@ def check_outcome(task: Task, outcome: str, note: str) -> None:
 
 def why_not(actor: OfficerCard, task: Task, case: Case) -> str:
     """Why an officer may not act on a task, in a sentence; empty when he may. Asks who holds the role today."""
-    label = authority.role_in_text(task.role)
-    if task.role != authority.REQUESTER:
-        if actor.pk == case.requester_id:
+    role = authority.role_for(task, case)
+    label = authority.role_in_text(role)
+    if role != authority.REQUESTER:
+        if actor.pk in authority.askers(case):
             return (
-                f"You raised {case.reference}, so somebody else must decide on it. "
+                f"You raised {case.reference if actor.pk == case.requester_id else 'a request that it would buy'}, "
+                "so somebody else must decide on it. "
                 f"Another {label} can, or ask your council's administrator who stands in."
             )
         if actor.pk in case.approved_by:
             return f"You have already approved {case.reference}. The next approval must be somebody else's."
-    if not authority.holds(actor, task.role, authority.facts_of(case), joint=bool(task.authority)):
-        if task.role == authority.REQUESTER:
+    joint = bool(task.authority) or authority.is_joint_here(case)
+    if not authority.holds(actor, role, authority.facts_of(case), joint=joint):
+        if role == authority.REQUESTER:
             return f"Only {case.requester_name}, who raised {case.reference}, can do this."
         return f"You are not {label} for {case.reference}, so you cannot decide on it."
     return ""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from shared_services.access.models import OfficerCard
@@ -98,7 +98,7 @@ def history_of(case: Case) -> list[HistoryLine]:
     notes = list(notes_on(case.pk))
     reasons = {note.task_id: note.text for note in notes if note.kind == NoteKind.DECISION}
     lines = [HistoryLine(case.opened_at, "Started", case.requester_name, "", "", "")]
-    for decision in Decision.objects.filter(owner_id__in=[case.owner_id, *case.parts], case=case).order_by("at"):
+    for decision in decisions_on(case.pk, [case.owner_id, *case.parts]):
         lines.append(
             HistoryLine(
                 at=decision.at,
@@ -111,6 +111,13 @@ def history_of(case: Case) -> list[HistoryLine]:
         )
     lines.extend(_comment(note) for note in notes if note.kind == NoteKind.COMMENT)
     return sorted(lines, key=lambda line: line.at)
+
+
+def decisions_on(case_id: UUID, rooms: Collection[int]) -> QuerySet[Decision]:
+    """What these rooms decided on a case, oldest first: only what an officer of the deciding room itself decided."""
+    return Decision.objects.filter(owner_id__in=rooms, case_id=case_id, card__owner_id=F("owner_id")).order_by(
+        "at", "pk"
+    )
 
 
 def _comment(note: CaseNote) -> HistoryLine:
@@ -152,7 +159,7 @@ def _because(task: Task, case: Case) -> str:
         return "It was sent back to the officer who raised it."
     decision_type = task.authority or case.process
     required = authority.required_approvals(
-        decision_type=decision_type, amount=case.amount, category=case.category,
+        decision_type=decision_type, amount=authority.amount_for(task, case), category=case.category,
         cost_centre=str(case.facts.get("cost_centre") or ""), on=timezone.localtime(task.ready_at).date(),
     )  # fmt: skip
     line = next((one for one in required if one.role == task.role), None)
@@ -202,7 +209,7 @@ class CouncilAnswer:
 def answers_by_council(*, case_id: UUID, councils: Collection[int]) -> dict[int, CouncilAnswer]:
     """The latest task of each council in a joint case, as far as this room may see them."""
     reasons = dict(
-        Decision.objects.filter(owner_id__in=councils, case_id=case_id).order_by("at").values_list("task_id", "reason")
+        decisions_on(case_id, councils).filter(task__owner_id=F("owner_id")).values_list("task_id", "reason")
     )
     tasks = Task.objects.filter(owner_id__in=councils, case_id=case_id).order_by("ready_at")
     return {task.owner_id: CouncilAnswer(task, reasons.get(task.pk, "")) for task in tasks}

@@ -25,10 +25,21 @@ from .definitions import definition_of, newest_version
 from .engine import EngineFault, Run
 from .models import Case, Decision, Task, TaskCandidate
 from .querysets import OPEN_CASES
+from .taking_in import answer_away, ask_home, catch_up, check_still_asked
 
-MOVED_AWAY = ["state", "status", "outcome", "step", "closed_at", "version", "approved_by"]
-MOVED = [*MOVED_AWAY, "facts", "amount", "category"]
-"""What changes on a case when it moves on, away from its own room and in it."""
+__all__ = [
+    "ask_home",
+    "catch_up",
+    "complete_task",
+    "hand_over_case",
+    "open_case",
+    "ready_task_of",
+    "resume_case",
+    "withdraw_case",
+]
+
+MOVED = ["state", "status", "outcome", "step", "closed_at", "version", "approved_by", "facts", "amount", "category"]
+"""What changes on a case when it moves on."""
 
 
 @transaction.atomic
@@ -87,7 +98,7 @@ def complete_task(
     version: int | None = None,
     from_inbox: bool = False,
 ) -> Case:
-    """Decide a task and let its case move on, in one transaction.
+    """Decide a task and let its case move on, in one transaction; a joint case is moved on by its own room.
 
     Locks the case. Refuses whoever raised it, whoever approved it before, and anyone who does not hold the
     role today; a second officer is told who did what and when. The same answer by the same officer twice
@@ -105,16 +116,15 @@ def complete_task(
     if from_inbox:
         rules.check_may_answer_from_inbox(task)
 
-    definition = definition_of(case.process_version_id)
-    run = Run.restore(definition, case.state)
-    before = set(moving.user_steps(run))
-    changes = _declared(case.process, definition.diagram.variables, values or {})
-    _take_over(case, changes)
-    _complete(case, run, task.engine_id, {**changes, "outcome": outcome})
-    _close(task, actor, outcome)
-    _write_decision(actor, case, task, outcome, note.strip())
-    case.approved_by = [*case.approved_by, actor.pk] if outcome == "approve" else []
-    _move_on(case, run, actor, before - {task.engine_id})
+    if case.owner_id == current_council().number:
+        _decide_at_home(actor, case, task, outcome, note.strip(), values or {})
+    else:
+        if values:
+            raise ValueError(f"{case.process} belongs to another room: a council answers it by an outcome alone.")
+        check_still_asked(case, task)
+        _close(task, actor, outcome)
+        _write_decision(actor, case, task, outcome, note.strip())
+        answer_away(actor=actor, case=case, task=task, outcome=outcome)
     record(
         actor,
         "workflow.task.completed",
@@ -128,14 +138,36 @@ def complete_task(
     return case
 
 
+def _decide_at_home(
+    actor: OfficerCard, case: Case, task: Task, outcome: str, note: str, values: dict[str, Any]
+) -> None:
+    definition = definition_of(case.process_version_id)
+    run = Run.restore(definition, case.state)
+    before = set(moving.user_steps(run))
+    if task.engine_id not in before:
+        # A task on anything but a step that asks somebody is none of this room's making.
+        raise NotAllowed(
+            f"{case.reference} has moved on in the meantime. Nothing was changed by you.", code="already_done"
+        )
+    changes = _declared(case.process, definition.diagram.variables, values)
+    _take_over(case, changes)
+    _complete(case, run, task.engine_id, {**changes, "outcome": outcome})
+    _close(task, actor, outcome)
+    _write_decision(actor, case, task, outcome, note)
+    case.approved_by = [*case.approved_by, actor.pk] if outcome == "approve" else []
+    _move_on(case, run, actor, before - {task.engine_id})
+
+
 @transaction.atomic
 def resume_case(*, case_id: UUID, wait: str, values: dict[str, Any] | None = None, council: int | None = None) -> Case:
     """Tell a case that what it waits for has happened. Called by a job; saying it twice changes nothing.
 
-    `wait` is the step's name in the drawing. Where the step waits for each council in turn, `council` (this
-    room's own when left out) says whose word it is.
+    Runs in the case's own room only. `wait` is the step's name in the drawing. Where the step waits for each
+    council in turn, `council` (this room's own when left out) says whose word it is.
     """
     case = _locked_case(case_id)
+    if case.owner_id != current_council().number:
+        raise NotAllowed(f"{case.reference} belongs to another room, which moves it on itself.")
     if case.status not in OPEN_CASES:
         return case
     definition = definition_of(case.process_version_id)
@@ -193,24 +225,6 @@ def hand_over_case(*, case_id: UUID) -> Case:
         case.parts = [*case.parts, SHARED_SERVICE_NUMBER]
         case.save(update_fields=["parts"])
     return case
-
-
-@transaction.atomic
-def catch_up(*, case_id: UUID) -> None:
-    """Do at home what a council's decision on a joint case left to do. Runs in the owner's room, can run twice."""
-    case = _locked_case(case_id)
-    if not case.home_due or case.owner_id != current_council().number:
-        return
-    case.home_due = False
-    if case.status in OPEN_CASES:
-        run = Run.restore(definition_of(case.process_version_id), case.state)
-        moving.advance(case, run, None, at_home=True)
-        moving.settle(case, run)
-        wanted = moving.user_steps(run)
-        known = set(Task.objects.filter(owner_id__in=case.parts, case=case).to_do().values_list("engine_id", flat=True))
-        moving.close_other_tasks(case, known - set(wanted))
-        moving.open_tasks(case, run, [found for key, found in wanted.items() if key not in known])
-    case.save()
 
 
 def ready_task_of(*, actor: OfficerCard, case_id: UUID) -> UUID:
@@ -308,16 +322,10 @@ def _write_decision(actor: OfficerCard, case: Case, task: Task | None, outcome: 
 
 
 def _move_on(case: Case, run: Run, actor: OfficerCard | None, before: set[UUID]) -> None:
-    """Let the engine run on and bring tasks in line; what another room must do is left to that room."""
-    # A council cannot ask for work in the shared service's room: the mark is found there (tasks.catch_up_cases).
-    at_home = case.owner_id == current_council().number
-    moving.advance(case, run, actor, at_home=at_home)
+    """Let the engine run on and bring tasks in line. The case's own room only."""
+    moving.advance(case, run, actor, at_home=True)
     moving.settle(case, run)
     now = moving.user_steps(run)
-    if at_home:
-        moving.close_other_tasks(case, before - set(now))
-        case.save(update_fields=MOVED)
-        moving.open_tasks(case, run, [found for key, found in now.items() if key not in before])
-        return
-    case.home_due = case.home_due or run.held_back or set(now) != before
-    case.save(update_fields=[*MOVED_AWAY, "home_due"])
+    moving.close_other_tasks(case, before - set(now))
+    case.save(update_fields=MOVED)
+    moving.open_tasks(case, run, [found for key, found in now.items() if key not in before])

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from uuid import UUID
 
+from django.db import DatabaseError
+
 from shared_services.messaging.tasks import council_task
+from shared_services.tenancy.errors import NotAllowed
 
 from . import candidates, services
 from .models import Case
+
+log = logging.getLogger("guildhall.workflow")
 
 
 @council_task
@@ -28,5 +34,9 @@ def catch_up_cases() -> None:
 
     Asked for by the schedule: a council's room cannot ask for work in another.
     """
-    for case_id in Case.objects.of_this_room().filter(home_due=True).values_list("pk", flat=True):
-        services.catch_up(case_id=case_id)
+    for case_id in list(Case.objects.of_this_room().filter(home_due=True).values_list("pk", flat=True)):
+        try:
+            services.catch_up(case_id=case_id)
+        except (NotAllowed, DatabaseError):
+            # One case that cannot move on holds up no other; it is tried again at the next round.
+            log.exception("joint case %s could not be caught up", case_id)

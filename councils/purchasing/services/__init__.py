@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from .approval import requisition_approved, requisition_handed_over, requisition_rejected, requisition_returned
+from .approval import (
+    requisition_approved,
+    requisition_handed_back,
+    requisition_handed_over,
+    requisition_rejected,
+    requisition_returned,
+)
+from .consents import agreed_terms, consent_to, keep_consent
 from .files import attach_file, remove_file
-from .orders import cancel_order, raise_order
+from .orders import cancel_order, raise_agreed_order, raise_order
 from .requisitions import (
     copy_requisition,
     save_draft,
@@ -14,12 +21,17 @@ from .requisitions import (
 )
 
 __all__ = [
+    "agreed_terms",
     "attach_file",
     "cancel_order",
+    "consent_to",
     "copy_requisition",
+    "keep_consent",
+    "raise_agreed_order",
     "raise_order",
     "remove_file",
     "requisition_approved",
+    "requisition_handed_back",
     "requisition_handed_over",
     "requisition_rejected",
     "requisition_returned",

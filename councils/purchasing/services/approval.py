@@ -12,7 +12,9 @@ from django.db import transaction
 from councils.finance.services import release
 from shared_services.access.models import OfficerCard
 from shared_services.audit.services import record
+from shared_services.procurement.selectors import is_handed_back
 from shared_services.procurement.services import DemandLineInput, hand_over_demand
+from shared_services.tenancy.errors import NotAllowed
 
 from ..choices import RequisitionStatus
 from ..models import Requisition, RequisitionLine
@@ -68,6 +70,20 @@ def requisition_handed_over(*, actor: OfficerCard | None, requisition_id: UUID, 
         ],
     )
     return _moved(actor, requisition_id, RequisitionStatus.HANDED_OVER, "handed_over")
+
+
+@transaction.atomic(savepoint=False)
+def requisition_handed_back(*, actor: OfficerCard | None, requisition_id: UUID) -> Requisition:
+    """Take an approved requisition home that the shared service did not buy after all; its order follows.
+
+    Raises NotAllowed while the shared service still has a line of it in hand. Can run twice.
+    """
+    requisition = locked(requisition_id)
+    if requisition.status != RequisitionStatus.HANDED_OVER:
+        return requisition
+    if not is_handed_back(requisition_id=requisition.pk):
+        raise NotAllowed(f"{requisition.reference} is still with the shared service, so it is not ordered here.")
+    return _moved(actor, requisition_id, RequisitionStatus.APPROVED, "handed_back")
 
 
 def _moved(

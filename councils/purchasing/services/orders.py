@@ -16,7 +16,7 @@ from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.references import next_reference
 
 from .. import rules
-from ..choices import IN_PROGRESS, OrderStatus, RequisitionStatus
+from ..choices import OrderStatus, RequisitionStatus
 from ..joint_terms import AgreedTerms, apply_prices, heads_to_charge
 from ..models import LineCoding, OrderLine, PricedLine, PurchaseOrder, Requisition, RequisitionLine
 from .requisitions import locked
@@ -25,7 +25,7 @@ COPIED = [field.name for field in PricedLine._meta.get_fields() if field.name no
 
 
 @transaction.atomic(savepoint=False)
-def raise_order(*, actor: OfficerCard | None, requisition_id: UUID, terms: AgreedTerms | None = None) -> PurchaseOrder:
+def raise_order(*, actor: OfficerCard | None, requisition_id: UUID) -> PurchaseOrder:
     """Turn an approved requisition into the council's order and commit its budget.
 
     A requisition has one order: asking again returns it. Raises NotAllowed when the budget is not enough.
@@ -33,15 +33,43 @@ def raise_order(*, actor: OfficerCard | None, requisition_id: UUID, terms: Agree
     requisition = locked(requisition_id)
     if requisition.status == RequisitionStatus.ORDERED:
         return PurchaseOrder.objects.get(requisition=requisition)
-    if requisition.status not in IN_PROGRESS:
+    _check_status(requisition, RequisitionStatus.APPROVED)
+    return _raise(actor, requisition, list(RequisitionLine.objects.filter(requisition=requisition)), None)
+
+
+@transaction.atomic(savepoint=False)
+def raise_agreed_order(*, requisition_id: UUID, terms: AgreedTerms) -> PurchaseOrder:
+    """Turn a handed-over requisition into the council's order, at what its own officer agreed to and nothing else.
+
+    Asking again returns the order. Raises NotAllowed when the requisition is not what was agreed to, or the budget
+    is not enough.
+    """
+    requisition = locked(requisition_id)
+    if requisition.status == RequisitionStatus.ORDERED:
+        return PurchaseOrder.objects.get(requisition=requisition)
+    _check_status(requisition, RequisitionStatus.HANDED_OVER)
+    lines = list(RequisitionLine.objects.filter(requisition=requisition))
+    differs = f"{requisition.reference} is no longer what this council agreed to, so nothing is ordered."
+    if {line.pk: line.quantity for line in lines} != dict(terms.quantities):
+        raise NotAllowed(differs)
+    apply_prices(lines, terms.unit_prices)
+    agreed = (terms.net_amount, terms.vat_amount)
+    if (sum(line.net_amount for line in lines), sum(line.vat_amount for line in lines)) != agreed:
+        raise NotAllowed(differs)
+    return _raise(None, requisition, lines, terms)
+
+
+def _check_status(requisition: Requisition, wanted: RequisitionStatus) -> None:
+    if requisition.status != wanted:
         raise NotAllowed(
             f"{requisition.reference} is {requisition.get_status_display().lower()}: only an approved requisition is ordered."
         )
-    lines = list(RequisitionLine.objects.filter(requisition=requisition))
-    codings = LineCoding.objects.filter(line__requisition=requisition).order_by("line_id", "position").shares()
-    if terms and terms.unit_prices:
-        apply_prices(lines, terms.unit_prices)
 
+
+def _raise(
+    actor: OfficerCard | None, requisition: Requisition, lines: list[RequisitionLine], terms: AgreedTerms | None
+) -> PurchaseOrder:
+    codings = LineCoding.objects.filter(line__requisition=requisition).order_by("line_id", "position").shares()
     order = _order_from(requisition, lines, actor, terms)
     order.save(force_insert=True)
     OrderLine.objects.bulk_create(

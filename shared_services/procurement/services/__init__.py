@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from .demand import DemandLineInput, hand_over_demand, return_demand, take_back, withdraw_demand
-from .orders import ask_for_order_again, close_not_agreed, report_order, report_order_failure, request_orders
+from .orders import (
+    ask_for_order_again,
+    close_not_agreed,
+    report_order,
+    report_order_failure,
+    request_orders,
+    take_in_orders,
+)
 from .proposals import add_demand, cancel_proposal, change_proposal, draft_proposal, remove_demand, submit_proposal
 
 __all__ = [
@@ -22,5 +29,6 @@ __all__ = [
     "return_demand",
     "submit_proposal",
     "take_back",
+    "take_in_orders",
     "withdraw_demand",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from shared_services.access.models import OfficerCard
@@ -14,7 +13,7 @@ from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
-from shared_services.workflow.services import resume_case
+from shared_services.workflow.services import ask_home, resume_case
 
 from .. import rules
 from ..choices import DemandStatus, ProposalStatus, ShareStatus
@@ -73,14 +72,8 @@ def close_not_agreed(*, actor: OfficerCard | None, proposal_id: UUID, reason: st
 def report_order(*, actor: OfficerCard | None, share_id: UUID, order_references: list[str]) -> None:
     """Tell the shared service that this council's own order is raised. Runs in the council's room, can run twice.
 
-    The last council to report closes the proposal.
+    The council writes on its own share only; the shared service's room counts the shares (take_in_orders).
     """
-    council = current_council()
-    proposal_id, case_id = _where(share_id)
-    # Case before proposal before share: the process locks them in this order too.
-    if case_id:
-        resume_case(case_id=case_id, wait=ORDERS_RAISED)
-    proposal = lock_proposal(proposal_id)
     share = own_share(share_id)
     if share.status == ShareStatus.ORDERED:
         return
@@ -90,16 +83,38 @@ def report_order(*, actor: OfficerCard | None, share_id: UUID, order_references:
     share.failure = ""
     share.save(update_fields=["status", "order_references", "ordered_at", "failure"])
     keys = ProposalLine.objects.filter(owner_id=SHARED_SERVICE_NUMBER, share=share, is_live=True)
-    DemandLine.objects.filter(owner_id=council.number, pk__in=keys.values("demand_line")).update(
+    DemandLine.objects.filter(owner_id=current_council().number, pk__in=keys.values("demand_line")).update(
         status=DemandStatus.ORDERED
     )
-    proposal.orders_outstanding = max(proposal.orders_outstanding - 1, 0)
-    if proposal.orders_outstanding == 0:
+    case_id = JointProposal.objects.of_shared_service().filter(pk=share.proposal_id).values_list("case_id", flat=True)
+    for key in case_id:
+        if key:
+            ask_home(case_id=key)
+    record(actor, "procurement.share.ordered", share, orders=order_references)
+
+
+@transaction.atomic
+def take_in_orders(*, proposal_id: UUID) -> None:
+    """Count the orders that councils reported; the last one closes the proposal. The shared service's room, can run twice."""
+    proposal = JointProposal.objects.of_shared_service().filter(pk=proposal_id).first()
+    if proposal is None or proposal.status != ProposalStatus.AGREED or proposal.case_id is None:
+        return
+    shares = ProposalShare.objects.filter(owner_id=SHARED_SERVICE_NUMBER, proposal=proposal, line_count__gt=0)
+    ordered = list(shares.filter(status=ShareStatus.ORDERED).values_list("council_id", flat=True))
+    # Case before proposal: the process locks them in this order too.
+    for council in ordered:
+        resume_case(case_id=proposal.case_id, wait=ORDERS_RAISED, council=council)
+    proposal = lock_proposal(proposal_id)
+    outstanding = shares.count() - len(ordered)
+    if proposal.status != ProposalStatus.AGREED or proposal.orders_outstanding == outstanding:
+        return
+    proposal.orders_outstanding = outstanding
+    if outstanding == 0:
         proposal.status = ProposalStatus.ORDERED
         proposal.closed_at = timezone.now()
-    proposal.version = F("version") + 1
+    proposal.version += 1
     proposal.save(update_fields=["orders_outstanding", "status", "closed_at", "version"])
-    record(actor, "procurement.share.ordered", share, orders=order_references)
+    record(None, "procurement.proposal.orders_counted", proposal, outstanding=outstanding)
 
 
 @transaction.atomic
@@ -112,18 +127,6 @@ def report_order_failure(*, share_id: UUID, reason: str) -> None:
     share.failure = reason[:500]
     share.save(update_fields=["status", "failure"])
     record(None, "procurement.share.order_failed", share, reason=reason)
-
-
-def _where(share_id: UUID) -> tuple[UUID, UUID | None]:
-    """The proposal of this council's own share, and its case."""
-    found = (
-        ProposalShare.objects.filter(owner_id=SHARED_SERVICE_NUMBER, pk=share_id, council_id=current_council().number)
-        .values_list("proposal_id", "proposal__case_id")
-        .first()
-    )
-    if found is None:
-        raise NotAllowed(NO_SHARE)
-    return found
 
 
 def own_share(share_id: UUID) -> ProposalShare:

@@ -151,7 +151,8 @@ def submit_proposal(*, actor: OfficerCard, proposal_id: UUID, version: int | Non
         subject_id=proposal.pk,
         reference=proposal.reference,
         title=proposal.title,
-        amount=proposal.net_amount,
+        # The councils read the case too: without leave to see totals each knows its own share, on its own task.
+        amount=proposal.net_amount if proposal.show_totals_to_councils else None,
         category=proposal.category_id,
         facts={"councils": councils},
         parts=councils,

@@ -25,7 +25,8 @@ class Case(PooledModel):
     variables that the process declares for routing and no free text beyond its title.
     """
 
-    parts_may_update = True
+    parts_may_update = ("home_due",)
+    """A council with a part in a joint case only says that it has answered; the owner's room moves the case on."""
 
     process = models.CharField(max_length=80)
     process_version = models.ForeignKey(ProcessVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -46,7 +47,7 @@ class Case(PooledModel):
     approved_by = ArrayField(models.UUIDField(), default=list)
     """Cards that approved since the case was last sent (again): nobody approves the same case twice."""
     home_due = models.BooleanField(default=False)
-    """A council's decision moved a joint case on; the rest is the owner's room's to do."""
+    """A council has answered a joint case or done its part; the owner's room takes it in."""
     version = models.PositiveIntegerField(default=1)
 
     objects = CaseQuerySet.as_manager()
@@ -76,7 +77,8 @@ class Task(PooledModel):
     """One thing for an officer to do. It belongs to the council whose officer acts, and repeats of the case what an inbox shows."""
 
     shared_service_may_insert = True
-    parts_may_update = True
+    parts_may_update = ("status", "done_at")
+    """The shared service takes back what a joint case no longer asks."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="tasks", db_index=False)
     engine_id = models.UUIDField()
@@ -122,7 +124,7 @@ class Task(PooledModel):
 class TaskCandidate(PooledModel):
     """An officer who may act on an open task: the inbox's own index. Rows go when the task is done."""
 
-    shared_service_may_insert = True
+    shared_service_may_remove = True
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="candidates", db_index=False)
     card = models.ForeignKey(CARD, on_delete=models.CASCADE, related_name="+", db_index=False)

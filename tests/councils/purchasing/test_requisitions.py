@@ -292,12 +292,19 @@ def test_another_officer_cannot_change_or_submit_it(room, officer_in):
 
 def test_agreed_prices_change_the_order_and_its_heads_and_leave_the_requisition_as_it_was(room):
     requisition = submitted(room)
-    chairs = requisition.lines.get(position=2)
+    services.requisition_approved(actor=None, requisition_id=requisition.pk)
+    services.requisition_handed_over(actor=None, requisition_id=requisition.pk, case_id=now(requisition).case_id)
+    lines = list(requisition.lines.all())
 
-    order = services.raise_order(
-        actor=None,
+    order = services.raise_agreed_order(
         requisition_id=requisition.pk,
-        terms=AgreedTerms(supplier_name="Shared Seating Limited", unit_prices={chairs.pk: Decimal("30.01")}),
+        terms=AgreedTerms(
+            supplier_name="Shared Seating Limited",
+            unit_prices={line.pk: Decimal("30.01") if line.position == 2 else line.unit_price for line in lines},
+            quantities={line.pk: line.quantity for line in lines},
+            net_amount=Decimal("950.10"),
+            vat_amount=Decimal("180.02"),
+        ),
     )
 
     assert order.supplier_name == "Shared Seating Limited"
@@ -305,6 +312,15 @@ def test_agreed_prices_change_the_order_and_its_heads_and_leave_the_requisition_
     assert order.net_amount == Decimal("950.10")
     assert library_furniture(room).committed_amount == Decimal("600.00") + Decimal("180.06")
     assert now(requisition).net_amount == Decimal("983.30")
+
+
+@pytest.mark.parametrize("status", ["draft", "submitted", "handed_over"])
+def test_only_an_approved_requisition_becomes_an_order_without_a_consent(room, status):
+    requisition = submitted(room)
+    type(requisition).objects.filter(pk=requisition.pk).update(status=status)
+
+    with pytest.raises(NotAllowed, match="only an approved requisition"):
+        services.raise_order(actor=None, requisition_id=requisition.pk)
 
 
 def test_a_category_the_council_always_buys_together_is_offered_without_being_asked(room):

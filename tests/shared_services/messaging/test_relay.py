@@ -60,7 +60,8 @@ def test_a_council_with_many_jobs_does_not_keep_another_waiting(northmoor, eastv
     assert sent == relay.IN_FLIGHT_PER_COUNCIL + 2
     assert [number for number, _ in broker.sent[:4]].count(eastvale.number) == 2, "turn by turn"
     assert relay.Relay(broker).one_round() == 0, "the rest waits until some are done"
-    outside().filter(sent_at__isnull=False, owner_id=northmoor.number).update(done_at=timezone.now())
+    with inside_council(northmoor):
+        OutboxMessage.objects.filter(sent_at__isnull=False).update(done_at=timezone.now())
     assert relay.Relay(broker).one_round() == 30
 
 
@@ -108,9 +109,11 @@ def test_done_jobs_are_pruned_after_a_week_and_open_ones_never(northmoor, broker
     promise(northmoor, 3)
     old = timezone.now() - timedelta(days=30)
     ids = list(outside().values_list("pk", flat=True))
-    outside().filter(pk=ids[0]).update(done_at=old, created_at=old)
-    outside().filter(pk=ids[1]).update(done_at=timezone.now())
-    outside().filter(pk=ids[2]).update(created_at=old)
+    with inside_council(northmoor):
+        OutboxMessage.objects.filter(pk=ids[0]).update(done_at=old, created_at=old)
+        OutboxMessage.objects.filter(pk=ids[1]).update(done_at=timezone.now())
+        OutboxMessage.objects.filter(pk=ids[2]).update(created_at=old)
+    outside()
 
     assert relay.prune() == 1
 

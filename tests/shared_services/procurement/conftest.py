@@ -12,14 +12,16 @@ from shared_services.procurement.models import DemandLine
 from shared_services.procurement.services import DemandLineInput, hand_over_demand
 from shared_services.tenancy.bases import new_key
 from shared_services.tenancy.door import inside_council
-from shared_services.workflow import definitions, services
+from shared_services.workflow import definitions, joint, services
 
 _numbers = itertools.count(1)
 
 
 @pytest.fixture(autouse=True)
-def _fresh_processes():
+def _fresh_processes(monkeypatch):
+    """The demand here has no requisition behind it, so no council's room could write a consent."""
     definitions.forget()
+    monkeypatch.setattr(joint, "_decisions", {})
 
 
 @pytest.fixture

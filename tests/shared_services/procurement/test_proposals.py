@@ -247,6 +247,7 @@ def test_the_last_order_reported_closes_the_proposal_and_its_case(northmoor, eas
     assert status_of(shared_service, proposal_id) == ProposalStatus.AGREED
     with inside_council(eastvale):
         services.report_order(actor=None, share_id=keys[2], order_references=["EVL-PO-2026-000001"])
+    assert status_of(shared_service, proposal_id) == ProposalStatus.AGREED
     catch_up(shared_service, case_id)
 
     assert status_of(shared_service, proposal_id) == ProposalStatus.ORDERED

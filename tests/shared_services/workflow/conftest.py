@@ -9,7 +9,7 @@ import pytest
 
 from shared_services.tenancy.bases import new_key
 from shared_services.tenancy.door import inside_council
-from shared_services.workflow import definitions, operations, services, who
+from shared_services.workflow import definitions, joint, operations, services, who
 from shared_services.workflow.models import Task
 
 COUNCIL_WORK = (
@@ -37,6 +37,8 @@ def work_done(monkeypatch) -> list[str]:
     for name in COUNCIL_WORK:
         monkeypatch.setitem(operations._registered, name, note(name))
     monkeypatch.setattr(who, "_resolvers", {})
+    for registry in ("_shares", "_interests", "_decisions", "_reports"):
+        monkeypatch.setattr(joint, registry, {})
     definitions.forget()
     return done
 
