@@ -137,6 +137,7 @@ def test_the_same_order_raised_twice_at_once_is_one_order(shop):
     with inside_council(shop.council):
         started = purchasing.start_requisition(actor=shop.requester, draft=one_line(shop, "400.00"))
         purchasing.submit_requisition(actor=shop.requester, requisition_id=started.pk)
+        purchasing.requisition_approved(actor=shop.holder, requisition_id=started.pk)
 
     said = at_once(shop, *[lambda: purchasing.raise_order(actor=shop.holder, requisition_id=started.pk)] * 3)
 

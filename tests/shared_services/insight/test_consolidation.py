@@ -150,9 +150,11 @@ def test_a_step_whose_worker_died_is_asked_for_again_and_after_three_tries_given
 ):
     start(shared_service, manager)
     long_ago = timezone.now() - timedelta(hours=1)
+    for council, attempts in ((northmoor, 1), (eastvale, 3)):
+        with inside_council(council):
+            CouncilStep.objects.of_councils([council.number]).update(attempts=attempts)
     with inside_council(shared_service):
-        CouncilStep.objects.of_councils([1]).update(status=StepStatus.RUNNING, started_at=long_ago, attempts=1)
-        CouncilStep.objects.of_councils([2]).update(status=StepStatus.RUNNING, started_at=long_ago, attempts=3)
+        CouncilStep.objects.of_councils([1, 2]).update(status=StepStatus.RUNNING, started_at=long_ago)
         OutboxMessage.objects.all().update(done_at=timezone.now())
 
         assert services.restart_lost_steps() == 1
