@@ -1,86 +1,50 @@
-"""Running a process with SpiffWorkflow: the one place that knows it.
+"""Running a process with SpiffWorkflow: a case is started or restored, moved on, stored again.
 
 Its own ways to run code are closed: expressions go to the safe evaluator, scripts are refused, decision
-tables are ours, and a service step does only what the caller's `perform` does. Its serialiser stores the
-whole model with every case; ours stores the tree of steps and the values still needed, and nothing else.
+tables are ours, and a service step does only what the caller's `perform` does. Its readers and its serialiser
+are not used: specifications are built from the drawing's facts (`engine_specs`), and a stored case holds the
+tree of steps and the values of the process, and nothing else (`engine_state`).
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
 from uuid import UUID
 
-from lxml import etree
-from SpiffWorkflow.bpmn.parser import ValidationException
-from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser, full_tag
-from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
+from . import timers
 from .decisions import DecisionModel, as_plain, read_decisions
 from .diagrams import Diagram, Step, read_diagram
+from .engine_specs import build_specs
+from .engine_steps import BoundaryStep, EngineFault, ManualStep, OperationStep, PartStep, TimerStep
+from .engine_values import CaseValues, Values
 from .expressions import ExpressionError, evaluate
 from .findings import Finding, ProcessRefused, find
+from .operations import OperationFailed
 from .safe_xml import read_xml
 
 logging.getLogger("spiff").setLevel(logging.WARNING)
 
 MAX_STEPS = 500
 """More steps than this without anybody acting is a fault in the drawing."""
-FORMAT = 1
+MAX_DEPTH = 8
+"""Processes that call each other deeper than this never end."""
 
 Perform = Callable[[Step, dict[str, Any]], "dict[str, Any] | None"]
 
 
-class EngineFault(Exception):
-    """A case that cannot move on as drawn; the message names the step."""
-
-
-class _Operation(BpmnSpecMixin):
-    """A service step: the case's `perform` does it."""
-
-    def _run_hook(self, my_task: SpiffTask) -> bool:
-        my_task.workflow.run.do_operation(my_task)
-        return True
-
-
-class _Decision(BpmnSpecMixin):
-    """A business rule step: one of the process's decision tables."""
-
-    def _run_hook(self, my_task: SpiffTask) -> bool:
-        my_task.workflow.run.do_decision(my_task)
-        return True
-
-
-class _Wait(BpmnSpecMixin):
-    """A step that waits for word from elsewhere (services.resume_case)."""
-
-    def __init__(self, wf_spec: BpmnProcessSpec, bpmn_id: str, **kwargs: Any) -> None:
-        super().__init__(wf_spec, bpmn_id, **kwargs)
-        self.manual = True
-
-
-class _NoScripts(TaskParser):
-    def create_task(self) -> None:
-        raise ValidationException(f"“{self.node.get('name') or self.bpmn_id}” is a script task. Scripts are never run.")
-
-
-class _Parser(BpmnParser):
-    OVERRIDE_PARSER_CLASSES = {
-        full_tag("serviceTask"): (TaskParser, _Operation),
-        full_tag("businessRuleTask"): (TaskParser, _Decision),
-        full_tag("receiveTask"): (TaskParser, _Wait),
-        full_tag("scriptTask"): (_NoScripts, BpmnSpecMixin),
-    }
+class StepGone(EngineFault):
+    """Somebody acts on a step at which the case no longer stands."""
 
 
 class _SafeExpressions(PythonScriptEngine):
@@ -90,7 +54,7 @@ class _SafeExpressions(PythonScriptEngine):
         raise ExpressionError("Expressions are checked when a process is read.")
 
     def evaluate(self, task: SpiffTask, expression: str, external_context: Any = None) -> Any:
-        return task.workflow.run.evaluate(expression, task.data)
+        return task.workflow.run.evaluate_at(task, expression)
 
     def execute(self, task: SpiffTask, script: str, external_context: Any = None) -> None:
         raise ExpressionError("Scripts are never run.")
@@ -102,6 +66,22 @@ class _SafeExpressions(PythonScriptEngine):
 _EXPRESSIONS = _SafeExpressions()
 
 
+class Callables(Protocol):
+    """Where the processes that a process calls are found."""
+
+    def newest(self, key: str) -> tuple[UUID, Definition]: ...
+
+    def pinned(self, version_id: UUID) -> Definition: ...
+
+
+class _NothingToCall:
+    def newest(self, key: str) -> tuple[UUID, Definition]:
+        raise EngineFault(f"The process “{key}” is called, but no published processes are at hand.")
+
+    def pinned(self, version_id: UUID) -> Definition:
+        raise EngineFault("A called process is not at hand.")
+
+
 @dataclass(frozen=True)
 class Definition:
     """A process version, read once and kept in the process: safe to share between cases."""
@@ -109,12 +89,16 @@ class Definition:
     diagram: Diagram
     decisions: dict[str, DecisionModel]
     spec: BpmnProcessSpec
+    parts: dict[str, BpmnProcessSpec] = field(default_factory=dict)
+    """The specifications of its embedded subprocesses."""
+    called: Callables = field(default_factory=_NothingToCall)
 
 
-def read_definition(bpmn: str, dmn: list[str], *, operations: bool = True) -> Definition:
+def read_definition(
+    bpmn: str, dmn: list[str], *, operations: bool = True, called: Callables | None = None
+) -> Definition:
     """Read a process and its decision tables, or refuse them. Raises ProcessRefused, XmlRefused, DecisionRefused."""
-    root = read_xml(bpmn, "The process")
-    diagram = read_diagram(root)
+    diagram = read_diagram(read_xml(bpmn, "The process"))
     if diagram is None:
         raise ProcessRefused(
             [Finding("error", "", "one-process", "The file must hold exactly one executable process.")]
@@ -126,63 +110,60 @@ def read_definition(bpmn: str, dmn: list[str], *, operations: bool = True) -> De
     errors = [finding for finding in find(diagram, decisions, operations=operations) if finding.level == "error"]
     if errors:
         raise ProcessRefused(errors)
-    return Definition(diagram, decisions, _spec(root, diagram.key))
+    spec, parts = build_specs(diagram)
+    return Definition(diagram, decisions, spec, parts, called or _NothingToCall())
 
 
-def _spec(root: etree._Element, key: str) -> BpmnProcessSpec:
-    parser = _Parser()
-    try:
-        parser.add_bpmn_xml(root)
-        spec = parser.get_spec(key)
-    except ValidationException as error:
-        raise ProcessRefused([Finding("error", key, "drawing", str(error))]) from error
-    for task_spec in list(spec.task_specs.values()):
-        if hasattr(task_spec, "merge_child"):
-            spec.task_specs[task_spec.task_spec].completed_event.connect(task_spec.merge_child)
-    return spec
+# -- A case in memory ----------------------------------------------------------------------------
 
 
-class _Workflow(BpmnWorkflow):
+@dataclass
+class Scope:
+    """The values of one running process: the case's own, or a called one's."""
+
+    definition: Definition
+    values: dict[str, Any]
+    version: UUID | None = None
+    """Of a called process: the version that it was started with and stays on."""
+
+
+class Workflow(BpmnWorkflow):
     """SpiffWorkflow's run of a process, with a way back to ours."""
 
-    run: Run
-
-    def __init__(self, run: Run, *, deserializing: bool = False) -> None:
-        self.run = run
-        super().__init__(run.definition.spec, script_engine=_EXPRESSIONS, deserializing=deserializing)
+    def __init__(self, run: Run, scope: Scope, *, deserializing: bool = False) -> None:
+        self.run, self.scope = run, scope
+        self.items: dict[str, Any] = {}
+        super().__init__(scope.definition.spec, script_engine=_EXPRESSIONS, deserializing=deserializing)
 
     def collect_log_extras(self, dct: dict[str, Any] | None = None) -> dict[str, Any]:
         return {}
 
 
-class _Values(Mapping[str, Any]):
-    """Variables as expressions see them: declared money, numbers and dates are such, not texts."""
+class Part(BpmnSubWorkflow):
+    """The run of an embedded subprocess or of a called process, inside a case."""
 
-    __slots__ = ("_data", "_kinds")
+    def __init__(
+        self,
+        spec: BpmnProcessSpec,
+        parent: SpiffTask,
+        scope: Scope,
+        items: dict[str, Any],
+        *,
+        deserializing: bool = False,
+    ) -> None:
+        self.run, self.scope, self.items = parent.workflow.run, scope, items
+        self.parent_task = parent
+        top = parent.workflow.top_workflow
+        super().__init__(spec, parent.id, top, deserializing=deserializing)
+        top.subprocesses[parent.id] = self
+        self.completed_event.connect(parent.task_spec._on_subworkflow_completed, parent)
 
-    def __init__(self, data: Mapping[str, Any], kinds: Mapping[str, str]) -> None:
-        self._data, self._kinds = data, kinds
+    @property
+    def parent_workflow(self) -> Any:
+        return self.parent_task.workflow
 
-    def __getitem__(self, name: str) -> Any:
-        kind = self._kinds.get(name)
-        if kind is not None and name not in self._data:
-            # Declared and not known yet: a condition may ask for it.
-            return None
-        value = self._data[name]
-        if value is None or kind is None or not isinstance(value, str):
-            return value
-        try:
-            if kind in ("money", "number"):
-                return Decimal(value)
-            return date.fromisoformat(value) if kind == "date" else value
-        except (InvalidOperation, ValueError) as error:
-            raise ExpressionError(f"“{name}” is not a {kind}.") from error
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._data)
-
-    def __len__(self) -> int:
-        return len(self._data)
+    def collect_log_extras(self, dct: dict[str, Any] | None = None) -> dict[str, Any]:
+        return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,100 +172,305 @@ class Waiting:
 
     engine_id: UUID
     step: Step
-    values: dict[str, Any]
+    values: CaseValues
     item: Any
+    version: UUID | None = None
+    """The version of the called process that the step is drawn in; None: the case's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimerAt:
+    """A timer that runs: when it goes off and at which step."""
+
+    engine_id: UUID
+    step: Step
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A service step that failed. The case stands there until somebody has it tried again."""
+
+    engine_id: UUID
+    step: Step
+    error: Exception | None
+    """What went wrong just now; None for a fault of an earlier time."""
 
 
 class Run:
     """One case in memory: started or restored, moved on, stored again."""
 
-    def __init__(self, definition: Definition) -> None:
+    def __init__(self, definition: Definition, *, now: datetime | None = None) -> None:
         self.definition = definition
         self.held_back = False
         self.outcome = ""
+        self.now = now or datetime.now(UTC)
+        self.messages: list[str] = []
+        self.seen: set[str] = set()
+        self._errors: dict[Any, Exception] = {}
         self._perform: Perform | None = None
-        self._workflow: _Workflow
+        self._timers_run = False
+        self._at_home = True
+        self._workflow: Workflow
 
     # -- Coming and going -----------------------------------------------------------------------
 
     @classmethod
-    def start(cls, definition: Definition, values: dict[str, Any]) -> Run:
-        run = cls(definition)
-        run._workflow = _Workflow(run)
-        run._workflow.task_tree.data.update(values)
+    def start(cls, definition: Definition, values: dict[str, Any], *, now: datetime | None = None) -> Run:
+        run = cls(definition, now=now)
+        run._workflow = Workflow(run, Scope(definition, dict(values)))
         return run
 
     @classmethod
-    def restore(cls, definition: Definition, state: dict[str, Any]) -> Run:
-        from .engine_state import restore_tree
+    def restore(cls, definition: Definition, state: dict[str, Any], *, now: datetime | None = None) -> Run:
+        from .engine_state import restore_run
 
-        run = cls(definition)
-        run._workflow = _Workflow(run, deserializing=True)
-        restore_tree(run._workflow, state)
+        run = cls(definition, now=now)
+        restore_run(run, state)
         return run
 
     def state(self) -> dict[str, Any]:
         """What must be kept to go on later."""
-        from .engine_state import store_tree
+        from .engine_state import store_run
 
-        return store_tree(self._workflow)
+        return store_run(self)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values of the case's own process."""
+        return self._workflow.scope.values
 
     # -- Moving on ------------------------------------------------------------------------------
 
     def complete(self, engine_id: UUID, values: dict[str, Any]) -> None:
-        """Somebody has acted on a step: take the values and leave the step."""
-        task = self._workflow.tasks.get(engine_id)
+        """Somebody has acted on a step: take the values and leave the step. Raises StepGone."""
+        task = self._task(engine_id)
         if task is None or not task.has_state(TaskState.READY) or not task.task_spec.manual:
-            raise EngineFault("This step is no longer open.")
-        step = self.definition.diagram.steps[task.task_spec.bpmn_id]
-        if step.item:
-            # The item belongs to this round only; the next round brings its own.
-            task.data.pop(step.item, None)
-        task.data.update(values)
+            raise StepGone("This step is no longer open.")
+        known, step = task.workflow.scope.values, task.task_spec.step
+        known.update(values)
+        if step.kind == "user" and "outcome" in values:
+            known[step.into] = values["outcome"]
         task.run()
 
-    def advance(self, perform: Perform, *, at_home: bool = True) -> None:
-        """Run every step that needs nobody. Away from the owner's room, service steps are held back for it."""
-        self._perform = perform
+    def advance(
+        self, perform: Perform, *, at_home: bool = True, retry: bool = False, now: datetime | None = None
+    ) -> None:
+        """Run every step that needs nobody.
+
+        Away from the owner's room, service steps, calls and timers are held back for it. A service step that
+        failed before is tried again only with `retry`; one that fails now is found in `faults`.
+        """
+        self._perform, self._at_home, self._timers_run = perform, at_home, at_home
         self.held_back = False
+        self.now = now or datetime.now(UTC)
+        if retry:
+            for task in self._tasks(TaskState.READY):
+                task.internal_data.pop("fault", None)
+        self._look_at_timers()
+        self._hand_out_messages()
         done = 0
-        while ready := self._ready_to_run(at_home):
+        while ready := self._ready_to_run():
             for task in ready:
-                if task.has_state(TaskState.READY):
-                    task.run()
+                if task.has_state(TaskState.READY) and self._is_live(task):
+                    self._run_one(task)
                     done += 1
+            self._hand_out_messages()
             if done > MAX_STEPS:
                 raise EngineFault("The process goes round without anybody acting.")
 
-    def _ready_to_run(self, at_home: bool) -> list[SpiffTask]:
-        ready = []
-        for task in self._workflow.tasks.values():
-            if task._state == TaskState.READY and not task.task_spec.manual:
-                if not at_home and isinstance(task.task_spec, _Operation):
-                    self.held_back = True
-                    continue
-                ready.append(task)
-        for task in ready:
-            step = self.definition.diagram.steps.get(getattr(task.task_spec, "bpmn_id", None) or "")
-            if step is not None and step.kind == "end" and step.outcome:
-                self.outcome = step.outcome
-        return ready
-
     def cancel(self) -> None:
         self._workflow.cancel()
+
+    def _run_one(self, task: SpiffTask) -> None:
+        if isinstance(task.task_spec, OperationStep) and not self._operate(task):
+            return
+        step = getattr(task.task_spec, "step", None)
+        if step is not None and step.kind == "end" and step.outcome and task.workflow is self._workflow:
+            self.outcome = step.outcome
+        task.run()
+
+    def _ready_to_run(self) -> list[SpiffTask]:
+        ready = []
+        for task in self._tasks(TaskState.READY):
+            spec = task.task_spec
+            if spec.manual or "fault" in task.internal_data:
+                continue
+            if not self._at_home and (isinstance(spec, OperationStep) or self._begins_a_call(task)):
+                self.held_back = True
+                continue
+            ready.append(task)
+        return ready
+
+    def _begins_a_call(self, task: SpiffTask) -> bool:
+        spec = task.task_spec
+        return isinstance(spec, PartStep) and bool(spec.step.calls) and "ended" not in task.internal_data
+
+    # -- What steps do --------------------------------------------------------------------------
+
+    def _operate(self, task: SpiffTask) -> bool:
+        """Do a service step's operation. A failure goes to the error event drawn for it, or stops the step here."""
+        step = task.task_spec.step
+        if self._perform is None:
+            raise EngineFault(f"“{step.label}” was reached outside a decision.")
+        try:
+            changes = self._perform(step, dict(self._values_at(task)))
+        except OperationFailed as failure:
+            if not self.fail_outwards(task, failure.code, within=False):
+                task.internal_data["fault"] = True
+                self._errors[task.id] = failure.cause
+            return False
+        task.workflow.scope.values.update(as_plain(changes or {}))
+        if step.message:
+            self.send(step.message)
+        return True
+
+    def decide(self, task: SpiffTask) -> None:
+        step, scope = task.task_spec.step, task.workflow.scope
+        values = Values(self._values_at(task), scope.definition.diagram.variables)
+        answer = scope.definition.decisions[step.decision].decide(step.decision, values)
+        if not answer:
+            raise EngineFault(f"“{step.label}”: no row of its decision table fits this case.")
+        scope.values.update(as_plain(answer))
+
+    def start_part(self, task: SpiffTask, step: Step) -> None:
+        """Begin an embedded subprocess, or a called process in its newest version."""
+        scope, items = task.workflow.scope, {**task.workflow.items, **task.data}
+        spec = None
+        if step.calls:
+            depth = getattr(task.workflow, "depth", 0)
+            if depth >= MAX_DEPTH:
+                raise EngineFault(f"“{step.label}”: processes call each other more than {MAX_DEPTH} deep.")
+            version, definition = scope.definition.called.newest(step.calls)
+            wanted = definition.diagram.variables
+            handed = {**scope.values, **items}
+            scope = Scope(definition, {name: handed[name] for name in wanted if name in handed}, version)
+            items, spec = {}, definition.spec
+        Part(spec or scope.definition.parts[step.id], task, scope, items)
+
+    def finish_part(self, task: SpiffTask, part: Part) -> None:
+        """A called process hands back what both processes declare; of a subprocess the steps are remembered."""
+        outer, inner = task.workflow.scope, part.scope
+        if inner is not outer:
+            known = outer.definition.diagram.variables
+            outer.values.update({name: value for name, value in inner.values.items() if name in known})
+        elif outer is self._workflow.scope:
+            self.seen.update(key for key, mark in self._marks(part).items() if mark == "done")
+
+    def send(self, message: str) -> None:
+        """A message within the case: it is kept until a step waits for it."""
+        self.messages.append(message)
+        self._hand_out_messages()
+
+    def _hand_out_messages(self) -> None:
+        for message in list(self.messages):
+            if self._hand_out(message):
+                self.messages.remove(message)
+
+    def _hand_out(self, message: str) -> bool:
+        for task in self._tasks(TaskState.READY | TaskState.WAITING):
+            step = getattr(task.task_spec, "step", None)
+            if step is None or step.message != message:
+                continue
+            if step.kind == "wait" and task.has_state(TaskState.READY):
+                task.run()
+                return True
+            if step.kind == "boundary" and task.has_state(TaskState.WAITING):
+                _catch(task)
+                return True
+        return False
+
+    def fail_outwards(self, task: SpiffTask, code: str, *, within: bool = True) -> bool:
+        """Let the nearest error event around a step catch a failure. An error end with none around it is a fault.
+
+        `within`: the step itself is an error end, so what it stands in is asked first.
+        """
+        here = task.workflow.parent_task if within and isinstance(task.workflow, Part) else None if within else task
+        while here is not None:
+            event = _error_event(here, code)
+            if event is not None:
+                _catch(event)
+                return True
+            here = here.workflow.parent_task if isinstance(here.workflow, Part) else None
+        if within:
+            raise EngineFault(f"“{task.task_spec.step.label}” ends with an error that nothing around it catches.")
+        return False
+
+    # -- Timers ---------------------------------------------------------------------------------
+
+    def time_has_come(self, task: SpiffTask, step: Step) -> bool:
+        """Whether a timer has gone off; one that has just been reached is set first."""
+        marks = task.internal_data
+        if "due" not in marks:
+            due = self._first_due(task, step)
+            marks["due"] = due.at.isoformat()
+            if due.left:
+                marks["left"], marks["every"] = due.left, due.every
+        if not self._timers_run or datetime.fromisoformat(marks["due"]) > self.now:
+            return False
+        if marks.get("left") and isinstance(task.task_spec, BoundaryStep):
+            due = timers.next_due(
+                timers.Due(datetime.fromisoformat(marks["due"]), marks["left"], marks["every"]), self.now
+            )
+            if due.at > self.now:
+                task.task_spec.go_round(task, {"due": due.at.isoformat(), "left": due.left, "every": due.every})
+        return True
+
+    def _first_due(self, task: SpiffTask, step: Step) -> timers.Due:
+        assert step.timer is not None
+        try:
+            return timers.first_due(step.timer, lambda text: self.evaluate_at(task, text), self.now)
+        except timers.TimerError as error:
+            raise EngineFault(f"The timer “{step.label}” has no sensible time: {error}.") from error
+
+    def _look_at_timers(self) -> None:
+        if self._timers_run:
+            for task in self._timed():
+                if task.state == TaskState.WAITING:
+                    task.task_spec._update(task)
+
+    def _timed(self) -> list[SpiffTask]:
+        found = []
+        for task in self._tasks(TaskState.WAITING):
+            if isinstance(task.task_spec, (TimerStep, BoundaryStep)) and task.task_spec.step.timer is not None:
+                found.append(task)
+        return found
 
     # -- Asking ---------------------------------------------------------------------------------
 
     def waiting(self) -> list[Waiting]:
         """The steps at which the case stands."""
         found = []
-        for key, task in self._workflow.tasks.items():
-            if task._state == TaskState.READY and task.task_spec.manual:
-                step = self.definition.diagram.steps[task.task_spec.bpmn_id]
-                item = task.data.get(step.item) if step.item else None
-                engine_id = key if isinstance(key, UUID) else UUID(key)
-                found.append(Waiting(engine_id, step, task.data, item))
+        for task in self._tasks(TaskState.READY | TaskState.WAITING):
+            spec = task.task_spec
+            if (isinstance(spec, ManualStep) and task.state == TaskState.READY) or (
+                isinstance(spec, TimerStep) and task.state == TaskState.WAITING
+            ):
+                values = self._values_at(task)
+                item = values.get(spec.step.item) if spec.step.item else None
+                found.append(Waiting(_key(task), spec.step, values, item, task.workflow.scope.version))
         return found
+
+    def timers(self) -> list[TimerAt]:
+        """The timers that run."""
+        return [
+            TimerAt(_key(task), task.task_spec.step, datetime.fromisoformat(task.internal_data["due"]))
+            for task in self._timed()
+        ]
+
+    def faults(self) -> list[Fault]:
+        """The service steps that failed and wait to be tried again."""
+        return [
+            Fault(_key(task), task.task_spec.step, self._errors.get(task.id))
+            for task in self._tasks(TaskState.READY)
+            if "fault" in task.internal_data
+        ]
+
+    def variables_at(self, engine_id: UUID) -> dict[str, str]:
+        """The variables of the process that a step is drawn in: a called one has its own."""
+        task = self._task(engine_id)
+        scope = self._workflow.scope if task is None else task.workflow.scope
+        return scope.definition.diagram.variables
 
     @property
     def finished(self) -> bool:
@@ -292,10 +478,19 @@ class Run:
 
     def passed(self) -> dict[str, str]:
         """Which steps of the drawing are done and which are current, for the picture."""
+        marks = dict.fromkeys(self.seen, "done")
+        for workflow in self._workflows():
+            if workflow.scope is self._workflow.scope:
+                for key, mark in self._marks(workflow).items():
+                    if mark == "current" or key not in marks:
+                        marks[key] = mark
+        return marks
+
+    def _marks(self, workflow: Any) -> dict[str, str]:
         marks: dict[str, str] = {}
-        for task in self._workflow.tasks.values():
+        for task in workflow.tasks.values():
             key = getattr(task.task_spec, "bpmn_id", None)
-            if not key:
+            if not key or (task.state == TaskState.WAITING and isinstance(task.task_spec, BoundaryStep)):
                 continue
             if task.has_state(TaskState.READY | TaskState.WAITING | TaskState.STARTED):
                 marks[key] = "current"
@@ -304,20 +499,74 @@ class Run:
         return marks
 
     def evaluate(self, expression: str, values: Mapping[str, Any]) -> Any:
-        return evaluate(expression, _Values(values, self.definition.diagram.variables))
+        kinds = values.kinds if isinstance(values, CaseValues) else self.definition.diagram.variables
+        return evaluate(expression, Values(values, kinds))
 
-    # -- What steps do --------------------------------------------------------------------------
+    def evaluate_at(self, task: SpiffTask, expression: str) -> Any:
+        """The value of an expression at a step, with the item of its repetition."""
+        return self.evaluate(expression, self._values_at(task))
 
-    def do_operation(self, task: SpiffTask) -> None:
-        step = self.definition.diagram.steps[task.task_spec.bpmn_id]
-        if self._perform is None:
-            raise EngineFault(f"“{step.label}” was reached outside a decision.")
-        task.data.update(as_plain(self._perform(step, dict(task.data)) or {}))
+    def _values_at(self, task: SpiffTask) -> CaseValues:
+        workflow = task.workflow
+        kinds = workflow.scope.definition.diagram.variables
+        return CaseValues({**workflow.scope.values, **workflow.items, **task.data}, kinds)
 
-    def do_decision(self, task: SpiffTask) -> None:
-        step = self.definition.diagram.steps[task.task_spec.bpmn_id]
-        values = _Values(task.data, self.definition.diagram.variables)
-        answer = self.definition.decisions[step.decision].decide(step.decision, values)
-        if not answer:
-            raise EngineFault(f"“{step.label}”: no row of its decision table fits this case.")
-        task.data.update(as_plain(answer))
+    # -- Finding steps --------------------------------------------------------------------------
+
+    def _workflows(self) -> Iterator[Any]:
+        """The case's own run and those inside it that are alive."""
+        queue: list[Any] = [self._workflow]
+        while queue:
+            workflow = queue.pop(0)
+            yield workflow
+            if self._workflow.subprocesses:
+                for task in in_order(workflow):
+                    if task.state == TaskState.STARTED and task.id in self._workflow.subprocesses:
+                        queue.append(self._workflow.subprocesses[task.id])
+
+    def _tasks(self, state: int) -> list[SpiffTask]:
+        """In the order of the tree, so that a restored case does the same in the same order."""
+        return [task for workflow in self._workflows() for task in in_order(workflow) if task._state & state]
+
+    def _task(self, engine_id: UUID) -> SpiffTask | None:
+        return next((w.tasks[engine_id] for w in self._workflows() if engine_id in w.tasks), None)
+
+    def _is_live(self, task: SpiffTask) -> bool:
+        return task.id in task.workflow.tasks and any(task.workflow is workflow for workflow in self._workflows())
+
+
+def in_order(workflow: Any) -> Iterator[SpiffTask]:
+    """Parents before children, brothers and sisters in their own order."""
+    tasks, stack = workflow.tasks, [workflow.task_tree]
+    while stack:
+        task = stack.pop()
+        yield task
+        stack.extend([tasks[key] for key in reversed(task._children)])
+
+
+def _key(task: SpiffTask) -> UUID:
+    return task.id if isinstance(task.id, UUID) else UUID(task.id)
+
+
+def _catch(event: SpiffTask) -> None:
+    """An event on the edge of a step has happened."""
+    step = event.task_spec.step
+    if step.message and not step.interrupts:
+        event.task_spec.go_round(event, {})
+    event.internal_data["caught"] = True
+    event.task_spec._update(event)
+    # At once: what it interrupts must not go on.
+    event.run()
+
+
+def _error_event(task: SpiffTask, code: str) -> SpiffTask | None:
+    """The error event drawn on the edge of a step that catches this code, if there is one."""
+    split = task.parent
+    if split is not None and task.task_spec.name.endswith(" [child]"):
+        split = split.parent
+    for event in split.children if split is not None else []:
+        if not isinstance(event.task_spec, BoundaryStep) or event.state != TaskState.WAITING:
+            continue
+        if event.task_spec.step.error is not None and event.task_spec.step.error in ("", code):
+            return event
+    return None
