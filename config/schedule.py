@@ -30,4 +30,7 @@ SCHEDULE = {
     "Find deciders again as appointments begin and end, nightly": for_every_council(
         "workflow.refresh_candidates", crontab(hour="0", minute="10")
     ),
+    "Move on cases whose time has come": for_every_council(
+        "workflow.run_due_timers", timedelta(minutes=5), with_shared_service=True
+    ),
 }

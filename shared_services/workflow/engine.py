@@ -207,6 +207,8 @@ class Run:
         self.now = now or datetime.now(UTC)
         self.messages: list[str] = []
         self.seen: set[str] = set()
+        self.timers_before: dict[UUID, datetime] = {}
+        """The timers that ran when the case was restored."""
         self._errors: dict[Any, Exception] = {}
         self._perform: Perform | None = None
         self._timers_run = False
@@ -227,6 +229,7 @@ class Run:
 
         run = cls(definition, now=now)
         restore_run(run, state)
+        run.timers_before = {found.engine_id: found.due_at for found in run.timers()}
         return run
 
     def state(self) -> dict[str, Any]:
@@ -314,7 +317,7 @@ class Run:
         if self._perform is None:
             raise EngineFault(f"“{step.label}” was reached outside a decision.")
         try:
-            changes = self._perform(step, dict(self._values_at(task)))
+            changes = self._perform(step, self._values_at(task))
         except OperationFailed as failure:
             if not self.fail_outwards(task, failure.code, within=False):
                 task.internal_data["fault"] = True

@@ -1,7 +1,7 @@
 """Storing a run as little JSON as will do, and restoring it.
 
 A stored tree is a list of rows [step, parent row, state, marks?, own values?, key?]. The values of a process
-are kept once; a step has none but the item of its repetition. Subprocesses and called processes that run
+are kept once, the case's own first; a step has none but the item of its repetition. Subprocesses and called processes that run
 stand beside the tree, each with the row of the step that it belongs to. The drawing itself is never stored
 with a case; of a called process the version that it was started with is.
 """
@@ -28,21 +28,22 @@ def store_run(run: Run) -> dict[str, Any]:
     state: dict[str, Any] = {
         "format": FORMAT,
         "completed": top.completed,
-        "values": deepcopy(top.scope.values),
+        "values": [deepcopy(top.scope.values)],
         "tree": _rows(top, numbers),
     }
-    parts = [_part(workflow, numbers) for workflow in run._workflows() if isinstance(workflow, Part)]
+    parts = [_part(workflow, numbers, state["values"]) for workflow in run._workflows() if isinstance(workflow, Part)]
     for name, kept in (("parts", parts), ("messages", list(run.messages)), ("seen", sorted(run.seen))):
         if kept:
             state[name] = kept
     return state
 
 
-def _part(part: Part, numbers: dict[Any, int]) -> dict[str, Any]:
+def _part(part: Part, numbers: dict[Any, int], values: list[dict[str, Any]]) -> dict[str, Any]:
     kept: dict[str, Any] = {"of": numbers[part.parent_task_id], "tree": _rows(part, numbers)}
     if part.scope is not part.parent_workflow.scope:
         kept["version"] = str(part.scope.version)
-        kept["values"] = deepcopy(part.scope.values)
+        kept["values"] = len(values)
+        values.append(deepcopy(part.scope.values))
     if part.items:
         kept["items"] = deepcopy(part.items)
     return kept
@@ -70,7 +71,7 @@ def restore_run(run: Run, state: dict[str, Any]) -> None:
     if state["format"] == 1:
         state = _from_format_1(run, state)
     keys: list[Any] = []
-    top = run._workflow = Workflow(run, Scope(run.definition, deepcopy(state["values"])), deserializing=True)
+    top = run._workflow = Workflow(run, Scope(run.definition, deepcopy(state["values"][0])), deserializing=True)
     top.task_tree = _tree(top, state["tree"], keys)
     top.completed = state["completed"]
     run.messages = list(state.get("messages", ()))
@@ -78,17 +79,17 @@ def restore_run(run: Run, state: dict[str, Any]) -> None:
     owners: dict[Any, Any] = dict.fromkeys(keys, top)
     for kept in state.get("parts", ()):
         key = keys[kept["of"]]
-        part = _restore_part(owners[key].tasks[key], kept)
+        part = _restore_part(owners[key].tasks[key], kept, state["values"])
         before = len(keys)
         part.task_tree = _tree(part, kept["tree"], keys)
         owners.update(dict.fromkeys(keys[before:], part))
 
 
-def _restore_part(task: SpiffTask, kept: dict[str, Any]) -> Part:
+def _restore_part(task: SpiffTask, kept: dict[str, Any], values: list[dict[str, Any]]) -> Part:
     scope, step = task.workflow.scope, task.task_spec.step
     if "version" in kept:
         version = UUID(kept["version"])
-        scope = Scope(scope.definition.called.pinned(version), deepcopy(kept["values"]), version)
+        scope = Scope(scope.definition.called.pinned(version), deepcopy(values[kept["values"]]), version)
         spec = scope.definition.spec
     else:
         spec = scope.definition.parts[step.id]
@@ -134,4 +135,4 @@ def _from_format_1(run: Run, state: dict[str, Any]) -> dict[str, Any]:
             own = {item: known[item]} if item in known else {}
             values.update({name: value for name, value in known.items() if name not in own})
         tree.append([name, parent, task_state, marks, own or 0, key])
-    return {"format": FORMAT, "completed": state["completed"], "values": values, "tree": tree}
+    return {"format": FORMAT, "completed": state["completed"], "values": [values], "tree": tree}

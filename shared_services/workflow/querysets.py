@@ -7,7 +7,7 @@ leads with the council keeps the list quick.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
@@ -23,7 +23,7 @@ from .choices import CaseStatus, TaskStatus
 if TYPE_CHECKING:
     from shared_services.access.models import OfficerCard
 
-OPEN_CASES = [CaseStatus.OPEN, CaseStatus.WAITING]
+OPEN_CASES = [CaseStatus.OPEN, CaseStatus.WAITING, CaseStatus.PARKED]
 OPEN_TASKS = [TaskStatus.READY, TaskStatus.PARKED]
 
 
@@ -94,3 +94,12 @@ class AuthorityRuleQuerySet(models.QuerySet[Any]):
     def covering(self, amount: Decimal) -> Self:
         """Rules from this amount up to, but not including, their upper limit."""
         return self.filter(amount_from__lte=amount).filter(Q(amount_to__isnull=True) | Q(amount_to__gt=amount))
+
+
+class CaseTimerQuerySet(models.QuerySet[Any]):
+    def of_this_room(self) -> Self:
+        return self.filter(owner_id=current_council().number)
+
+    def due(self, *, at: datetime) -> Self:
+        """Timers whose time has come, of cases that run."""
+        return self.of_this_room().filter(due_at__lte=at, stopped=False, case__status__in=OPEN_CASES)

@@ -113,6 +113,11 @@ def history_of(case: Case) -> list[HistoryLine]:
     return sorted(lines, key=lambda line: line.at)
 
 
+def causes_of(case: Case) -> list[str]:
+    """What the portal wrote down in this room each time the case stopped, the newest first."""
+    return [note.text for note in notes_on(case.pk) if note.author_id is None][::-1]
+
+
 def _comment(note: CaseNote) -> HistoryLine:
     return HistoryLine(note.written_at, "Comment", note.author_name, "", "", note.text)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from shared_services.messaging.registry import BULK
 from shared_services.messaging.tasks import council_task
 
-from . import candidates, services
+from . import candidates, case_timers, services
 from .models import Case
 
 
@@ -30,3 +31,13 @@ def catch_up_cases() -> None:
     """
     for case_id in Case.objects.of_this_room().filter(home_due=True).values_list("pk", flat=True):
         services.catch_up(case_id=case_id)
+
+
+def _cases_whose_time_has_come() -> list[dict[str, UUID]]:
+    return [{"case_id": case_id} for case_id in case_timers.due_cases()]
+
+
+@council_task(queue=BULK, pieces=_cases_whose_time_has_come)
+def run_due_timers(case_id: UUID) -> None:
+    """Move on the cases of this room whose time has come, each in a transaction of its own. Safe to run twice."""
+    case_timers.run_due_timers(case_id=case_id)

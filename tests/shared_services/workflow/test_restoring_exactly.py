@@ -14,7 +14,21 @@ from shared_services.workflow.engine import EngineFault, Run
 from shared_services.workflow.operations import OperationFailed
 
 from .drawing import (
-    about, boundary, element, end, flow, flows, gateway, message, read, repeated, service, start, timed, timer, user,
+    about,
+    boundary,
+    element,
+    end,
+    flow,
+    flows,
+    gateway,
+    message,
+    read,
+    repeated,
+    service,
+    start,
+    timed,
+    timer,
+    user,
 )  # fmt: skip
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -35,12 +49,13 @@ class Drawing:
         """Draw a block; gives its first and its last step."""
         kind, more = block
         key = self.key(kind)
-        if kind in ("user", "service", "pause", "throw"):
+        if kind in ("user", "service", "pause", "throw", "hear"):
             inside.append(
                 {
                     "user": lambda: user(key),
                     "service": lambda: service(key),
                     "pause": lambda: timed(key, "P2D"),
+                    "hear": lambda: element("receiveTask", key, messageRef="ready"),
                     "throw": lambda: element("intermediateThrowEvent", key, about()),
                 }[kind]()
             )
@@ -97,7 +112,7 @@ class Drawing:
         return ends[0][0], ends[-1][1]
 
 
-plain = st.sampled_from([("user", None), ("service", None), ("pause", None), ("throw", None), ("call", None)])
+plain = st.sampled_from([("user", None), ("service", None), ("pause", None), ("throw", None), ("hear", None), ("call", None)])
 watched = st.tuples(st.just("watched"), st.sampled_from(["error", "message", "interrupts", "goes_round"]))
 
 

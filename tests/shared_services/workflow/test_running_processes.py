@@ -11,8 +11,24 @@ from shared_services.workflow.engine import EngineFault, Run
 from shared_services.workflow.operations import OperationFailed
 
 from .drawing import (
-    about, boundary, element, end, flow, flows, gateway, key_of, message, process, read, repeated, service, start,
-    steps_of, timed, timer, user,
+    about,
+    boundary,
+    element,
+    end,
+    flow,
+    flows,
+    gateway,
+    key_of,
+    message,
+    process,
+    read,
+    repeated,
+    service,
+    start,
+    steps_of,
+    timed,
+    timer,
+    user,
 )  # fmt: skip
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
