@@ -15,13 +15,13 @@ What another tool says of the same in its own words is used where ours is missin
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
 
 from . import foreign, guesses
-from .operations import find_operation
 from .safe_xml import local
 from .timers import Timer
 
@@ -65,6 +65,7 @@ NOT_STEPS = {
 }  # fmt: skip
 VARIABLE_KINDS = {"money", "number", "text", "date", "boolean", "list"}
 SHOWN_KINDS = {"user", "service", "rule", "wait", "timer", "send", "call", "part"}
+OPERATION_NAME = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 OUTCOME = "outcome"
 DONE = "done"
 """The one answer to a user task whose drawing names none."""
@@ -196,7 +197,7 @@ def read_diagram(root: etree._Element) -> Diagram | None:
         flows=tuple(reading.flows),
         lanes=lanes,
         unknown=tuple(reading.unknown),
-        guessed=tuple(guessed),
+        guessed=tuple(name for name in guessed if name != OUTCOME),
         drawn_with=foreign.drawn_with(root),
         twice=tuple(reading.twice),
     )
@@ -344,7 +345,7 @@ def _step(element: etree._Element, tag: str, role_of: dict[str, str]) -> Step:
     kind = KINDS[tag]
     operation = _extension(element, "operation").get("name", "")
     job = foreign.job_of(element) if kind in ("service", "send") and not operation else ""
-    if not operation and find_operation(job) is not None:
+    if not operation and OPERATION_NAME.fullmatch(job):
         operation = job
     own_role = task.get("role", "") or (
         "" if task.get("roleFrom") or task.get("authority") else foreign.role_of(element)

@@ -66,7 +66,7 @@ class _SafeExpressions(PythonScriptEngine):
 _EXPRESSIONS = _SafeExpressions()
 
 
-class Callables(Protocol):
+class Library(Protocol):
     """Where the processes that a process calls are found."""
 
     def newest(self, key: str) -> tuple[UUID, Definition]: ...
@@ -91,12 +91,10 @@ class Definition:
     spec: BpmnProcessSpec
     parts: dict[str, BpmnProcessSpec] = field(default_factory=dict)
     """The specifications of its embedded subprocesses."""
-    called: Callables = field(default_factory=_NothingToCall)
+    called: Library = field(default_factory=_NothingToCall)
 
 
-def read_definition(
-    bpmn: str, dmn: list[str], *, operations: bool = True, called: Callables | None = None
-) -> Definition:
+def read_definition(bpmn: str, dmn: list[str], *, operations: bool = True, called: Library | None = None) -> Definition:
     """Read a process and its decision tables, or refuse them. Raises ProcessRefused, XmlRefused, DecisionRefused."""
     diagram = read_diagram(read_xml(bpmn, "The process"))
     if diagram is None:

@@ -187,7 +187,11 @@ def _call(diagram: Diagram, step: Step, processes: Collection[str] | None) -> It
     elif step.calls == diagram.key:
         yield warning(step.id, "call", f"“{step.label}” calls the very process that it stands in.")
     elif processes is not None and step.calls not in processes:
-        yield warning(step.id, "call", f"“{step.label}” calls the process “{step.calls}”, which is not published.")
+        yield warning(
+            step.id,
+            "call",
+            f"“{step.label}” calls the process “{step.calls}”, which is not known here: publish it first.",
+        )
 
 
 def _expression(diagram: Diagram, source: str, step: Step, what: str) -> Iterator[Finding]:

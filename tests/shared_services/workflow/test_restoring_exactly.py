@@ -112,7 +112,9 @@ class Drawing:
         return ends[0][0], ends[-1][1]
 
 
-plain = st.sampled_from([("user", None), ("service", None), ("pause", None), ("throw", None), ("hear", None), ("call", None)])
+plain = st.sampled_from(
+    [("user", None), ("service", None), ("pause", None), ("throw", None), ("hear", None), ("call", None)]
+)
 watched = st.tuples(st.just("watched"), st.sampled_from(["error", "message", "interrupts", "goes_round"]))
 
 
