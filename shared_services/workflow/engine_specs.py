@@ -8,22 +8,19 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 
 from .diagrams import Diagram, Step
+from .engine_gateways import ChoicesStep, ChoiceStep, TogetherStep
+from .engine_repetition import AtOnce, InTurn
 from .engine_steps import (
-    AtOnce,
     BoundaryEnd,
     BoundaryStep,
-    ChoicesStep,
-    ChoiceStep,
     DecisionStep,
     DrawnStep,
     EndStep,
-    InTurn,
     ManualStep,
     OperationStep,
     PartStep,
     ThrowStep,
     TimerStep,
-    TogetherStep,
 )
 
 STEP_CLASSES: dict[str, type[Any]] = {

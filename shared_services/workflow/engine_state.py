@@ -9,14 +9,17 @@ with a case; of a called process the version that it was started with is.
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
-from .engine import Part, Run, Scope, Workflow, in_order
 from .engine_steps import BoundaryStep, OperationStep, TimerStep
+from .engine_tree import Part, Scope, Workflow, in_order
+
+if TYPE_CHECKING:
+    from .engine import Run
 
 FORMAT = 2
 _UNFINISHED = TaskState.NOT_FINISHED_MASK

@@ -53,9 +53,9 @@ def advance(case: Case, run: Run, actor: OfficerCard | None, *, at_home: bool, r
         raise NotAllowed(
             f"{case.reference} cannot move on: {fault} Tell your council's administrator.", code="process"
         ) from fault
-    for fault in run.faults():
-        if isinstance(fault.error, NotAllowed) and actor is not None:
-            raise fault.error
+    for stopped in run.faults():
+        if isinstance(stopped.error, NotAllowed) and actor is not None:
+            raise stopped.error
 
 
 def _operate(
