@@ -27,7 +27,7 @@ def what(diagram: Diagram, step: Step) -> str:
     """What a step is, as a phrase: “an officer decides; after 5 days: Too late”."""
     words = _KINDS.get(step.kind, "")
     if step.timer is not None:
-        words = f"waits {spoken_timer(step.timer)}"
+        words = f"waits {spoken_timer(step.timer).removeprefix('after ')}"
     elif step.kind == "call" and step.calls:
         words = f"another process runs: {step.calls.replace('_', ' ')}"
     if step.repeats:
