@@ -22,7 +22,7 @@ DI = "{http://www.omg.org/spec/DD/20100524/DI}"
 BPMNDI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 SVG = "http://www.w3.org/2000/svg"
-MARGIN = 20
+MARGIN = 44
 LINE_HEIGHT = 15
 LETTER_WIDTH = 6.6
 MARKS = {"done": "done", "current": "current step"}
@@ -206,11 +206,14 @@ def _event(group: etree._Element, step: Step, box: Box, mark: str) -> None:
         ring = {**look, "fill": "none", "stroke-width": "1"}
         etree.SubElement(group, "circle", cx=f"{x:g}", cy=f"{y:g}", r=f"{radius - 3:g}", **ring, **dashed)
     picture_signs.sign(group, step, x, y, radius * 0.5)
-    # A start's flow often leaves downwards, so its name stands above it.
-    above = step.kind == "start"
-    side = 24 if step.kind == "boundary" else 0
-    if step.name or step.kind in ("start", "end"):
-        _words(group, step.label, x + side, box.y - 8 - LINE_HEIGHT if above else box.y + box.height + 14, 90)
+    if step.kind == "boundary":
+        # Its flow leaves downwards, so its name stands beside it.
+        label = etree.SubElement(group, "text", x=f"{box.x + box.width + 3:g}", y=f"{box.y + box.height:g}")
+        label.text = step.label if step.name else ""
+    elif step.name or step.kind in ("start", "end"):
+        # A start's flow often leaves downwards, so its name stands above it.
+        below = step.kind != "start"
+        _words(group, step.label, x, box.y + box.height + 14 if below else box.y - 8 - LINE_HEIGHT, 90)
 
 
 def _gateway(group: etree._Element, step: Step, box: Box, look: Mapping[str, str]) -> None:
