@@ -120,6 +120,8 @@ def _copy(row: Any, **changes: Any) -> Any:
 
 def timers(council: Any, requester: OfficerCard, count: int) -> float:
     with inside_council(council):
+        CaseTimer.objects.of_this_room().delete()
+        Task.objects.of_this_room().filter(process="bench_escalating").delete()
         first = open_one(requester, "bench_escalating", 1)
     with inside_council(council):
         copy_case(first, count - 1)

@@ -72,8 +72,11 @@ def _run_in_pieces(task_name: str, council_number: int, message_id: UUID | str) 
         try:
             with inside_council(council_number):
                 entry.function(**keys)
-        except Exception:
+        except Exception as error:
             log.exception("a piece of job %s of %s failed", task_name, council_number)
+            if entry.when_it_fails is not None:
+                with inside_council(council_number):
+                    entry.when_it_fails(error=error, final=True, **keys)
     with inside_council(council_number):
         OutboxMessage.objects.filter(pk=message_id).update(done_at=timezone.now(), last_error="")
     return True

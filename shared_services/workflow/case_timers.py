@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
 from uuid import UUID
 
@@ -19,7 +18,6 @@ from .models import Case, CaseTimer
 from .querysets import OPEN_CASES
 from .timer_rows import keep_timers
 
-log = logging.getLogger("guildhall.timers")
 SWEEP = 20_000
 """So many cases are moved on in one sweep at most; the next takes the rest."""
 
@@ -30,23 +28,12 @@ def due_cases(*, at: datetime | None = None) -> list[UUID]:
     return list(dict.fromkeys(due.order_by("due_at").values_list("case_id", flat=True)[:SWEEP]))
 
 
+@transaction.atomic
 def run_due_timers(*, case_id: UUID) -> bool:
     """Move on a case whose time has come; gives whether it moved. Can run twice.
 
-    Locks the case. A case that cannot go on stops with its reason, and its timers are not tried again until
-    somebody has it tried again.
+    Locks the case. Raises what keeps a case from going on; `stop_case` then says so on the case.
     """
-    try:
-        with transaction.atomic():
-            return _run_due(case_id)
-    except Exception as error:
-        log.exception("case %s could not go on when its time came", case_id)
-        with transaction.atomic():
-            _stop(case_id, error)
-        return False
-
-
-def _run_due(case_id: UUID) -> bool:
     case = Case.objects.of_this_room().select_for_update(of=("self",)).filter(pk=case_id).first()
     if case is None or case.status not in OPEN_CASES:
         return False
@@ -57,17 +44,22 @@ def _run_due(case_id: UUID) -> bool:
         # A row of before: the officer was quicker.
         keep_timers(case, run, afresh=True)
         return False
-    before = set(moving.user_steps(run))
-    moving.move_on(case, run, None, before)
+    moving.move_on(case, run, None, set(moving.user_steps(run)))
     record(None, "workflow.case.timed", case, steps=", ".join(found.step.id for found in due))
     return True
 
 
-def _stop(case_id: UUID, error: Exception) -> None:
+@transaction.atomic
+def stop_case(*, case_id: UUID, error: Exception) -> None:
+    """A case could not go on when its time came: it stops with the reason, and its timers are not tried again.
+
+    Safe to run twice. Called after what was begun has been rolled back.
+    """
     case = Case.objects.of_this_room().select_for_update(of=("self",)).filter(pk=case_id).first()
     if case is None or case.status not in OPEN_CASES:
         return
-    CaseTimer.objects.due(at=timezone.now()).filter(case=case).update(stopped=True)
+    if not CaseTimer.objects.due(at=timezone.now()).filter(case=case).update(stopped=True):
+        return
     what = case.step or "its next step"
     case.status, case.fault = CaseStatus.PARKED, f"The case could not go on from “{what}” when its time came."[:300]
     case.version += 1

@@ -256,5 +256,7 @@ def close_other_tasks(case: Case, gone: Iterable[UUID]) -> None:
     owners = [case.owner_id, *case.parts]
     tasks = Task.objects.filter(owner_id__in=owners, case=case, engine_id__in=keys, status__in=OPEN_TASKS)
     left = list(tasks.values_list("pk", flat=True))
-    tasks.update(status=TaskStatus.CANCELLED, done_at=timezone.now())
+    if not left:
+        return
+    Task.objects.filter(pk__in=left).update(status=TaskStatus.CANCELLED, done_at=timezone.now())
     TaskCandidate.objects.drop(owners=owners, tasks=left)

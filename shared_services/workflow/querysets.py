@@ -103,3 +103,7 @@ class CaseTimerQuerySet(models.QuerySet[Any]):
     def due(self, *, at: datetime) -> Self:
         """Timers whose time has come, of cases that run."""
         return self.of_this_room().filter(due_at__lte=at, stopped=False, case__status__in=OPEN_CASES)
+
+    def drop(self) -> None:
+        """Take rows away in one statement. Nothing points at a timer, so nothing is collected first."""
+        self._raw_delete(self.db)

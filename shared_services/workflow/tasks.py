@@ -37,7 +37,11 @@ def _cases_whose_time_has_come() -> list[dict[str, UUID]]:
     return [{"case_id": case_id} for case_id in case_timers.due_cases()]
 
 
-@council_task(queue=BULK, pieces=_cases_whose_time_has_come)
+def _stopped(case_id: UUID, error: Exception, final: bool) -> None:
+    case_timers.stop_case(case_id=case_id, error=error)
+
+
+@council_task(queue=BULK, pieces=_cases_whose_time_has_come, when_it_fails=_stopped)
 def run_due_timers(case_id: UUID) -> None:
     """Move on the cases of this room whose time has come, each in a transaction of its own. Safe to run twice."""
     case_timers.run_due_timers(case_id=case_id)

@@ -17,19 +17,14 @@ def keep_timers(case: Case, run: Run, *, afresh: bool = False) -> None:
     before = dict(here.values_list("engine_id", "due_at")) if afresh else run.timers_before
     gone = [key for key, due_at in before.items() if key not in now or now[key].due_at != due_at]
     if gone:
-        here.filter(engine_id__in=gone).delete()
-    CaseTimer.objects.bulk_create(
-        CaseTimer(
-            owner_id=case.owner_id, case=case, engine_id=key, due_at=found.due_at, what=found.step.label[:200]
-        )
+        here.filter(engine_id__in=gone).drop()
+    new = [
+        CaseTimer(owner_id=case.owner_id, case=case, engine_id=key, due_at=found.due_at, what=found.step.label[:200])
         for key, found in now.items()
         if before.get(key) != found.due_at
-    )  # fmt: skip
-
-
-def forget_timers(case: Case) -> None:
-    """A case that is closed has no timers."""
-    CaseTimer.objects.filter(owner_id=case.owner_id, case=case).delete()
+    ]
+    if new:
+        CaseTimer.objects.bulk_create(new)
 
 
 def start_again(case: Case) -> None:
