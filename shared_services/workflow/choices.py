@@ -10,7 +10,7 @@ class CaseStatus(models.TextChoices):
     WAITING = "waiting", "Waiting"
     COMPLETED = "completed", "Completed"
     WITHDRAWN = "withdrawn", "Withdrawn"
-    PARKED = "parked", "Stopped by a fault"
+    PARKED = "parked", "Stopped"
 
 
 class TaskStatus(models.TextChoices):

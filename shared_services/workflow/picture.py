@@ -90,7 +90,7 @@ def _frame(boxes: Mapping[str, Box], lines: Mapping[str, tuple[tuple[float, floa
 
 def draw(diagram: Diagram, layout: Layout, marks: Mapping[str, str]) -> str:
     """The picture as SVG. `marks` names the steps that are done and current."""
-    frame = layout.frame
+    frame = layout.frame if layout.boxes else Box(0, 0, 460, 48)
     root = etree.Element(
         "svg", xmlns=SVG, viewBox=f"{frame.x:g} {frame.y:g} {frame.width:g} {frame.height:g}",
         width=f"{frame.width:g}", height=f"{frame.height:g}", role="img", fill=INK, **{"font-family": "Helvetica, Arial, sans-serif", "font-size": "12"},
@@ -98,6 +98,10 @@ def draw(diagram: Diagram, layout: Layout, marks: Mapping[str, str]) -> str:
     root.set("aria-labelledby", "process-picture-title")
     title = etree.SubElement(root, "title", id="process-picture-title")
     title.text = _title(diagram, marks)
+    if not layout.boxes:
+        note = etree.SubElement(root, "text", x="16", y="29")
+        note.text = "This process was drawn without a picture. Its steps are listed in words."
+        return etree.tostring(root, encoding="unicode")
     _arrow_heads(root)
     for key, name in layout.names.items():
         _lane(root, layout.boxes.get(key), name)

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                     ("waiting", "Waiting"),
                     ("completed", "Completed"),
                     ("withdrawn", "Withdrawn"),
-                    ("parked", "Stopped by a fault"),
+                    ("parked", "Stopped"),
                 ],
                 default="open",
                 max_length=12,

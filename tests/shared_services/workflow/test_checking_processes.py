@@ -265,3 +265,11 @@ def test_the_same_in_words():
     assert words["Checks: Look"] == ("an officer decides", "current")
     assert words["Call"][0] == "another process runs: other process"
     assert words["Cool off"][0] == "waits 2 days"
+
+
+def test_a_drawing_without_coordinates_says_that_its_steps_are_listed():
+    text = process(*DRAWN)
+
+    picture = draw(read_diagram(read_xml(text)), read_layout(text), {})
+
+    assert "Its steps are listed in words" in picture
