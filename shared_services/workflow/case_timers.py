@@ -28,7 +28,7 @@ def due_cases(*, at: datetime | None = None) -> list[UUID]:
     return list(dict.fromkeys(due.order_by("due_at").values_list("case_id", flat=True)[:SWEEP]))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def run_due_timers(*, case_id: UUID) -> bool:
     """Move on a case whose time has come; gives whether it moved. Can run twice.
 

@@ -29,7 +29,6 @@ from .engine_values import CaseValues
 from .expressions import ExpressionError
 from .models import Case, Task, TaskCandidate
 from .operations import OperationContext, OperationFailed, find_operation
-from .querysets import OPEN_TASKS
 
 log = logging.getLogger("guildhall.cases")
 MAX_DUE_DAYS = 366
@@ -254,9 +253,6 @@ def close_other_tasks(case: Case, gone: Iterable[UUID]) -> None:
     if not keys:
         return
     owners = [case.owner_id, *case.parts]
-    tasks = Task.objects.filter(owner_id__in=owners, case=case, engine_id__in=keys, status__in=OPEN_TASKS)
-    left = list(tasks.values_list("pk", flat=True))
-    if not left:
-        return
-    Task.objects.filter(pk__in=left).update(status=TaskStatus.CANCELLED, done_at=timezone.now())
-    TaskCandidate.objects.drop(owners=owners, tasks=left)
+    left = Task.objects.cancel(owners=owners, case_id=case.pk, engine_ids=keys)
+    if left:
+        TaskCandidate.objects.drop(owners=owners, tasks=left)

@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
+from django.utils import timezone
 
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
@@ -66,6 +67,24 @@ class TaskQuerySet(models.QuerySet[Any]):
         The council is named on the inbox's index alone: tasks are then found by key, never by a walk over theirs.
         """
         return self.filter(candidates__owner_id=current_council().number, candidates__card_id=card.pk)
+
+    def cancel(self, *, owners: list[int], case_id: UUID, engine_ids: list[UUID]) -> list[UUID]:
+        """Close the open ones of these steps of a case in one statement; gives the tasks that were open."""
+        table = self.model._meta.db_table
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE public.{table} SET status = %s, done_at = %s WHERE owner_id = ANY(%s) AND case_id = %s"
+                " AND engine_id = ANY(%s) AND status = ANY(%s) RETURNING id",
+                [
+                    TaskStatus.CANCELLED.value,
+                    timezone.now(),
+                    owners,
+                    case_id,
+                    engine_ids,
+                    [s.value for s in OPEN_TASKS],
+                ],
+            )
+            return [row[0] for row in cursor.fetchall()]
 
 
 class TaskCandidateQuerySet(models.QuerySet[Any]):
