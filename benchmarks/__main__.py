@@ -20,6 +20,7 @@ PARTS = {
     "rooms": "benchmarks.settings.owner",
     "operations": "benchmarks.settings.owner",
     "memory": "benchmarks.settings.portal",
+    "processes": "benchmarks.settings.owner",
     "demo": "benchmarks.settings.portal",
 }
 """What is measured, in order, and the settings of each. `rooms` builds the database that the next two use."""

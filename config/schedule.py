@@ -42,4 +42,7 @@ SCHEDULE = {
     "Check the audit record, nightly": for_every_council(
         "assurance.verify_nightly", crontab(hour="4", minute="0"), with_shared_service=True
     ),
+    "Move on cases whose time has come": for_every_council(
+        "workflow.run_due_timers", timedelta(minutes=5), with_shared_service=True
+    ),
 }

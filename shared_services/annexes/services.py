@@ -74,6 +74,13 @@ def write_note(
     return note
 
 
+def note_by_portal(*, case_id: UUID, text: str) -> CaseNote:
+    """Keep what the portal itself has to say about a case, such as why it stopped. The caller writes the audit line."""
+    note = CaseNote(case_id=case_id, author_name="Guildhall", text=text)
+    note.save(force_insert=True)
+    return note
+
+
 def _digest(upload: UploadedFile) -> str:
     digest = hashlib.sha256()
     for chunk in upload.chunks():

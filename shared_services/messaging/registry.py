@@ -28,6 +28,8 @@ class RegisteredTask:
     max_attempts: int
     from_schedule: bool
     when_it_fails: Callable[..., None] | None
+    pieces: Callable[..., list[dict[str, Any]]] | None = None
+    """Gives the keys of a long job's pieces. Each is done in a transaction of its own."""
 
     @cached_property
     def _hints(self) -> dict[str, Any]:

@@ -34,6 +34,8 @@ def run_promised(*, task_name: str, council_number: int, message_id: UUID | str)
     and its mark "done" commit together, so a worker that dies in between has done neither.
     """
     try:
+        if registry.task(task_name).pieces is not None:
+            return _run_in_pieces(task_name, council_number, message_id)
         with inside_council(council_number):
             message = OutboxMessage.objects.take(message_id=message_id, council_number=council_number)
             if message is None:
@@ -50,6 +52,34 @@ def run_promised(*, task_name: str, council_number: int, message_id: UUID | str)
         log.exception("job %s of %s failed", task_name, council_number)
         _record_failure(task_name, council_number, message_id, error)
         raise
+
+
+def _run_in_pieces(task_name: str, council_number: int, message_id: UUID | str) -> bool:
+    """A long job, each piece in a transaction of its own. Its row is marked when all have been tried.
+
+    Two workers may be at it at once after a relay's second sending, so a piece must be safe to repeat.
+    """
+    entry = registry.task(task_name)
+    assert entry.pieces is not None
+    with inside_council(council_number):
+        message = OutboxMessage.objects.take(message_id=message_id, council_number=council_number)
+        if message is None:
+            return False
+        if message.task != task_name:
+            raise WrongJob(f"Job {message_id} is not a {task_name}.")
+        pieces = entry.pieces(**entry.arguments(message.arguments))
+    for keys in pieces:
+        try:
+            with inside_council(council_number):
+                entry.function(**keys)
+        except Exception as error:
+            log.exception("a piece of job %s of %s failed", task_name, council_number)
+            if entry.when_it_fails is not None:
+                with inside_council(council_number):
+                    entry.when_it_fails(error=error, final=True, **keys)
+    with inside_council(council_number):
+        OutboxMessage.objects.filter(pk=message_id).update(done_at=timezone.now(), last_error="")
+    return True
 
 
 def run_from_schedule(*, task_name: str, council_number: int, arguments: dict[str, Any]) -> None:

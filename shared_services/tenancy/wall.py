@@ -166,7 +166,6 @@ def _policies(model: type[PooledModel]) -> Iterator[str]:
     yield f"CREATE POLICY seen ON {table} FOR SELECT TO councils USING ({readable})"
     yield f"CREATE POLICY added ON {table} FOR INSERT TO councils WITH CHECK ({addable})"
 
-
     yield f"CREATE POLICY seen ON {table} FOR SELECT TO councils USING ({seen})"
     yield f"CREATE POLICY added ON {table} FOR INSERT TO councils WITH CHECK ({addable} AND {shown})"
     yield f"GRANT SELECT, INSERT ON {table} TO councils"

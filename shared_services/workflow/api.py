@@ -17,6 +17,7 @@ from shared_services.api.viewsets import RoomViewSet
 
 from .choices import CaseStatus, TaskStatus
 from .models import Case, Task
+from .retrying import retry_case
 from .selectors import cases_for, history_of, inbox, may_view_case
 from .services import complete_task
 
@@ -51,6 +52,7 @@ class CaseAnswer(Answer):
     status = serializers.ChoiceField(choices=CaseStatus.choices)
     step = serializers.CharField()
     outcome = serializers.CharField()
+    fault = serializers.CharField()
     opened_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()
@@ -130,7 +132,9 @@ class Cases(RoomViewSet):
     """What became of what you raised; every case of the room for those who may see them all."""
 
     tag = "Cases"
-    permissions = {"list": "workflow.view_case", "retrieve": "workflow.view_case"}
+    permissions = {"list": "workflow.view_case", "retrieve": "workflow.view_case", "retry": "workflow.view_case"}
+    body = {"retry": Body}
+    answers = {"retry": CaseAnswer}
     answer_class = CaseAnswer
     detail_class = CaseDetailAnswer
     filterset_class = CaseFilter
@@ -146,6 +150,15 @@ class Cases(RoomViewSet):
         row = row_of(case, CaseAnswer)
         row["history"] = [row_of(line, HistoryLineAnswer) for line in history_of(case)]
         return row
+
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Any, pk: UUID) -> HttpResponse:
+        """Try again what stopped a case, for whoever manages processes or sees every case. One that runs is left alone."""
+        case = Case.objects.of_this_room().filter(pk=pk).first()
+        if case is None or not may_view_case(self.actor, case):
+            raise Problem(404, "not_found", "There is nothing here under that address.")
+        found = retry_case(actor=self.actor, case_id=pk, version=self.version)
+        return self.answer(row_of(found, CaseAnswer))
 
 
 def register(router: Any) -> None:

@@ -10,6 +10,7 @@ class CaseStatus(models.TextChoices):
     WAITING = "waiting", "Waiting"
     COMPLETED = "completed", "Completed"
     WITHDRAWN = "withdrawn", "Withdrawn"
+    PARKED = "parked", "Stopped"
 
 
 class TaskStatus(models.TextChoices):

@@ -8,7 +8,7 @@ from uuid import UUID
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 
-from .engine import Definition, read_definition
+from .engine import Definition, EngineFault, read_definition
 from .models import ProcessVersion
 
 KEPT_VERSIONS = 64
@@ -58,8 +58,24 @@ def _keep(version: ProcessVersion) -> Definition:
         while len(_definitions) >= KEPT_VERSIONS:
             _definitions.pop(next(iter(_definitions)))
         # A published version was checked then; an operation renamed since is refused when it is reached.
-        _definitions[version.pk] = read_definition(version.bpmn, version.dmn, operations=False)
+        _definitions[version.pk] = read_definition(
+            version.bpmn, version.dmn, operations=False, called=PublishedProcesses()
+        )
     return _definitions[version.pk]
+
+
+class PublishedProcesses:
+    """Where a process finds those that it calls: what is published for this room."""
+
+    def newest(self, key: str) -> tuple[UUID, Definition]:
+        try:
+            version = newest_version(key)
+        except NotAllowed as missing:
+            raise EngineFault(missing.message) from missing
+        return version.pk, definition_of(version.pk)
+
+    def pinned(self, version_id: UUID) -> Definition:
+        return definition_of(version_id)
 
 
 def process_titles() -> list[tuple[str, str]]:

@@ -1,142 +1,181 @@
-"""What a BPMN file says, as plain facts: its steps, lanes, variables and flows.
-
-Extensions stand in the namespace `urn:guildhall:process`, inside `extensionElements`, so the file stays
-standard BPMN that any tool opens:
-
-    process      <guildhall:variable name="amount" kind="money"/>
-    lane         <guildhall:lane role="line_manager"/>
-    userTask     <guildhall:task outcomes="approve reject" due="due_days" roleFrom="approver"/>
-    serviceTask  <guildhall:operation name="purchasing.raise_order"/>
-    businessRuleTask  <guildhall:decision name="requisition_route"/>
-    endEvent     <guildhall:end outcome="approved"/>
-"""
+"""Reading a drawing's facts from a BPMN file (`diagram_facts` says what they are)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import replace
+from typing import Any
 
 from lxml import etree
 
+from . import foreign, guesses
+from .diagram_facts import (
+    BPMN,
+    BPMN_NAMESPACE,
+    DONE,
+    GUILDHALL,
+    GUILDHALL_NAMESPACE,
+    KINDS,
+    OUTCOME,
+    SHOWN_KINDS,
+    VARIABLE_KINDS,
+    Diagram,
+    Flow,
+    Lane,
+    Step,
+)
 from .safe_xml import local
+from .timers import Timer
 
-BPMN_NAMESPACE = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-GUILDHALL_NAMESPACE = "urn:guildhall:process"
-BPMN = f"{{{BPMN_NAMESPACE}}}"
-GUILDHALL = f"{{{GUILDHALL_NAMESPACE}}}"
-
-KINDS = {
-    "startEvent": "start",
-    "endEvent": "end",
-    "userTask": "user",
-    "serviceTask": "service",
-    "businessRuleTask": "rule",
-    "receiveTask": "wait",
-    "exclusiveGateway": "choice",
-    "inclusiveGateway": "choices",
-    "parallelGateway": "together",
+__all__ = [
+    "BPMN", "BPMN_NAMESPACE", "GUILDHALL", "GUILDHALL_NAMESPACE", "KINDS", "SHOWN_KINDS", "VARIABLE_KINDS", "Diagram",
+    "Flow", "Lane", "Step", "executable_process", "read_diagram",
+]  # fmt: skip
+OPERATION_NAME = re.compile(r"[a-z_]+(\.[a-z_]+)+")
+EVENTS = {
+    "startEvent": {"messageEventDefinition"},
+    "endEvent": {"messageEventDefinition", "errorEventDefinition", "terminateEventDefinition"},
+    "intermediateCatchEvent": {"messageEventDefinition", "timerEventDefinition"},
+    "intermediateThrowEvent": {"messageEventDefinition"},
+    "boundaryEvent": {"messageEventDefinition", "timerEventDefinition", "errorEventDefinition"},
 }
-"""The BPMN elements that run here, by what they are to an officer."""
-NOT_STEPS = {"laneSet", "sequenceFlow", "documentation", "extensionElements", "textAnnotation", "association", "group"}
-VARIABLE_KINDS = {"money", "number", "text", "date", "boolean", "list"}
-SHOWN_KINDS = {"user", "service", "rule", "wait"}
+"""What each event may be about."""
+NOT_STEPS = {
+    "laneSet", "sequenceFlow", "documentation", "extensionElements", "textAnnotation", "association", "group",
+    "dataObject", "dataObjectReference", "ioSpecification", "property", "incoming", "outgoing",
+    "multiInstanceLoopCharacteristics", "dataInputAssociation", "dataOutputAssociation",
+}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One box, circle or diamond of the drawing."""
-
-    id: str
-    name: str
-    tag: str
-    kind: str
-    lane_role: str = ""
-    role: str = ""
-    role_from: str = ""
-    authority: str = ""
-    council_from: str = ""
-    outcomes: tuple[str, ...] = ()
-    due: str = ""
-    handled_at_subject: bool = False
-    operation: str = ""
-    decision: str = ""
-    outcome: str = ""
-    repeats: str = ""
-    item: str = ""
-    repeats_over: str = ""
-    until: str = ""
-    default_flow: str = ""
-    documentation: str = ""
-
-    @property
-    def label(self) -> str:
-        return self.name or self.id.replace("_", " ").capitalize()
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    id: str
-    name: str
-    source: str
-    target: str
-    condition: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    id: str
-    name: str
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class Diagram:
-    """Everything about a process that is not how to run it."""
-
-    key: str
-    title: str
-    documentation: str
-    variables: dict[str, str]
-    steps: dict[str, Step]
-    flows: tuple[Flow, ...]
-    lanes: tuple[Lane, ...]
-    unknown: tuple[tuple[str, str], ...] = ()
-    """(element name, tag) of what the drawing holds and cannot run here."""
-
-    def flows_from(self, step_id: str) -> list[Flow]:
-        return [flow for flow in self.flows if flow.source == step_id]
-
-    def flows_to(self, step_id: str) -> list[Flow]:
-        return [flow for flow in self.flows if flow.target == step_id]
+def executable_process(root: etree._Element) -> etree._Element | None:
+    """The one process of a file that is meant to run. Another party's pool beside it does not count."""
+    processes = root.findall(f"{BPMN}process")
+    marked = [process for process in processes if process.get("isExecutable") == "true"]
+    open_ones = [process for process in processes if process.get("isExecutable") != "false"]
+    found = marked or open_ones
+    return found[0] if len(found) == 1 else None
 
 
 def read_diagram(root: etree._Element) -> Diagram | None:
     """The facts of the one executable process in a BPMN file, or None when there is not exactly one."""
-    processes = [p for p in root.findall(f"{BPMN}process") if p.get("isExecutable", "true") == "true"]
-    if len(processes) != 1:
+    process = executable_process(root)
+    if process is None:
         return None
-    process = processes[0]
     lanes, role_of = _lanes(process)
-    steps: dict[str, Step] = {}
-    unknown = []
-    for element in process:
-        tag = local(element)
-        if not element.tag.startswith(BPMN) or tag in NOT_STEPS:
-            continue
-        if tag in KINDS:
-            step = _step(element, tag, role_of)
-            steps[step.id] = step
-        else:
-            unknown.append((element.get("name") or element.get("id") or tag, tag))
+    reading = _Reading(root, role_of)
+    reading.read(process, "")
+    declared = {v.get("name", ""): v.get("kind", "text") for v in _extensions(process, "variable")}
+    guessed = guesses.undeclared(declared, reading.steps.values(), reading.flows, foreign.form_fields(process))
     return Diagram(
         key=process.get("id", ""),
         title=process.get("name") or process.get("id", ""),
         documentation=_documentation(process),
-        variables={v.get("name", ""): v.get("kind", "text") for v in _extensions(process, "variable")},
-        steps=steps,
-        flows=tuple(_flow(element) for element in process.findall(f"{BPMN}sequenceFlow")),
+        variables={**declared, **guessed},
+        steps=reading.steps,
+        flows=tuple(reading.flows),
         lanes=lanes,
-        unknown=tuple(unknown),
+        unknown=tuple(reading.unknown),
+        guessed=tuple(name for name in guessed if name != OUTCOME),
+        drawn_with=foreign.drawn_with(root),
+        twice=tuple(reading.twice),
     )
+
+
+class _Reading:
+    """The steps and flows of a process and of the subprocesses drawn inside it."""
+
+    def __init__(self, root: etree._Element, role_of: dict[str, str]) -> None:
+        self.steps: dict[str, Step] = {}
+        self.flows: list[Flow] = []
+        self.unknown: list[tuple[str, str]] = []
+        self.twice: list[str] = []
+        self._ids: set[str] = set()
+        self._role_of = role_of
+        self._messages = {m.get("id", ""): m.get("name") or m.get("id", "") for m in root.findall(f"{BPMN}message")}
+        self._errors = {e.get("id", ""): e.get("errorCode") or "" for e in root.findall(f"{BPMN}error")}
+
+    def read(self, holder: etree._Element, within: str) -> None:
+        for element in holder:
+            tag = local(element)
+            if not element.tag.startswith(BPMN):
+                continue
+            key = element.get("id", "")
+            if key and key in self._ids:
+                self.twice.append(key)
+            self._ids.add(key)
+            if tag == "sequenceFlow":
+                self.flows.append(_flow(element))
+            elif tag in NOT_STEPS:
+                continue
+            elif tag not in KINDS or (tag == "subProcess" and element.get("triggeredByEvent") == "true"):
+                self._refuse(element, "eventSubProcess" if tag == "subProcess" else tag)
+            elif self._is_strange_event(element, tag) or self._loops(element):
+                continue
+            else:
+                self._add(element, tag, within)
+
+    def _add(self, element: etree._Element, tag: str, within: str) -> None:
+        step = replace(_step(element, tag, self._role_of), within=within, **self._event(element, tag))
+        self.steps[step.id] = step
+        if step.kind == "part":
+            # What stands in a subprocess stands in its lane.
+            self._role_of.update(
+                {
+                    inner.get("id", ""): step.lane_role
+                    for inner in element.iter()
+                    if inner.get("id") not in self._role_of
+                }
+            )
+            self.read(element, step.id)
+
+    def _refuse(self, element: etree._Element, tag: str) -> None:
+        self.unknown.append((element.get("name") or element.get("id") or tag, tag))
+
+    def _is_strange_event(self, element: etree._Element, tag: str) -> bool:
+        about = [local(part) for part in element if local(part).endswith("EventDefinition")]
+        allowed = EVENTS.get(tag)
+        needs_one = tag in ("intermediateCatchEvent", "boundaryEvent")
+        if allowed is None or (set(about) <= allowed and len(about) <= 1 and (about or not needs_one)):
+            return False
+        strange = next((name for name in about if name not in allowed), about[0] if about else "plainEvent")
+        self._refuse(element, strange)
+        return True
+
+    def _loops(self, element: etree._Element) -> bool:
+        if element.find(f"{BPMN}standardLoopCharacteristics") is None:
+            return False
+        self._refuse(element, "loopMarker")
+        return True
+
+    def _event(self, element: etree._Element, tag: str) -> dict[str, Any]:
+        """What an event, or a step that sends or receives, is about."""
+        found: dict[str, Any] = {}
+        if tag in ("receiveTask", "sendTask") and element.get("messageRef"):
+            found["message"] = self._messages.get(element.get("messageRef", ""), "")
+        if tag == "intermediateThrowEvent":
+            found["kind"] = "send" if element.find(f"{BPMN}messageEventDefinition") is not None else "pass"
+        for part in element:
+            about = local(part)
+            if about == "messageEventDefinition":
+                name = self._messages.get(part.get("messageRef", ""), "")
+                found["message"] = name or element.get("name") or element.get("id", "")
+            elif about == "errorEventDefinition":
+                found["error"] = self._errors.get(part.get("errorRef", ""), "")
+            elif about == "terminateEventDefinition":
+                found["terminates"] = True
+            elif about == "timerEventDefinition":
+                found["timer"] = _timer(part)
+                if tag == "intermediateCatchEvent":
+                    found["kind"] = "timer"
+        return found
+
+
+def _timer(definition: etree._Element) -> Timer:
+    for tag, kind in (("timeDuration", "duration"), ("timeDate", "date"), ("timeCycle", "cycle")):
+        found = definition.find(f"{BPMN}{tag}")
+        if found is not None:
+            return Timer(kind, foreign.plain_expression(found.text or ""))
+    return Timer("duration", "")
 
 
 def _extensions(element: etree._Element, name: str) -> list[etree._Element]:
@@ -154,12 +193,15 @@ def _documentation(element: etree._Element) -> str:
 
 
 def _lanes(process: etree._Element) -> tuple[tuple[Lane, ...], dict[str, str]]:
-    lanes, role_of = [], {}
+    lanes: list[Lane] = []
+    role_of: dict[str, str] = {}
     for element in process.iterfind(f"{BPMN}laneSet//{BPMN}lane"):
-        lane = Lane(element.get("id", ""), element.get("name", ""), _extension(element, "lane").get("role", ""))
-        lanes.append(lane)
-        for node in element.findall(f"{BPMN}flowNodeRef"):
-            role_of[(node.text or "").strip()] = lane.role
+        role = _extension(element, "lane").get("role", "") or foreign.known_role(element.get("name", ""))
+        inside = frozenset((node.text or "").strip() for node in element.findall(f"{BPMN}flowNodeRef"))
+        lanes.append(Lane(element.get("id", ""), element.get("name", ""), role, inside))
+        for key in inside:
+            # A lane within a lane without a role of its own stands in the outer one's.
+            role_of[key] = role or role_of.get(key, "")
     return tuple(lanes), role_of
 
 
@@ -170,37 +212,63 @@ def _flow(element: etree._Element) -> Flow:
         name=element.get("name", ""),
         source=element.get("sourceRef", ""),
         target=element.get("targetRef", ""),
-        condition=(condition.text or "").strip() if condition is not None else "",
+        condition=foreign.plain_expression(condition.text or "") if condition is not None else "",
     )
 
 
 def _step(element: etree._Element, tag: str, role_of: dict[str, str]) -> Step:
     task = _extension(element, "task")
     many = element.find(f"{BPMN}multiInstanceLoopCharacteristics")
-    item = many.find(f"{BPMN}inputDataItem") if many is not None else None
-    over = many.find(f"{BPMN}loopDataInputRef") if many is not None else None
-    until = many.find(f"{BPMN}completionCondition") if many is not None else None
+    over, item, until = _repetition(many) if many is not None else ("", "", "")
     key = element.get("id", "")
+    kind = KINDS[tag]
+    operation = _extension(element, "operation").get("name", "")
+    job = foreign.job_of(element) if kind in ("service", "send") and not operation else ""
+    if not operation and OPERATION_NAME.fullmatch(job):
+        operation = job
+    own_role = task.get("role", "") or (
+        "" if task.get("roleFrom") or task.get("authority") else foreign.role_of(element)
+    )
+    outcomes = tuple(task.get("outcomes", "").split())
     return Step(
         id=key,
         name=element.get("name", ""),
         tag=tag,
-        kind=KINDS[tag],
+        kind="service" if kind == "send" and operation else kind,
         lane_role=role_of.get(key, ""),
-        role=task.get("role", ""),
+        role=own_role,
         role_from=task.get("roleFrom", ""),
         authority=task.get("authority", ""),
         council_from=task.get("councilFrom", ""),
-        outcomes=tuple(task.get("outcomes", "").split()),
+        outcomes=outcomes or ((DONE,) if kind == "user" else ()),
         due=task.get("due", ""),
         handled_at_subject=task.get("handledAt", "") == "subject",
-        operation=_extension(element, "operation").get("name", ""),
-        decision=_extension(element, "decision").get("name", ""),
+        operation=operation,
+        decision=_extension(element, "decision").get("name", "") or foreign.decision_of(element),
         outcome=_extension(element, "end").get("outcome", ""),
         repeats="" if many is None else "in turn" if many.get("isSequential") == "true" else "at once",
-        item=item.get("id", "") if item is not None else "",
-        repeats_over=(over.text or "").strip() if over is not None else "",
-        until=(until.text or "").strip() if until is not None else "",
+        item=item,
+        repeats_over=over,
+        until=until,
         default_flow=element.get("default", ""),
         documentation=_documentation(element),
+        attached_to=element.get("attachedToRef", ""),
+        interrupts=element.get("cancelActivity", "true") != "false",
+        calls=(element.get("calledElement") or foreign.called_by(element)) if kind == "call" else "",
+        into=task.get("into", "") or OUTCOME,
+        job=job,
+        plain_answer=kind == "user" and not outcomes,
+    )
+
+
+def _repetition(many: etree._Element) -> tuple[str, str, str]:
+    """(list, item, until) of a repeated step."""
+    item = many.find(f"{BPMN}inputDataItem")
+    over = many.find(f"{BPMN}loopDataInputRef")
+    until = many.find(f"{BPMN}completionCondition")
+    theirs_over, theirs_item = foreign.repetition_of(many)
+    return (
+        (over.text or "").strip() if over is not None and over.text else theirs_over,
+        item.get("id", "") if item is not None else theirs_item,
+        foreign.plain_expression(until.text or "") if until is not None else "",
     )

@@ -1,323 +1,203 @@
-"""Running a process with SpiffWorkflow: the one place that knows it.
+"""Running a process with SpiffWorkflow: a case is started or restored, moved on, stored again.
 
 Its own ways to run code are closed: expressions go to the safe evaluator, scripts are refused, decision
-tables are ours, and a service step does only what the caller's `perform` does. Its serialiser stores the
-whole model with every case; ours stores the tree of steps and the values still needed, and nothing else.
+tables are ours, and a service step does only what the caller's `perform` does. Its readers and its serialiser
+are not used: specifications are built from the drawing's facts (`engine_specs`), and a stored case holds the
+tree of steps and the values of the process, and nothing else (`engine_state`).
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from lxml import etree
-from SpiffWorkflow.bpmn.parser import ValidationException
-from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser, full_tag
-from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
-from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
-from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
-from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
-from .decisions import DecisionModel, as_plain, read_decisions
-from .diagrams import Diagram, Step, read_diagram
-from .expressions import ExpressionError, evaluate
-from .findings import Finding, ProcessRefused, find
-from .safe_xml import read_xml
+from .decisions import as_plain
+from .diagrams import Step
+from .engine_definition import Definition, Library, read_definition
+from .engine_happenings import Happenings
+from .engine_steps import EngineFault, OperationStep, PartStep
+from .engine_tree import Fault, Part, Scope, TimerAt, Waiting, Workflow
+from .engine_values import Values
+from .operations import OperationFailed
 
-logging.getLogger("spiff").setLevel(logging.WARNING)
-
+__all__ = [
+    "Definition", "EngineFault", "Fault", "Library", "Perform", "Run", "StepGone", "TimerAt", "Waiting", "read_definition",
+]  # fmt: skip
 MAX_STEPS = 500
 """More steps than this without anybody acting is a fault in the drawing."""
-FORMAT = 1
+MAX_DEPTH = 8
+"""Processes that call each other deeper than this never end."""
 
 Perform = Callable[[Step, dict[str, Any]], "dict[str, Any] | None"]
 
 
-class EngineFault(Exception):
-    """A case that cannot move on as drawn; the message names the step."""
+class StepGone(EngineFault):
+    """Somebody acts on a step at which the case no longer stands."""
 
 
-class _Operation(BpmnSpecMixin):
-    """A service step: the case's `perform` does it."""
-
-    def _run_hook(self, my_task: SpiffTask) -> bool:
-        my_task.workflow.run.do_operation(my_task)
-        return True
-
-
-class _Decision(BpmnSpecMixin):
-    """A business rule step: one of the process's decision tables."""
-
-    def _run_hook(self, my_task: SpiffTask) -> bool:
-        my_task.workflow.run.do_decision(my_task)
-        return True
-
-
-class _Wait(BpmnSpecMixin):
-    """A step that waits for word from elsewhere (services.resume_case)."""
-
-    def __init__(self, wf_spec: BpmnProcessSpec, bpmn_id: str, **kwargs: Any) -> None:
-        super().__init__(wf_spec, bpmn_id, **kwargs)
-        self.manual = True
-
-
-class _NoScripts(TaskParser):
-    def create_task(self) -> None:
-        raise ValidationException(f"“{self.node.get('name') or self.bpmn_id}” is a script task. Scripts are never run.")
-
-
-class _Parser(BpmnParser):
-    OVERRIDE_PARSER_CLASSES = {
-        full_tag("serviceTask"): (TaskParser, _Operation),
-        full_tag("businessRuleTask"): (TaskParser, _Decision),
-        full_tag("receiveTask"): (TaskParser, _Wait),
-        full_tag("scriptTask"): (_NoScripts, BpmnSpecMixin),
-    }
-
-
-class _SafeExpressions(PythonScriptEngine):
-    """What the engine asks to work something out. Nothing here can run code."""
-
-    def validate(self, expression: str) -> None:
-        raise ExpressionError("Expressions are checked when a process is read.")
-
-    def evaluate(self, task: SpiffTask, expression: str, external_context: Any = None) -> Any:
-        return task.workflow.run.evaluate(expression, task.data)
-
-    def execute(self, task: SpiffTask, script: str, external_context: Any = None) -> None:
-        raise ExpressionError("Scripts are never run.")
-
-    def call_service(self, task: SpiffTask, **kwargs: Any) -> None:
-        raise ExpressionError("A service step names an operation; it cannot call a service.")
-
-
-_EXPRESSIONS = _SafeExpressions()
-
-
-@dataclass(frozen=True)
-class Definition:
-    """A process version, read once and kept in the process: safe to share between cases."""
-
-    diagram: Diagram
-    decisions: dict[str, DecisionModel]
-    spec: BpmnProcessSpec
-
-
-def read_definition(bpmn: str, dmn: list[str], *, operations: bool = True) -> Definition:
-    """Read a process and its decision tables, or refuse them. Raises ProcessRefused, XmlRefused, DecisionRefused."""
-    root = read_xml(bpmn, "The process")
-    diagram = read_diagram(root)
-    if diagram is None:
-        raise ProcessRefused(
-            [Finding("error", "", "one-process", "The file must hold exactly one executable process.")]
-        )
-    decisions: dict[str, DecisionModel] = {}
-    for text in dmn:
-        model = read_decisions(text)
-        decisions.update(dict.fromkeys(model.tables, model))
-    errors = [finding for finding in find(diagram, decisions, operations=operations) if finding.level == "error"]
-    if errors:
-        raise ProcessRefused(errors)
-    return Definition(diagram, decisions, _spec(root, diagram.key))
-
-
-def _spec(root: etree._Element, key: str) -> BpmnProcessSpec:
-    parser = _Parser()
-    try:
-        parser.add_bpmn_xml(root)
-        spec = parser.get_spec(key)
-    except ValidationException as error:
-        raise ProcessRefused([Finding("error", key, "drawing", str(error))]) from error
-    for task_spec in list(spec.task_specs.values()):
-        if hasattr(task_spec, "merge_child"):
-            spec.task_specs[task_spec.task_spec].completed_event.connect(task_spec.merge_child)
-    return spec
-
-
-class _Workflow(BpmnWorkflow):
-    """SpiffWorkflow's run of a process, with a way back to ours."""
-
-    run: Run
-
-    def __init__(self, run: Run, *, deserializing: bool = False) -> None:
-        self.run = run
-        super().__init__(run.definition.spec, script_engine=_EXPRESSIONS, deserializing=deserializing)
-
-    def collect_log_extras(self, dct: dict[str, Any] | None = None) -> dict[str, Any]:
-        return {}
-
-
-class _Values(Mapping[str, Any]):
-    """Variables as expressions see them: declared money, numbers and dates are such, not texts."""
-
-    __slots__ = ("_data", "_kinds")
-
-    def __init__(self, data: Mapping[str, Any], kinds: Mapping[str, str]) -> None:
-        self._data, self._kinds = data, kinds
-
-    def __getitem__(self, name: str) -> Any:
-        kind = self._kinds.get(name)
-        if kind is not None and name not in self._data:
-            # Declared and not known yet: a condition may ask for it.
-            return None
-        value = self._data[name]
-        if value is None or kind is None or not isinstance(value, str):
-            return value
-        try:
-            if kind in ("money", "number"):
-                return Decimal(value)
-            return date.fromisoformat(value) if kind == "date" else value
-        except (InvalidOperation, ValueError) as error:
-            raise ExpressionError(f"“{name}” is not a {kind}.") from error
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._data)
-
-    def __len__(self) -> int:
-        return len(self._data)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A step of a running case at which somebody, or something, must act."""
-
-    engine_id: UUID
-    step: Step
-    values: dict[str, Any]
-    item: Any
-
-
-class Run:
+class Run(Happenings):
     """One case in memory: started or restored, moved on, stored again."""
 
-    def __init__(self, definition: Definition) -> None:
+    def __init__(self, definition: Definition, *, now: datetime | None = None) -> None:
         self.definition = definition
         self.held_back = False
         self.outcome = ""
+        self.now = now or datetime.now(UTC)
+        self.messages: list[str] = []
+        self.seen: set[str] = set()
+        self.timers_before: dict[UUID, datetime] = {}
+        """The timers that ran when the case was restored."""
+        self._errors: dict[Any, Exception] = {}
         self._perform: Perform | None = None
-        self._workflow: _Workflow
+        self._timers_run = False
+        self._at_home = True
 
     # -- Coming and going -----------------------------------------------------------------------
 
     @classmethod
-    def start(cls, definition: Definition, values: dict[str, Any]) -> Run:
-        run = cls(definition)
-        run._workflow = _Workflow(run)
-        run._workflow.task_tree.data.update(values)
+    def start(cls, definition: Definition, values: dict[str, Any], *, now: datetime | None = None) -> Run:
+        run = cls(definition, now=now)
+        run._workflow = Workflow(run, Scope(definition, dict(values)))
         return run
 
     @classmethod
-    def restore(cls, definition: Definition, state: dict[str, Any]) -> Run:
-        from .engine_state import restore_tree
+    def restore(cls, definition: Definition, state: dict[str, Any], *, now: datetime | None = None) -> Run:
+        from .engine_state import restore_run
 
-        run = cls(definition)
-        run._workflow = _Workflow(run, deserializing=True)
-        restore_tree(run._workflow, state)
+        run = cls(definition, now=now)
+        restore_run(run, state)
+        run.timers_before = {found.engine_id: found.due_at for found in run.timers()}
         return run
 
     def state(self) -> dict[str, Any]:
         """What must be kept to go on later."""
-        from .engine_state import store_tree
+        from .engine_state import store_run
 
-        return store_tree(self._workflow)
+        return store_run(self)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values of the case's own process."""
+        return self._workflow.scope.values
 
     # -- Moving on ------------------------------------------------------------------------------
 
     def complete(self, engine_id: UUID, values: dict[str, Any]) -> None:
-        """Somebody has acted on a step: take the values and leave the step."""
-        task = self._workflow.tasks.get(engine_id)
+        """Somebody has acted on a step: take the values and leave the step. Raises StepGone."""
+        task = self._task(engine_id)
         if task is None or not task.has_state(TaskState.READY) or not task.task_spec.manual:
-            raise EngineFault("This step is no longer open.")
-        step = self.definition.diagram.steps[task.task_spec.bpmn_id]
-        if step.item:
-            # The item belongs to this round only; the next round brings its own.
-            task.data.pop(step.item, None)
-        task.data.update(values)
+            raise StepGone("This step is no longer open.")
+        known, step = task.workflow.scope.values, task.task_spec.step
+        known.update(values)
+        if step.kind == "user" and "outcome" in values:
+            known[step.into] = values["outcome"]
         task.run()
 
-    def advance(self, perform: Perform, *, at_home: bool = True) -> None:
-        """Run every step that needs nobody. Away from the owner's room, service steps are held back for it."""
-        self._perform = perform
+    def advance(
+        self, perform: Perform, *, at_home: bool = True, retry: bool = False, now: datetime | None = None
+    ) -> None:
+        """Run every step that needs nobody.
+
+        Away from the owner's room, service steps, calls and timers are held back for it. A service step that
+        failed before is tried again only with `retry`; one that fails now is found in `faults`.
+        """
+        self._perform, self._at_home, self._timers_run = perform, at_home, at_home
         self.held_back = False
+        self.now = now or datetime.now(UTC)
+        if retry:
+            for task in self._tasks(TaskState.READY):
+                task.internal_data.pop("fault", None)
+        self._look_at_timers()
+        self._hand_out_messages()
         done = 0
-        while ready := self._ready_to_run(at_home):
+        while ready := self._ready_to_run():
             for task in ready:
-                if task.has_state(TaskState.READY):
-                    task.run()
+                if task.has_state(TaskState.READY) and self._is_live(task):
+                    self._run_one(task)
                     done += 1
+            self._hand_out_messages()
             if done > MAX_STEPS:
                 raise EngineFault("The process goes round without anybody acting.")
-
-    def _ready_to_run(self, at_home: bool) -> list[SpiffTask]:
-        ready = []
-        for task in self._workflow.tasks.values():
-            if task._state == TaskState.READY and not task.task_spec.manual:
-                if not at_home and isinstance(task.task_spec, _Operation):
-                    self.held_back = True
-                    continue
-                ready.append(task)
-        for task in ready:
-            step = self.definition.diagram.steps.get(getattr(task.task_spec, "bpmn_id", None) or "")
-            if step is not None and step.kind == "end" and step.outcome:
-                self.outcome = step.outcome
-        return ready
 
     def cancel(self) -> None:
         self._workflow.cancel()
 
-    # -- Asking ---------------------------------------------------------------------------------
+    def _run_one(self, task: SpiffTask) -> None:
+        if isinstance(task.task_spec, OperationStep) and not self._operate(task):
+            return
+        step = getattr(task.task_spec, "step", None)
+        if step is not None and step.kind == "end" and step.outcome and task.workflow is self._workflow:
+            self.outcome = step.outcome
+        task.run()
 
-    def waiting(self) -> list[Waiting]:
-        """The steps at which the case stands."""
-        found = []
-        for key, task in self._workflow.tasks.items():
-            if task._state == TaskState.READY and task.task_spec.manual:
-                step = self.definition.diagram.steps[task.task_spec.bpmn_id]
-                item = task.data.get(step.item) if step.item else None
-                engine_id = key if isinstance(key, UUID) else UUID(key)
-                found.append(Waiting(engine_id, step, task.data, item))
-        return found
-
-    @property
-    def finished(self) -> bool:
-        return bool(self._workflow.is_completed())
-
-    def passed(self) -> dict[str, str]:
-        """Which steps of the drawing are done and which are current, for the picture."""
-        marks: dict[str, str] = {}
-        for task in self._workflow.tasks.values():
-            key = getattr(task.task_spec, "bpmn_id", None)
-            if not key:
+    def _ready_to_run(self) -> list[SpiffTask]:
+        ready = []
+        for task in self._tasks(TaskState.READY):
+            spec = task.task_spec
+            if spec.manual or "fault" in task.internal_data:
                 continue
-            if task.has_state(TaskState.READY | TaskState.WAITING | TaskState.STARTED):
-                marks[key] = "current"
-            elif task.has_state(TaskState.COMPLETED):
-                marks.setdefault(key, "done")
-        return marks
+            if not self._at_home and (isinstance(spec, OperationStep) or self._begins_a_call(task)):
+                self.held_back = True
+                continue
+            ready.append(task)
+        return ready
 
-    def evaluate(self, expression: str, values: Mapping[str, Any]) -> Any:
-        return evaluate(expression, _Values(values, self.definition.diagram.variables))
+    def _begins_a_call(self, task: SpiffTask) -> bool:
+        spec = task.task_spec
+        return isinstance(spec, PartStep) and bool(spec.step.calls) and "ended" not in task.internal_data
 
     # -- What steps do --------------------------------------------------------------------------
 
-    def do_operation(self, task: SpiffTask) -> None:
-        step = self.definition.diagram.steps[task.task_spec.bpmn_id]
+    def _operate(self, task: SpiffTask) -> bool:
+        """Do a service step's operation. A failure goes to the error event drawn for it, or stops the step here."""
+        step = task.task_spec.step
         if self._perform is None:
             raise EngineFault(f"“{step.label}” was reached outside a decision.")
-        task.data.update(as_plain(self._perform(step, dict(task.data)) or {}))
+        try:
+            changes = self._perform(step, self._values_at(task))
+        except OperationFailed as failure:
+            if not self.fail_outwards(task, failure.code, within=False):
+                task.internal_data["fault"] = True
+                self._errors[task.id] = failure.cause
+            return False
+        task.workflow.scope.values.update(as_plain(changes or {}))
+        if step.message:
+            self.send(step.message)
+        return True
 
-    def do_decision(self, task: SpiffTask) -> None:
-        step = self.definition.diagram.steps[task.task_spec.bpmn_id]
-        values = _Values(task.data, self.definition.diagram.variables)
-        answer = self.definition.decisions[step.decision].decide(step.decision, values)
+    def decide(self, task: SpiffTask) -> None:
+        step, scope = task.task_spec.step, task.workflow.scope
+        values = Values(self._values_at(task), scope.definition.diagram.variables)
+        answer = scope.definition.decisions[step.decision].decide(step.decision, values)
         if not answer:
             raise EngineFault(f"“{step.label}”: no row of its decision table fits this case.")
-        task.data.update(as_plain(answer))
+        scope.values.update(as_plain(answer))
+
+    def start_part(self, task: SpiffTask, step: Step) -> None:
+        """Begin an embedded subprocess, or a called process in its newest version."""
+        scope, items = task.workflow.scope, {**task.workflow.items, **task.data}
+        spec = None
+        if step.calls:
+            depth = getattr(task.workflow, "depth", 0)
+            if depth >= MAX_DEPTH:
+                raise EngineFault(f"“{step.label}”: processes call each other more than {MAX_DEPTH} deep.")
+            version, definition = scope.definition.called.newest(step.calls)
+            wanted = definition.diagram.variables
+            handed = {**scope.values, **items}
+            scope = Scope(definition, {name: handed[name] for name in wanted if name in handed}, version)
+            items, spec = {}, definition.spec
+        Part(spec or scope.definition.parts[step.id], task, scope, items)
+
+    def finish_part(self, task: SpiffTask, part: Part) -> None:
+        """A called process hands back what both processes declare; of a subprocess the steps are remembered."""
+        outer, inner = task.workflow.scope, part.scope
+        if inner is not outer:
+            known = outer.definition.diagram.variables
+            outer.values.update({name: value for name, value in inner.values.items() if name in known})
+        elif outer is self._workflow.scope:
+            self.seen.update(key for key, mark in self._marks(part).items() if mark == "done")

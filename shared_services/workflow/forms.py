@@ -57,6 +57,12 @@ class DecisionForm(GovukForm):
         return cleaned
 
 
+class RetryForm(GovukForm):
+    """Have a stopped case tried again."""
+
+    version = VersionField()
+
+
 class AuthorityRuleForm(GovukForm):
     """A new line of the authority matrix."""
 

@@ -5,12 +5,14 @@ Everything here runs in the transaction of the officer or job that moved the cas
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from shared_services.access.models import OfficerCard
@@ -19,30 +21,51 @@ from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 
-from . import authority, joint
+from . import authority, faults, joint, timer_rows
 from .choices import CaseStatus, TaskStatus
 from .diagrams import Step
 from .engine import EngineFault, Run, Waiting
+from .engine_values import CaseValues
 from .expressions import ExpressionError
 from .models import Case, Task, TaskCandidate
-from .operations import OperationContext, find_operation
-from .querysets import OPEN_TASKS
+from .operations import OperationContext, OperationFailed, find_operation
 
+log = logging.getLogger("guildhall.cases")
 MAX_DUE_DAYS = 366
+MOVED = [
+    "state",
+    "status",
+    "outcome",
+    "step",
+    "closed_at",
+    "version",
+    "approved_by",
+    "fault",
+    "facts",
+    "amount",
+    "category",
+]
+"""What changes on a case when it moves on."""
 
 
-def advance(case: Case, run: Run, actor: OfficerCard | None, *, at_home: bool) -> None:
-    """Run the engine as far as it goes. A fault in the drawing is told in plain words; nothing is half done."""
+def advance(case: Case, run: Run, actor: OfficerCard | None, *, at_home: bool, retry: bool = False) -> None:
+    """Run the engine as far as it goes. A fault in the drawing is told in plain words; nothing is half done.
+
+    A service step that fails stops the case there, unless a rule says no to the officer who acts: he is told.
+    """
 
     def perform(step: Step, values: dict[str, Any]) -> dict[str, Any] | None:
         return _operate(case, step, values, actor, run)
 
     try:
-        run.advance(perform, at_home=at_home)
+        run.advance(perform, at_home=at_home, retry=retry)
     except (EngineFault, ExpressionError) as fault:
         raise NotAllowed(
             f"{case.reference} cannot move on: {fault} Tell your council's administrator.", code="process"
         ) from fault
+    for stopped in run.faults():
+        if isinstance(stopped.error, NotAllowed) and actor is not None:
+            raise stopped.error
 
 
 def _operate(
@@ -50,24 +73,30 @@ def _operate(
 ) -> dict[str, Any] | None:
     found = find_operation(step.operation)
     if found is None:
-        raise NotAllowed(
-            f"“{step.label}” asks for “{step.operation}”, which this portal does not have.", code="process"
-        )
+        missing = f"“{step.label}” asks for “{step.operation}”, which this portal does not have."
+        raise OperationFailed(missing, code="process")
     if found.permission and actor is not None:
         check_may(actor, found.permission)
     if case._state.adding and not step.operation.startswith("workflow."):
         case.save(force_insert=True)
-    declared = run.definition.diagram.variables
-    context = OperationContext(
-        case, actor, case.subject_id, {name: values[name] for name in declared if name in values}
-    )
-    changes = found.run(context) or {}
-    unknown = set(changes) - set(declared)
-    if unknown:
-        raise ValueError(
-            f"{step.operation} returned {', '.join(sorted(unknown))}, which {case.process} does not declare."
-        )
-    return changes
+    declared = values.kinds if isinstance(values, CaseValues) else run.definition.diagram.variables
+    context = OperationContext(case, actor, case.subject_id, dict(values))
+    try:
+        with transaction.atomic():
+            changes = found.run(context) or {}
+            unknown = set(changes) - set(declared)
+            if unknown:
+                raise ValueError(
+                    f"{step.operation} returned {', '.join(sorted(unknown))}, which {case.process} does not declare."
+                )
+            return changes
+    except OperationFailed:
+        raise
+    except NotAllowed as refusal:
+        raise OperationFailed(refusal.message, code=refusal.code, cause=refusal) from refusal
+    except Exception as error:
+        log.exception("%s failed in case %s", step.operation, case.pk)
+        raise OperationFailed(code=type(error).__name__, cause=error) from error
 
 
 def settle(case: Case, run: Run) -> None:
@@ -75,6 +104,7 @@ def settle(case: Case, run: Run) -> None:
     waiting = run.waiting()
     case.state = run.state()
     case.version += 1
+    case.fault = faults.tell(case, run)
     if run.finished:
         case.status = CaseStatus.COMPLETED
         case.outcome = run.outcome or "completed"
@@ -82,8 +112,23 @@ def settle(case: Case, run: Run) -> None:
         case.step = ""
     else:
         people = [found for found in waiting if found.step.kind == "user"]
-        case.status = CaseStatus.OPEN if people else CaseStatus.WAITING
-        case.step = "; ".join(dict.fromkeys(found.step.label for found in waiting))[:200]
+        case.status = CaseStatus.PARKED if case.fault else CaseStatus.OPEN if people else CaseStatus.WAITING
+        stands = [*(fault.step.label for fault in run.faults()), *(found.step.label for found in waiting)]
+        case.step = "; ".join(dict.fromkeys(stands))[:200]
+
+
+def move_on(case: Case, run: Run, actor: OfficerCard | None, before: set[UUID], *, retry: bool = False) -> None:
+    """Let the engine run on and bring tasks and timers in line. The case's own room only.
+
+    `before` are the tasks at which the case stood, without the one that was just dealt with.
+    """
+    advance(case, run, actor, at_home=True, retry=retry)
+    settle(case, run)
+    now = user_steps(run)
+    close_other_tasks(case, before - set(now))
+    case.save(update_fields=MOVED)
+    open_tasks(case, run, [found for key, found in now.items() if key not in before])
+    timer_rows.keep_timers(case, run)
 
 
 def user_steps(run: Run) -> dict[UUID, Waiting]:
@@ -124,6 +169,7 @@ def _task(case: Case, run: Run, found: Waiting) -> Task:
         title=step.label,
         role=role,
         authority=step.authority,
+        called_version_id=found.version,
         outcomes=list(step.outcomes),
         handled_at_subject=step.handled_at_subject,
         reference=case.reference,
@@ -208,7 +254,6 @@ def close_other_tasks(case: Case, gone: Iterable[UUID]) -> None:
     if not keys:
         return
     owners = [case.owner_id, *case.parts]
-    tasks = Task.objects.filter(owner_id__in=owners, case=case, engine_id__in=keys, status__in=OPEN_TASKS)
-    left = list(tasks.values_list("pk", flat=True))
-    tasks.update(status=TaskStatus.CANCELLED, done_at=timezone.now())
-    TaskCandidate.objects.drop(owners=owners, tasks=left)
+    left = Task.objects.cancel(owners=owners, case_id=case.pk, engine_ids=keys)
+    if left:
+        TaskCandidate.objects.drop(owners=owners, tasks=left)

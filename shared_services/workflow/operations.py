@@ -27,6 +27,18 @@ class OperationContext:
     values: dict[str, Any]
 
 
+class OperationFailed(Exception):
+    """An operation could not be done, and nothing of it was. An error event with this code catches it.
+
+    An operation raises it itself to name a code; any other error is wrapped in it with its kind as the code.
+    """
+
+    def __init__(self, message: str = "", *, code: str = "failed", cause: Exception | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.cause = cause or self
+
+
 Operation = Callable[[OperationContext], "dict[str, Any] | None"]
 
 

@@ -7,19 +7,22 @@ in colour.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lxml import etree
 
+from . import picture_signs
 from .diagrams import BPMN, Diagram, Step
 from .safe_xml import read_xml
+from .steps_in_words import ListedStep, listed
 
+__all__ = ["Box", "Layout", "ListedStep", "draw", "listed", "read_layout"]
 DI = "{http://www.omg.org/spec/DD/20100524/DI}"
 BPMNDI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 SVG = "http://www.w3.org/2000/svg"
-MARGIN = 20
+MARGIN = 44
 LINE_HEIGHT = 15
 LETTER_WIDTH = 6.6
 MARKS = {"done": "done", "current": "current step"}
@@ -38,6 +41,10 @@ class Box:
     y: float
     width: float
     height: float
+
+    def holds(self, other: Box) -> bool:
+        across = self.x <= other.x and other.x + other.width <= self.x + self.width
+        return across and self.y <= other.y and other.y + other.height <= self.y + self.height
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -83,7 +90,7 @@ def _frame(boxes: Mapping[str, Box], lines: Mapping[str, tuple[tuple[float, floa
 
 def draw(diagram: Diagram, layout: Layout, marks: Mapping[str, str]) -> str:
     """The picture as SVG. `marks` names the steps that are done and current."""
-    frame = layout.frame
+    frame = layout.frame if layout.boxes else Box(0, 0, 460, 48)
     root = etree.Element(
         "svg", xmlns=SVG, viewBox=f"{frame.x:g} {frame.y:g} {frame.width:g} {frame.height:g}",
         width=f"{frame.width:g}", height=f"{frame.height:g}", role="img", fill=INK, **{"font-family": "Helvetica, Arial, sans-serif", "font-size": "12"},
@@ -91,21 +98,41 @@ def draw(diagram: Diagram, layout: Layout, marks: Mapping[str, str]) -> str:
     root.set("aria-labelledby", "process-picture-title")
     title = etree.SubElement(root, "title", id="process-picture-title")
     title.text = _title(diagram, marks)
+    if not layout.boxes:
+        note = etree.SubElement(root, "text", x="16", y="29")
+        note.text = "This process was drawn without a picture. Its steps are listed in words."
+        return etree.tostring(root, encoding="unicode")
     _arrow_heads(root)
     for key, name in layout.names.items():
         _lane(root, layout.boxes.get(key), name)
     for lane in diagram.lanes:
         _lane(root, layout.boxes.get(lane.id), lane.name)
+    for step in diagram.steps.values():
+        if step.kind == "part" and step.id in layout.boxes:
+            _part(root, step, layout.boxes[step.id], marks.get(step.id, ""), _is_open(diagram, layout, step))
     for flow in diagram.flows:
         points = layout.lines.get(flow.id)
         if points:
             taken = flow.source in marks and flow.target in marks
             _flow(root, points, flow.name, taken)
-    for step in diagram.steps.values():
+    for step in sorted(diagram.steps.values(), key=lambda step: step.kind == "boundary"):
         box = layout.boxes.get(step.id)
-        if box is not None:
+        if box is not None and step.kind != "part" and not _is_hidden(diagram, layout, step):
             _step(root, step, box, marks.get(step.id, ""))
     return etree.tostring(root, encoding="unicode")
+
+
+def _is_open(diagram: Diagram, layout: Layout, part: Step) -> bool:
+    """Whether the steps of a subprocess are drawn in its box."""
+    box = layout.boxes[part.id]
+    inner = [layout.boxes[step.id] for step in diagram.steps_in(part.id) if step.id in layout.boxes]
+    return any(box.holds(one) for one in inner)
+
+
+def _is_hidden(diagram: Diagram, layout: Layout, step: Step) -> bool:
+    """What stands in a subprocess that is drawn closed has a page of its own, which is not this one."""
+    part = diagram.steps.get(step.within)
+    return part is not None and part.id in layout.boxes and not _is_open(diagram, layout, part)
 
 
 def _title(diagram: Diagram, marks: Mapping[str, str]) -> str:
@@ -152,35 +179,100 @@ def _flow(root: etree._Element, points: tuple[tuple[float, float], ...], name: s
         label.text = name
 
 
-def _step(root: etree._Element, step: Step, box: Box, mark: str) -> None:
-    look = LOOKS[mark]
+EVENT_TAGS = {"intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent", "startEvent", "endEvent"}
+
+
+def _group(root: etree._Element, step: Step, mark: str) -> etree._Element:
     group = etree.SubElement(root, "g")
     hover = etree.SubElement(group, "title")
     hover.text = f"{step.label} ({MARKS[mark]})" if mark else step.label
-    x, y = box.middle
-    if step.kind in ("start", "end"):
-        etree.SubElement(group, "circle", cx=f"{x:g}", cy=f"{y:g}", r=f"{box.width / 2 - 1:g}", **look)
-        # A start's flow often leaves downwards, so its name stands above it.
-        above = step.kind == "start"
-        _words(group, step.label, x, box.y - 8 - LINE_HEIGHT if above else box.y + box.height + 14, 90)
+    return group
+
+
+def _step(root: etree._Element, step: Step, box: Box, mark: str) -> None:
+    group = _group(root, step, mark)
+    if step.tag in EVENT_TAGS:
+        _event(group, step, box, mark)
     elif step.kind in ("choice", "choices", "together"):
-        right, bottom = box.x + box.width, box.y + box.height
-        corners = f"{x:g},{box.y:g} {right:g},{y:g} {x:g},{bottom:g} {box.x:g},{y:g}"
-        etree.SubElement(group, "polygon", points=corners, **look)
-        sign = etree.SubElement(group, "text", x=f"{x:g}", y=f"{y + 7:g}", **_SIGN)
-        sign.text = {"choice": "×", "choices": "○", "together": "+"}[step.kind]
+        _gateway(group, step, box, LOOKS[mark])
+    else:
+        _task(group, step, box, mark)
+
+
+def _event(group: etree._Element, step: Step, box: Box, mark: str) -> None:
+    x, y = box.middle
+    look, radius = LOOKS[mark], box.width / 2 - 1
+    if step.kind == "end" and not mark:
+        look = {**look, "stroke-width": "3"}
+    dashed = {"stroke-dasharray": "4 2"} if step.kind == "boundary" and not step.interrupts else {}
+    etree.SubElement(group, "circle", cx=f"{x:g}", cy=f"{y:g}", r=f"{radius:g}", **look, **dashed)
+    if step.kind not in ("start", "end"):
+        ring = {**look, "fill": "none", "stroke-width": "1"}
+        etree.SubElement(group, "circle", cx=f"{x:g}", cy=f"{y:g}", r=f"{radius - 3:g}", **ring, **dashed)
+    picture_signs.sign(group, step, x, y, radius * 0.5)
+    if step.kind == "boundary":
+        # Its flow leaves downwards, so its name stands beside it.
+        label = etree.SubElement(group, "text", x=f"{box.x + box.width + 3:g}", y=f"{box.y + box.height:g}")
+        label.text = step.label if step.name else ""
+    elif step.name or step.kind in ("start", "end"):
+        # A start's flow often leaves downwards, so its name stands above it.
+        below = step.kind != "start"
+        _words(group, step.label, x, box.y + box.height + 14 if below else box.y - 8 - LINE_HEIGHT, 90)
+
+
+def _gateway(group: etree._Element, step: Step, box: Box, look: Mapping[str, str]) -> None:
+    x, y = box.middle
+    right, bottom = box.x + box.width, box.y + box.height
+    corners = f"{x:g},{box.y:g} {right:g},{y:g} {x:g},{bottom:g} {box.x:g},{y:g}"
+    etree.SubElement(group, "polygon", points=corners, **look)
+    sign = etree.SubElement(group, "text", x=f"{x:g}", y=f"{y + 7:g}", **_SIGN)
+    sign.text = {"choice": "×", "choices": "○", "together": "+"}[step.kind]
+    if step.name or step.kind == "choice":
         label = etree.SubElement(group, "text", x=f"{x + 16:g}", y=f"{bottom - 2:g}", **{"text-anchor": "start"})
-        label.text = step.label
+        label.text = step.label if step.name else ""
+
+
+def _task(group: etree._Element, step: Step, box: Box, mark: str) -> None:
+    x, y = box.middle
+    look = LOOKS[mark]
+    if step.kind == "call":
+        look = {**look, "stroke-width": "4"}
+    _rect(group, box, look, corner="8")
+    lines = _wrapped(step.label, box.width - 12)
+    _words(group, step.label, x, y - (len(lines) - 1) * LINE_HEIGHT / 2 + 5, box.width - 12)
+    if step.kind == "call":
+        picture_signs.plus(group, x, box.y + box.height - 11, 7)
+    if step.tag in ("sendTask", "receiveTask"):
+        picture_signs.envelope(group, box.x + box.width - 16, box.y + 13, 8, sent=step.tag == "sendTask")
+    _repetition(group, step, x + (22 if step.kind == "call" else 0), box)
+    _tick(group, box, mark)
+
+
+def _part(root: etree._Element, step: Step, box: Box, mark: str, is_open: bool) -> None:
+    """A subprocess: a frame with its name at the top when its steps are drawn in it, else a box."""
+    group = _group(root, step, mark)
+    look = LOOKS[mark]
+    if is_open:
+        _rect(group, box, {**look, "fill": "#ffffff" if mark != "done" else look["fill"]}, corner="8")
+        _words(group, step.label, box.x + box.width / 2, box.y + 17, box.width - 40)
     else:
         _rect(group, box, look, corner="8")
-        lines = _wrapped(step.label, box.width - 12)
-        _words(group, step.label, x, y - (len(lines) - 1) * LINE_HEIGHT / 2 + 5, box.width - 12)
-        if step.repeats:
-            many = etree.SubElement(group, "text", x=f"{x:g}", y=f"{box.y + box.height - 5:g}", **_SIGN)
-            many.text = "≡" if step.repeats == "in turn" else "|||"
-        if mark:
-            tick = etree.SubElement(group, "text", x=f"{box.x + 8:g}", y=f"{box.y + 16:g}")
-            tick.text = "✓" if mark == "done" else "▶"
+        _words(group, step.label, box.middle[0], box.middle[1] + 2, box.width - 12)
+        picture_signs.plus(group, box.middle[0], box.y + box.height - 11, 7)
+    _repetition(group, step, box.middle[0] + (0 if is_open else 22), box)
+    _tick(group, box, mark)
+
+
+def _repetition(group: etree._Element, step: Step, x: float, box: Box) -> None:
+    if step.repeats:
+        many = etree.SubElement(group, "text", x=f"{x:g}", y=f"{box.y + box.height - 5:g}", **_SIGN)
+        many.text = "≡" if step.repeats == "in turn" else "|||"
+
+
+def _tick(group: etree._Element, box: Box, mark: str) -> None:
+    if mark:
+        tick = etree.SubElement(group, "text", x=f"{box.x + 8:g}", y=f"{box.y + 16:g}")
+        tick.text = "✓" if mark == "done" else "▶"
 
 
 _SIGN = {"text-anchor": "middle", "font-size": "18"}
@@ -221,43 +313,3 @@ def _wrapped(text: str, width: float) -> list[str]:
 def _shortened(text: str, width: float) -> str:
     most = max(int(width / LETTER_WIDTH), 4)
     return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-@dataclass(frozen=True, slots=True)
-class ListedStep:
-    """A step in words, for whoever cannot see the picture."""
-
-    label: str
-    what: str
-    lane: str
-    mark: str
-
-
-_KIND_WORDS = {
-    "user": "an officer decides",
-    "service": "done by the portal",
-    "rule": "worked out from a decision table",
-    "wait": "waits for word",
-}
-
-
-def listed(diagram: Diagram, marks: Mapping[str, str], left: str = "not started") -> Iterator[ListedStep]:
-    """The steps in the order in which a case meets them: done, current, or `left` out so far."""
-    lanes = {lane.role: lane.name for lane in diagram.lanes if lane.role}
-    for step in _in_order(diagram):
-        if step.kind in _KIND_WORDS:
-            mark = marks.get(step.id, "")
-            yield ListedStep(step.label, _KIND_WORDS[step.kind], lanes.get(step.lane_role, ""), mark or left)
-
-
-def _in_order(diagram: Diagram) -> list[Step]:
-    start = next(step for step in diagram.steps.values() if step.kind == "start")
-    found, queue = [start], [start]
-    while queue:
-        here = queue.pop(0)
-        for flow in diagram.flows_from(here.id):
-            step = diagram.steps[flow.target]
-            if step not in found:
-                found.append(step)
-                queue.append(step)
-    return found

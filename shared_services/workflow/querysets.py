@@ -7,13 +7,14 @@ leads with the council keeps the list quick.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
+from django.utils import timezone
 
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
@@ -23,7 +24,7 @@ from .choices import CaseStatus, TaskStatus
 if TYPE_CHECKING:
     from shared_services.access.models import OfficerCard
 
-OPEN_CASES = [CaseStatus.OPEN, CaseStatus.WAITING]
+OPEN_CASES = [CaseStatus.OPEN, CaseStatus.WAITING, CaseStatus.PARKED]
 OPEN_TASKS = [TaskStatus.READY, TaskStatus.PARKED]
 
 
@@ -67,6 +68,24 @@ class TaskQuerySet(models.QuerySet[Any]):
         """
         return self.filter(candidates__owner_id=current_council().number, candidates__card_id=card.pk)
 
+    def cancel(self, *, owners: list[int], case_id: UUID, engine_ids: list[UUID]) -> list[UUID]:
+        """Close the open ones of these steps of a case in one statement; gives the tasks that were open."""
+        table = self.model._meta.db_table
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE public.{table} SET status = %s, done_at = %s WHERE owner_id = ANY(%s) AND case_id = %s"
+                " AND engine_id = ANY(%s) AND status = ANY(%s) RETURNING id",
+                [
+                    TaskStatus.CANCELLED.value,
+                    timezone.now(),
+                    owners,
+                    case_id,
+                    engine_ids,
+                    [s.value for s in OPEN_TASKS],
+                ],
+            )
+            return [row[0] for row in cursor.fetchall()]
+
 
 class TaskCandidateQuerySet(models.QuerySet[Any]):
     def of_this_room(self) -> Self:
@@ -94,3 +113,16 @@ class AuthorityRuleQuerySet(models.QuerySet[Any]):
     def covering(self, amount: Decimal) -> Self:
         """Rules from this amount up to, but not including, their upper limit."""
         return self.filter(amount_from__lte=amount).filter(Q(amount_to__isnull=True) | Q(amount_to__gt=amount))
+
+
+class CaseTimerQuerySet(models.QuerySet[Any]):
+    def of_this_room(self) -> Self:
+        return self.filter(owner_id=current_council().number)
+
+    def due(self, *, at: datetime) -> Self:
+        """Timers whose time has come, of cases that run."""
+        return self.of_this_room().filter(due_at__lte=at, stopped=False, case__status__in=OPEN_CASES)
+
+    def drop(self) -> None:
+        """Take rows away in one statement. Nothing points at a timer, so nothing is collected first."""
+        self._raw_delete(self.db)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 MAX_BYTES = 1024 * 1024
 MAX_ELEMENTS = 20_000
 MAX_DEPTH = 100
+
+
+_DECLARED = re.compile(r"""\A(\ufeff?<\?xml[^>]*?)(\s+encoding\s*=\s*["']([^"']*)["'])""")
+"""A text is decoded already, so what it once was encoded in no longer counts."""
 
 
 class XmlRefused(ValueError):
@@ -15,7 +21,7 @@ class XmlRefused(ValueError):
 
 def read_xml(text: str | bytes, name: str = "The file") -> etree._Element:
     """The root of an XML document. Raises XmlRefused for anything that could harm the reader."""
-    raw = text.encode() if isinstance(text, str) else text
+    raw = _DECLARED.sub(r"\1", text, count=1).encode() if isinstance(text, str) else text
     if len(raw) > MAX_BYTES:
         raise XmlRefused(f"{name} is larger than {MAX_BYTES // 1024} KB.")
     head = raw[:4096].upper()
@@ -52,3 +58,26 @@ def _check_shape(root: etree._Element, name: str) -> None:
 def local(element: etree._Element) -> str:
     """An element's name without its namespace."""
     return etree.QName(element).localname
+
+
+def declared_encoding(text: str) -> str:
+    """What a file says it is encoded in; UTF-8 when it says nothing."""
+    found = _DECLARED.match(text)
+    return found[3] if found else "utf-8"
+
+
+def text_of(raw: bytes, name: str = "The file") -> str:
+    """A file's text, exactly: `bytes_of` gives the same bytes back. Raises XmlRefused."""
+    encoding = declared_encoding(raw[:200].decode("latin-1").replace("\xef\xbb\xbf", "\ufeff"))
+    try:
+        text = raw.decode(encoding)
+    except (LookupError, UnicodeDecodeError) as problem:
+        raise XmlRefused(f"{name} is not in the encoding that it says, {encoding}. Save it as UTF-8.") from problem
+    if not text.isprintable() and "\x00" in text:
+        raise XmlRefused(f"{name} is not in an encoding that is read here. Save it as UTF-8.")
+    return text
+
+
+def bytes_of(text: str) -> bytes:
+    """A file as it came: in the encoding that it says of itself."""
+    return text.encode(declared_encoding(text))

@@ -120,6 +120,11 @@ def decisions_on(case_id: UUID, rooms: Collection[int]) -> QuerySet[Decision]:
     )
 
 
+def causes_of(case: Case) -> list[str]:
+    """What the portal wrote down in this room each time the case stopped, the newest first."""
+    return [note.text for note in notes_on(case.pk) if note.author_id is None][::-1]
+
+
 def _comment(note: CaseNote) -> HistoryLine:
     return HistoryLine(note.written_at, "Comment", note.author_name, "", "", note.text)
 

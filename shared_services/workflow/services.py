@@ -18,11 +18,12 @@ from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 
-from . import moving, rules
+from . import moving, rules, timer_rows
 from .choices import CaseStatus, TaskStatus
 from .decisions import as_plain
 from .definitions import definition_of, newest_version
-from .engine import EngineFault, Run
+from .engine import EngineFault, Run, StepGone
+from .expressions import ExpressionError
 from .models import Case, Decision, Task, TaskCandidate
 from .querysets import OPEN_CASES
 from .taking_in import answer_away, ask_home, catch_up, check_still_asked
@@ -37,9 +38,6 @@ __all__ = [
     "resume_case",
     "withdraw_case",
 ]
-
-MOVED = ["state", "status", "outcome", "step", "closed_at", "version", "approved_by", "facts", "amount", "category"]
-"""What changes on a case when it moves on."""
 
 
 @transaction.atomic
@@ -84,6 +82,7 @@ def open_case(
     moving.settle(case, run)
     case.save()
     moving.open_tasks(case, run, moving.user_steps(run).values())
+    timer_rows.keep_timers(case, run)
     return case
 
 
@@ -149,41 +148,40 @@ def _decide_at_home(
         raise NotAllowed(
             f"{case.reference} has moved on in the meantime. Nothing was changed by you.", code="already_done"
         )
-    changes = _declared(case.process, definition.diagram.variables, values)
-    _take_over(case, changes)
+    changes = _declared(case.process, run.variables_at(task.engine_id), values)
+    _take_over(case, {name: value for name, value in changes.items() if name in definition.diagram.variables})
     _complete(case, run, task.engine_id, {**changes, "outcome": outcome})
     _close(task, actor, outcome)
     _write_decision(actor, case, task, outcome, note)
     case.approved_by = [*case.approved_by, actor.pk] if outcome == "approve" else []
-    _move_on(case, run, actor, before - {task.engine_id})
+    moving.move_on(case, run, actor, before - {task.engine_id})
 
 
 @transaction.atomic
 def resume_case(*, case_id: UUID, wait: str, values: dict[str, Any] | None = None, council: int | None = None) -> Case:
     """Tell a case that what it waits for has happened. Called by a job; saying it twice changes nothing.
 
-    Runs in the case's own room only. `wait` is the step's name in the drawing. Where the step waits for each
-    council in turn, `council` (this room's own when left out) says whose word it is.
+    Runs in the case's own room only. `wait` is the step's id in the drawing, or the name of its message. Where the
+    step waits for each council in turn, `council` (this room's own when left out) says whose word it is.
     """
     case = _locked_case(case_id)
     if case.owner_id != current_council().number:
         raise NotAllowed(f"{case.reference} belongs to another room, which moves it on itself.")
     if case.status not in OPEN_CASES:
         return case
-    definition = definition_of(case.process_version_id)
-    run = Run.restore(definition, case.state)
+    run = Run.restore(definition_of(case.process_version_id), case.state)
     number = current_council().number if council is None else council
     found = [
         w
         for w in run.waiting()
-        if w.step.id == wait and w.step.kind == "wait" and (not w.step.item or w.item == number)
+        if wait in (w.step.id, w.step.message) and w.step.kind == "wait" and (not w.step.item or w.item == number)
     ]
     if not found:
         return case
     before = set(moving.user_steps(run))
-    changes = _declared(case.process, definition.diagram.variables, values or {})
+    changes = _declared(case.process, run.variables_at(found[0].engine_id), values or {})
     _complete(case, run, found[0].engine_id, changes)
-    _move_on(case, run, None, before)
+    moving.move_on(case, run, None, before)
     record(None, "workflow.case.resumed", case, wait=wait, council=number)
     return case
 
@@ -207,11 +205,12 @@ def withdraw_case(*, actor: OfficerCard, case_id: UUID, note: str = "") -> Case:
     gone = set(moving.user_steps(run))
     run.cancel()
     case.state = run.state()
-    case.status, case.outcome, case.step = CaseStatus.WITHDRAWN, "withdraw", ""
+    case.status, case.outcome, case.step, case.fault = CaseStatus.WITHDRAWN, "withdraw", "", ""
     case.closed_at = timezone.now()
     case.version += 1
-    case.save(update_fields=["state", "status", "outcome", "step", "closed_at", "version"])
+    case.save(update_fields=["state", "status", "outcome", "step", "closed_at", "version", "fault"])
     moving.close_other_tasks(case, gone)
+    timer_rows.keep_timers(case, run)
     _write_decision(actor, case, None, "withdraw", note.strip())
     record(actor, "workflow.case.withdrawn", case)
     return case
@@ -285,9 +284,13 @@ def _take_over(case: Case, changes: dict[str, Any]) -> None:
 def _complete(case: Case, run: Run, engine_id: UUID, values: dict[str, Any]) -> None:
     try:
         run.complete(engine_id, values)
-    except EngineFault as fault:
+    except StepGone as gone:
         raise NotAllowed(
             f"{case.reference} has moved on in the meantime. Nothing was changed by you.", code="already_done"
+        ) from gone
+    except (EngineFault, ExpressionError) as fault:
+        raise NotAllowed(
+            f"{case.reference} cannot move on: {fault} Tell your council's administrator.", code="process"
         ) from fault
 
 
@@ -319,13 +322,3 @@ def _write_decision(actor: OfficerCard, case: Case, task: Task | None, outcome: 
     ).save(force_insert=True)
     if note and not joint:
         write_note(actor=actor, case_id=case.pk, task_id=task.pk if task else None, text=note, kind=NoteKind.DECISION)
-
-
-def _move_on(case: Case, run: Run, actor: OfficerCard | None, before: set[UUID]) -> None:
-    """Let the engine run on and bring tasks in line. The case's own room only."""
-    moving.advance(case, run, actor, at_home=True)
-    moving.settle(case, run)
-    now = moving.user_steps(run)
-    moving.close_other_tasks(case, before - set(now))
-    case.save(update_fields=MOVED)
-    moving.open_tasks(case, run, [found for key, found in now.items() if key not in before])

@@ -16,7 +16,7 @@ from shared_services.audit.services import record
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 
-from . import joint, moving
+from . import joint, moving, timer_rows
 from .definitions import definition_of
 from .engine import Run, Waiting
 from .models import Case, Decision, Task
@@ -64,6 +64,7 @@ def catch_up(*, case_id: UUID) -> None:
         )
         moving.close_other_tasks(case, known - set(wanted))
         moving.open_tasks(case, run, [found for key, found in wanted.items() if key not in known])
+        timer_rows.keep_timers(case, run, afresh=True)
     case.save()
     joint.take_in(case)
 

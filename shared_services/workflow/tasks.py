@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.db import DatabaseError
 
+from shared_services.messaging.registry import BULK
 from shared_services.messaging.tasks import council_task
 from shared_services.tenancy.errors import NotAllowed
 
-from . import candidates, services
+from . import candidates, case_timers, services
 from .models import Case
 
 log = logging.getLogger("guildhall.workflow")
@@ -40,3 +41,17 @@ def catch_up_cases() -> None:
         except (NotAllowed, DatabaseError):
             # One case that cannot move on holds up no other; it is tried again at the next round.
             log.exception("joint case %s could not be caught up", case_id)
+
+
+def _cases_whose_time_has_come() -> list[dict[str, UUID]]:
+    return [{"case_id": case_id} for case_id in case_timers.due_cases()]
+
+
+def _stopped(case_id: UUID, error: Exception, final: bool) -> None:
+    case_timers.stop_case(case_id=case_id, error=error)
+
+
+@council_task(queue=BULK, pieces=_cases_whose_time_has_come, when_it_fails=_stopped)
+def run_due_timers(case_id: UUID) -> None:
+    """Move on the cases of this room whose time has come, each in a transaction of its own. Safe to run twice."""
+    case_timers.run_due_timers(case_id=case_id)

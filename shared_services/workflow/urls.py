@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from .views.cases import CasePicture, ListCases, ParkedTasks, ViewCase
+from .views.faults import RetryCase
 from .views.tasks import DecideTask, Inbox
 
 app_name = "workflow"
@@ -13,4 +14,5 @@ urlpatterns = [
     path("cases/nobody-can-act/", ParkedTasks.as_view(), name="parked_tasks"),
     path("cases/<uuid:case_id>/", ViewCase.as_view(), name="case"),
     path("cases/<uuid:case_id>/picture.svg", CasePicture.as_view(), name="case_picture"),
+    path("cases/<uuid:case_id>/try-again/", RetryCase.as_view(), name="retry_case"),
 ]

@@ -48,6 +48,8 @@ class Case(PooledModel):
     """Cards that approved since the case was last sent (again): nobody approves the same case twice."""
     home_due = models.BooleanField(default=False)
     """A council has answered a joint case or done its part; the owner's room takes it in."""
+    fault = models.CharField(max_length=300, blank=True, default="", db_default="")
+    """What stopped the case, without the details: those stay in its own room (annexes.CaseNote, the audit record)."""
     version = models.PositiveIntegerField(default=1)
 
     objects = CaseQuerySet.as_manager()
@@ -66,7 +68,7 @@ class Case(PooledModel):
 
     @property
     def is_open(self) -> bool:
-        return self.status in {CaseStatus.OPEN, CaseStatus.WAITING}
+        return self.status in {CaseStatus.OPEN, CaseStatus.WAITING, CaseStatus.PARKED}
 
     @property
     def outcome_text(self) -> str:
@@ -100,6 +102,10 @@ class Task(PooledModel):
     placed = models.BooleanField(default=True)
     """False until the room whose officer acts has found who that is (joint cases)."""
     authority = models.CharField(max_length=80, blank=True)
+    called_version = models.ForeignKey(
+        ProcessVersion, on_delete=models.PROTECT, related_name="+", db_index=False, null=True, blank=True
+    )
+    """The called process that the step is drawn in; empty: the case's own."""
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(CARD, on_delete=models.PROTECT, related_name="+", db_index=False, null=True, blank=True)
     done_by_name = models.CharField(max_length=200, blank=True)

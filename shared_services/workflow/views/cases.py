@@ -17,6 +17,7 @@ from ..choices import CaseStatus
 from ..filters import CaseFilter
 from ..models import Case, Task
 from ..pictures import picture_of, process_title, steps_of
+from .faults import stopped_by
 from .parts import history_items, shown_facts, step_items
 
 STATUS_COLOURS = {
@@ -24,6 +25,7 @@ STATUS_COLOURS = {
     CaseStatus.WAITING.label: "yellow",
     CaseStatus.COMPLETED.label: "green",
     CaseStatus.WITHDRAWN.label: "grey",
+    CaseStatus.PARKED.label: "red",
 }
 
 
@@ -116,6 +118,7 @@ class ViewCase(_OneCase, Page):
             history=history_items(case),
             steps=step_items(steps_of(case)),
             process_title=process_title(case),
+            fault=stopped_by(case, self.actor),
             **kwargs,
         )
 
