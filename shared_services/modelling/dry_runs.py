@@ -44,6 +44,8 @@ def start_dry_run(*, actor: OfficerCard, draft_id: UUID | None = None, proposal_
     A few cases are tried at once, many by a job. While one is running, that one is given back.
     """
     check_may(actor, MAY_VIEW)
+    if draft_id is None and proposal_id is None:
+        raise ValueError("A dry run tries a draft or a proposal.")
     tried = _draft(draft_id) if draft_id is not None else _proposal(proposal_id)
     if definition_or_none(tried.bpmn, tried.dmn) is None:
         raise NotAllowed("The process has errors, so it cannot be tried. Put them right first.", code="not_ready")
@@ -97,7 +99,7 @@ def _draft(draft_id: UUID) -> ProcessDraft:
     return found
 
 
-def _proposal(proposal_id: UUID | None) -> JointProposal:
+def _proposal(proposal_id: Any) -> JointProposal:
     found = JointProposal.objects.filter(owner_id=SHARED_SERVICE_NUMBER, pk=proposal_id).first()
     if found is None or found.status != ProposalStatus.OPEN:
         raise NotAllowed("This proposal is not open for votes.", code="not_found")

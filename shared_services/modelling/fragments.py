@@ -18,7 +18,7 @@ def check_fragment(joint: Drawn, ways: Ways, local: Diagram, before: Flow, after
     """Everything wrong with the steps that stand between the two ends of a joint way, in sentences."""
     shared = joint.diagram.steps
     if after.target in shared:
-        if after.target != before.target and not ways.may_join(before.id, after.target):
+        if after.target != before.target and not ways.may_join(before, after.target):
             yield _passes_by(shared, before, after.target)
         elif after.target != before.target:
             yield _removed(shared, before)
@@ -28,7 +28,7 @@ def check_fragment(joint: Drawn, ways: Ways, local: Diagram, before: Flow, after
     if before.target not in {flow.target for flow in exits}:
         yield _removed(shared, before)
     for target in sorted({flow.target for flow in exits} - {before.target}):
-        if not ways.may_join(before.id, target):
+        if not ways.may_join(before, target):
             yield _passes_by(shared, before, target)
     for key in added:
         step = local.steps[key]
@@ -75,7 +75,7 @@ def _check_answer(ways: Ways, local: Diagram, added: list[str], step: Step, befo
                     yield _unanswered(step, target.label)
                 else:
                     queue.append(flow.target)
-            elif flow.target == before.target or not ways.may_join(before.id, flow.target, start_again=True):
+            elif flow.target == before.target or not ways.may_join(before, flow.target, start_again=True):
                 yield _unanswered(step, target.label)
 
 

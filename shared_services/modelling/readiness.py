@@ -56,7 +56,7 @@ def readiness_of(draft: ProcessDraft) -> Readiness:
         weaker = weakenings(joint, mine)
     return Readiness(
         errors=errors_in(findings),
-        warnings=warnings_in(findings),
+        warnings=[*warnings_in(findings), *_older_base(base)],
         weakenings=weaker,
         trials=run_trials(draft.bpmn, draft.dmn, draft.tests),
         clash=_clash(draft, base),
@@ -93,6 +93,18 @@ def rules_of_this_room() -> ModellingRules:
     """How this room publishes: what it has set, or how a new room begins."""
     here = current_council().number
     return ModellingRules.objects.filter(owner_id=here).first() or ModellingRules(owner_id=here)
+
+
+def _older_base(base: ProcessVersion | None) -> list[Finding]:
+    """An override that stands on a joint version which is no longer the newest."""
+    newest = joint_version(base.key) if base is not None else None
+    if base is None or newest is None or newest.version <= base.version:
+        return []
+    message = (
+        f"The councils have agreed on joint version {newest.version} since, and this override stands on version "
+        f"{base.version}. Begin again from the newest version to take over what changed."
+    )
+    return [Finding("warning", "The process", "older-joint-version", message)]
 
 
 def _clash(draft: ProcessDraft, base: ProcessVersion | None) -> str:

@@ -50,8 +50,7 @@ def processes_of_this_room() -> list[ProcessRow]:
     rows = []
     for key, by_owner in newest.items():
         joint = by_owner.get(SHARED_SERVICE_NUMBER)
-        version = by_owner.get(here) or joint
-        assert version is not None
+        version = by_owner.get(here) or by_owner[SHARED_SERVICE_NUMBER]
         under = version.based_on if not version.is_joint else None
         rows.append(
             ProcessRow(

@@ -39,7 +39,7 @@ def start_draft(*, actor: OfficerCard, title: str) -> ProcessDraft:
     title = title.strip()
     key = key_from(title)
     check_key_is_free(key)
-    return _add(actor, key=key, title=title, bpmn=first_drawing(key, title))
+    return new_draft(actor, key=key, title=title, bpmn=first_drawing(key, title))
 
 
 @transaction.atomic
@@ -54,7 +54,7 @@ def import_draft(*, actor: OfficerCard, bpmn: str, dmn: list[str]) -> ProcessDra
         raise NotAllowed("Give the process in the file an ID of 80 characters or fewer.", code="bpmn")
     _check_content(key, {"bpmn": bpmn, "dmn": dmn})
     newest = newest_of(key)
-    return _add(
+    return new_draft(
         actor,
         key=key,
         title=drawings.title_of(bpmn),
@@ -73,7 +73,7 @@ def draft_from_version(*, actor: OfficerCard, version_id: UUID) -> ProcessDraft:
     version = ProcessVersion.objects.for_this_room().filter(pk=version_id).first()
     if version is None:
         raise NotAllowed("This version is not here. Go back to the list of processes.", code="not_found")
-    return _add(
+    return new_draft(
         actor,
         key=version.key,
         title=version.title,
@@ -200,7 +200,8 @@ def check_key_is_free(key: str) -> None:
         )
 
 
-def _add(actor: OfficerCard, **content: Any) -> ProcessDraft:
+def new_draft(actor: OfficerCard, **content: Any) -> ProcessDraft:
+    """A draft of this room with this content, in the record."""
     draft = ProcessDraft(
         owner_id=current_council().number, edited_by_name=actor.work_name, drawn_by=[actor.pk], **content
     )

@@ -98,9 +98,13 @@ class TrialForm(GovukForm):
         )  # fmt: skip
         values = {
             f"{START}{name}": forms.CharField(
-                label=name.replace("_", " ").capitalize(), required=False, max_length=500, help_text=HINTS.get(kind, "")
+                label=f"Starts with {name.replace('_', ' ')}",
+                required=False,
+                max_length=500,
+                help_text=HINTS.get(kind, ""),
             )
             for name, kind in diagram.variables.items()
+            if name != "outcome"
         }
         fields = dict(self.fields)
         self.fields = {"name": fields.pop("name"), **values, **fields}

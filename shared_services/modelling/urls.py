@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{VERSION}process.bpmn", processes.VersionFile.as_view(), name="version_bpmn"),
     path(f"{VERSION}decisions-<int:number>.dmn", processes.VersionFile.as_view(), name="version_dmn"),
     path(f"{VERSION}draft/", beginning.StartFromVersion.as_view(), name="start_from_version"),
+    path(f"{VERSION}rebase/", beginning.RebaseOverride.as_view(), name="rebase"),
     path(f"{VERSION}move/", moving.ChooseVersion.as_view(), name="choose_version"),
     path(f"{VERSION}move/<uuid:to_id>/", moving.MoveCases.as_view(), name="move_cases"),
     path(DRAFT, drafts.ViewDraft.as_view(), name="draft"),

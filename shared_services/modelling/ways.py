@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
-from shared_services.workflow.diagrams import Diagram, Step
+from shared_services.workflow.diagrams import Diagram, Flow, Step
 
 REFUSING = frozenset({"rejected", "reject", "refused", "declined", "withdrawn", "withdraw", "cancelled", "lapsed"})
 """Ends at which nothing is bought, granted or changed: leading there gives nobody anything."""
@@ -78,28 +78,23 @@ class Ways:
         """Whether every way from `target` to `end` leads through `key`."""
         return key == target or end not in self.reached([target], without=key)
 
-    def officers_from(self, key: str) -> set[str] | None:
-        """The officers' steps on every way from here to being granted; None where nothing is granted any more."""
-        ends = self.ends_from(key)
-        if not ends:
-            return None
-        officers = [step.id for step in self.diagram.steps.values() if step.kind == "user"]
-        return {one for one in officers if one == key or not self.reached([key], without=one) & ends}
+    def leads_through(self, start: str, key: str) -> bool:
+        """Whether a case that gets here is only granted after it passed `key`; true where nothing is granted."""
+        return all(self.lies_between(key, start, end) for end in self.ends_from(start))
 
-    def may_join(self, flow: str, target: str, *, start_again: bool = False) -> bool:
-        """Whether leaving the way at `flow` for `target` lets a case pass by nothing that it would have met.
+    def may_join(self, flow: Flow, target: str, *, start_again: bool = False) -> bool:
+        """Whether leaving a way for another step lets a case pass by nothing that it would have met.
 
-        With `start_again` what was approved before no longer counts, so every approval must come again.
+        It may begin again at a step that it has passed, or go where it still comes to the way's own next step
+        before anything is granted. With `start_again` what was approved before no longer counts, so every
+        approval must come again.
         """
-        passed = self.before(flow)
-        for end in self.ends_from(target):
-            for key in self.before(end):
-                again = self.lies_between(key, target, end)
-                if start_again and self._is_officers(key) and not again:
-                    return False
-                if key not in passed and not again:
-                    return False
-        return True
+        passed = self.before(flow.id)
+        if target not in passed and not self.leads_through(target, flow.target):
+            return False
+        if not start_again:
+            return True
+        return all(self.leads_through(target, key) for key in passed if self._is_officers(key))
 
     def _is_officers(self, key: str) -> bool:
         step: Step | None = self.diagram.steps.get(key)

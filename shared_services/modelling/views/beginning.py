@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -12,7 +12,7 @@ from shared_services.govuk.views import ActionView, FormPage
 from shared_services.tenancy.door import current_council
 from shared_services.workflow.models import ProcessVersion
 
-from .. import services
+from .. import rebasing, services
 from ..forms import ImportForm, ReplaceFilesForm, StartDraftForm, VersionedForm
 from ..models import ProcessDraft
 from ..querysets import drafts_of_this_room
@@ -69,6 +69,34 @@ class StartFromVersion(ActionView):
 
     def act(self, form: Any) -> HttpResponse:
         draft = services.draft_from_version(actor=self.actor, version_id=self.subject.pk)
+        return self.done("Draft started", to=reverse("modelling:draft", args=[draft.pk]))
+
+
+class RebaseOverride(ActionView):
+    """What the councils changed, what this council had changed, and what becomes of it."""
+
+    permission = MAY_MANAGE
+    template_name = "pages/shared_services/modelling/rebase.html"
+    button = "Start a draft"
+    breadcrumbs = [PROCESSES]
+
+    def get_subject(self) -> ProcessVersion:
+        own = ProcessVersion.objects.filter(owner_id=current_council().number).select_related("based_on")
+        version = get_object_or_404(own, pk=self.kwargs["version_id"])
+        found = rebasing.rebase_of(version)
+        if found is None:
+            raise Http404
+        self.found = found
+        return version
+
+    def get_title(self) -> str:
+        return f"Bring “{self.subject.title}” up to joint version {self.found.joint.version}"
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context(found=self.found, **kwargs)
+
+    def act(self, form: Any) -> HttpResponse:
+        draft = rebasing.rebase_override(actor=self.actor, version_id=self.subject.pk)
         return self.done("Draft started", to=reverse("modelling:draft", args=[draft.pk]))
 
 

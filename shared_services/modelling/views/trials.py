@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -65,7 +66,7 @@ def _way_rows(result: TrialResult) -> list[list[dict[str, str]]]:
 
 
 class _OneTrial(ChangeDraft):
-    form_class = TrialForm
+    form_class: ClassVar[type[BaseForm]] = TrialForm
     template_name = "pages/shared_services/modelling/trial.html"
     button = "Save this test"
     diagram: Diagram
