@@ -125,16 +125,17 @@ def _try_some(run: DryRun, tried: ProcessDraft | JointProposal) -> None:
         # What is not about a step of the drawing, such as a move to another version, is not answered again.
         if decision.step:
             decided[decision.case_id].append(decision)
+    known: dict[Any, Any] = {}
     for case in cases:
-        _try_one(run, case, decided[case.pk], new)
+        _try_one(run, case, decided[case.pk], new, known)
     run.done = last if cases else run.total
     if run.done >= run.total:
         run.status, run.finished_at = DryRunStatus.DONE, timezone.now()
     run.save()
 
 
-def _try_one(run: DryRun, case: Case, decisions: list[Decision], new: Definition) -> None:
-    found = compare(case, decisions, definition_of(case.process_version_id), new)
+def _try_one(run: DryRun, case: Case, decisions: list[Decision], new: Definition, known: dict[Any, Any]) -> None:
+    found = compare(case, decisions, definition_of(case.process_version_id), new, known)
     if found.unclear:
         run.unclear += 1
     elif found.different:

@@ -77,19 +77,25 @@ class Matrix:
 
     process: str
     on: date
+    known: dict[tuple[Any, ...], list[str]] = field(default_factory=dict)
+    """Answers given already, which whoever follows many cases hands on from one to the next."""
 
     def roles(self, decision_type: str, values: Mapping[str, Any], *, deciding: bool = False) -> list[str]:
         if current_council().is_shared_service:
             return []
         ask = authority.deciding_approvals if deciding else authority.required_approvals
-        required = ask(
-            decision_type=decision_type,
-            amount=_amount(values.get("amount")),
-            category=str(values.get("category") or ""),
-            cost_centre=str(values.get("cost_centre") or ""),
-            on=self.on,
-        )
-        return [approval.role for approval in required for _ in range(getattr(approval, "needed", 1))]
+        asked = {
+            "decision_type": decision_type,
+            "amount": _amount(values.get("amount")),
+            "category": str(values.get("category") or ""),
+            "cost_centre": str(values.get("cost_centre") or ""),
+            "on": self.on,
+        }
+        key = (deciding, *asked.values())
+        if key not in self.known:
+            required = ask(**asked)  # type: ignore[arg-type]
+            self.known[key] = [approval.role for approval in required for _ in range(getattr(approval, "needed", 1))]
+        return self.known[key]
 
     def effect(self, step: Step, values: dict[str, Any]) -> dict[str, Any]:
         """What a service step gives that only reads: the approvers by the matrix. Every other gives nothing."""

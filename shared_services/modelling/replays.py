@@ -27,18 +27,20 @@ class Comparison:
     unclear: str = ""
 
 
-def compare(case: Case, decisions: Sequence[Decision], old: Definition, new: Definition) -> Comparison:
+def compare(
+    case: Case, decisions: Sequence[Decision], old: Definition, new: Definition, known: dict[Any, Any] | None = None
+) -> Comparison:
     """Follow a case on both versions with what was recorded of it: its routing values and every decision."""
-    before, after = follow(old, case, decisions), follow(new, case, decisions)
+    matrix = Matrix(case.process, timezone.localtime(case.opened_at).date(), {} if known is None else known)
+    before, after = follow(old, case, decisions, matrix), follow(new, case, decisions, matrix)
     why = _why_unclear(case, decisions, before)
     if why:
         return Comparison(unclear=why)
     return Comparison(different=tuple(_differences(new, before, after)))
 
 
-def follow(definition: Definition, case: Case, decisions: Sequence[Decision]) -> Way:
+def follow(definition: Definition, case: Case, decisions: Sequence[Decision], matrix: Matrix) -> Way:
     """The way of a case. Where it asks for more than was decided, somebody is taken to approve."""
-    matrix = Matrix(case.process, timezone.localtime(case.opened_at).date())
     values = {name: value for name, value in case.facts.items() if name in definition.diagram.variables}
     return rehearse(definition, values, _recorded(decisions), matrix.effect, matrix)
 

@@ -7,6 +7,7 @@ import time_machine
 from django.db import ProgrammingError, connection
 from django.utils import timezone
 
+from config.schedule import SCHEDULE
 from shared_services.modelling.choices import DraftStatus, ProposalStatus
 from shared_services.modelling.dry_runs import start_dry_run
 from shared_services.modelling.models import JointProposal, ProcessDraft, Vote
@@ -16,6 +17,7 @@ from shared_services.modelling.tasks import count_votes
 from shared_services.modelling.voting import cast_vote, propose_draft, withdraw_proposal
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed
+from shared_services.workflow import reference_data
 from shared_services.workflow.models import ProcessVersion
 
 from .conftest import REQUISITION
@@ -177,3 +179,17 @@ def test_a_draft_of_an_older_version_is_not_put_to_the_vote(
 
     with inside_council(shared_service), pytest.raises(NotAllowed, match="Version 2 was adopted since"):
         propose_draft(actor=pooled_author, draft_id=late.pk, version=1, warnings_seen=True)
+
+
+def test_a_release_does_not_undo_what_the_councils_agreed_on(shared_service, northmoor, eastvale, proposal, answer):
+    answer(northmoor, True)
+    answer(eastvale, True)
+    counted(shared_service, proposal)
+
+    with inside_council(shared_service):
+        reference_data.load_room()
+        assert joint_version("requisition_approval").bpmn == LONGER
+
+
+def test_the_votes_are_counted_by_the_schedule():
+    assert "modelling.count_votes" in [line["kwargs"].get("task") for line in SCHEDULE.values()]
