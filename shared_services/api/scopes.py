@@ -16,6 +16,7 @@ AREAS: dict[str, str] = {
     "procurement": "Demand and joint purchases",
     "insight": "Shared figures",
     "audit": "Audit record",
+    "modelling": "Design of processes",
 }
 
 

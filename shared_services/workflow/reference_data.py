@@ -9,7 +9,7 @@ from typing import Any
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER, Council
 
-from .models import AuthorityRule
+from .models import AuthorityRule, ProcessVersion
 from .publishing import publish_process, shipped_processes
 
 MATRIX_FROM = date(2020, 4, 1)
@@ -32,8 +32,14 @@ def load() -> None:
 
 
 def _publish_shipped() -> None:
-    """Publish every shipped process whose files have changed as the shared service's next version. Can run twice."""
+    """Publish every shipped process whose files have changed as the shared service's next version. Can run twice.
+
+    What the councils have agreed on by vote is theirs: a release never takes its place.
+    """
     for drawing, tables in shipped_processes():
+        newest = ProcessVersion.objects.newest(drawing.stem, owner=SHARED_SERVICE_NUMBER).first()
+        if newest is not None and newest.published_by_name:
+            continue
         publish_process(
             bpmn=drawing.read_text(encoding="utf-8"), dmn=[table.read_text(encoding="utf-8") for table in tables]
         )
