@@ -12,6 +12,7 @@ urlpatterns = [
     path("files/", include("shared_services.annexes.urls")),
     path("", include("shared_services.workflow.urls")),
     path("authority/", include("shared_services.workflow.authority_urls")),
+    path("processes/", include("shared_services.modelling.urls")),
     path("", include("councils.purchasing.urls")),
     path("finance/", include("councils.finance.urls")),
     path("organisation/", include("councils.organisation.urls")),

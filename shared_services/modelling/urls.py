@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from .views.drafts import ViewDraft
+from .views.processes import ListProcesses
+
+app_name = "modelling"
+urlpatterns = [
+    path("", ListProcesses.as_view(), name="list_processes"),
+    path("drafts/<uuid:draft_id>/", ViewDraft.as_view(), name="draft"),
+]
