@@ -71,7 +71,6 @@ def answer_task(
         case=case,
         step=task.step,
         title=task.title,
-        form=form,
         answers=checked,
         files=files,
         task_id=task.pk,
@@ -113,9 +112,7 @@ def start_request(
     )
     if case.process_version_id != process.version_id:
         raise NotAllowed("The process has changed in the meantime. Open its form again.", code="stale")
-    keep_answers(
-        actor=actor, case=case, step=process.step, title=process.title, form=process.form, answers=checked, files=files
-    )
+    keep_answers(actor=actor, case=case, step=process.step, title=process.title, answers=checked, files=files)
     record(actor, "workflow.case.started", case, process=process.key, version=process.version)
     return case
 

@@ -25,6 +25,7 @@ from .definitions import definition_of, newest_version
 from .engine import EngineFault, Run
 from .models import Case, Decision, Task, TaskCandidate
 from .querysets import OPEN_CASES
+from .step_forms.keeping import check_asks_nothing
 
 MOVED_AWAY = ["state", "status", "outcome", "step", "closed_at", "version", "approved_by"]
 MOVED = [*MOVED_AWAY, "facts", "amount", "category"]
@@ -86,6 +87,7 @@ def complete_task(
     values: dict[str, Any] | None = None,
     version: int | None = None,
     from_inbox: bool = False,
+    answered: bool = False,
 ) -> Case:
     """Decide a task and let its case move on, in one transaction.
 
@@ -104,6 +106,8 @@ def complete_task(
     rules.check_may_act(actor, task, case)
     if from_inbox:
         rules.check_may_answer_from_inbox(task)
+        if not answered:
+            check_asks_nothing(task)
 
     definition = definition_of(case.process_version_id)
     run = Run.restore(definition, case.state)

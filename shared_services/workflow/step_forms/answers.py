@@ -93,6 +93,9 @@ def _in_words(one: FormField, fault: ValidationError) -> str:
 
 def _what(one: FormField, fault: ValidationError) -> str:
     limit = fault.validator_value
+    if fault.validator == "required":
+        missing = [column.label for column in one.columns if column.required and column.name not in fault.instance]
+        return f"enter “{missing[0]}”" if missing else fault.message
     said = {
         "maxLength": f"enter {limit} characters or fewer",
         "minimum": f"enter {limit} or more",
@@ -100,7 +103,6 @@ def _what(one: FormField, fault: ValidationError) -> str:
         "minItems": f"add at least {limit} rows",
         "maxItems": f"enter no more than {limit} rows",
         "enum": "choose one of the answers",
-        "required": f"{fault.message}",
         "additionalProperties": "there is a column that the form does not have",
         "uniqueItems": "choose each answer once",
     }

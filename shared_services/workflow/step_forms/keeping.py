@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from shared_services.access.models import OfficerCard
 from shared_services.annexes.models import Attachment, FormAnswer
 from shared_services.annexes.services import attach
+from shared_services.tenancy.errors import NotAllowed
 
 from ..models import Case, ProcessVersion, Task
 from . import answers as answering
@@ -45,7 +46,6 @@ def keep_answers(
     case: Case,
     step: str,
     title: str,
-    form: StepForm,
     answers: dict[str, Any],
     files: dict[str, UploadedFile] | None = None,
     task_id: UUID | None = None,
@@ -65,7 +65,6 @@ def keep_answers(
         if name in answers:
             answers = {**answers, name: str(attach(actor=actor, subject=kept, upload=upload).pk)}
     kept.answers = answers
-    kept.form = [one.name for one in form]
     kept.save(force_insert=True)
     return kept
 
@@ -86,8 +85,21 @@ def answers_shown(case: Case) -> list[dict[str, Any]]:
                 "title": one.title,
                 "by": one.answered_by_name,
                 "at": one.answered_at,
-                "rows": answering.in_words(form, one.answers),
+                "rows": [
+                    {
+                        "label": label,
+                        "text": "" if isinstance(said, list) else said,
+                        "lines": said if isinstance(said, list) else [],
+                    }
+                    for label, said in answering.in_words(form, one.answers)
+                ],
                 "files": attached,
             }
         )
     return shown
+
+
+def check_asks_nothing(task: Task) -> None:
+    """Refuse an answer without the form that the step asks: a bulk approval, or a program that left it out."""
+    if schema_for(task) is not None:
+        raise NotAllowed(f"{task.reference} asks you to fill in a form. Open the task to answer it.", code="form")

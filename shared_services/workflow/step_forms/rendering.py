@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -52,6 +52,21 @@ class AnswerForm(GovukForm):
 
     mark_optional = False
     spec: StepForm
+    answers: dict[str, Any]
+    """The answers that count, once the form is found to be in order."""
+    files_kept: dict[str, Any]
+
+    line_source: Callable[[], Mapping[str, Lines]] | None = None
+    """Gives the rows of the form's tables; the page that shows them sets it."""
+
+    def own_names(self) -> set[str]:
+        """The fields that are not the step's questions."""
+        return {name for name in self.fields if not name.startswith(PREFIX)}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self.answers, self.files_kept = read_answers(self, self.line_source() if self.line_source else {})
+        return cleaned
 
     def answers_typed(self) -> dict[str, Any]:
         """What was typed into the fields that could be read, as JSON."""
@@ -185,14 +200,16 @@ def _plain_number(value: Decimal) -> int | float:
 
 def read_answers(form: AnswerForm, lines: Mapping[str, Lines]) -> tuple[dict[str, Any], dict[str, Any]]:
     """(answers, files) of a form that was sent, with every fault put on its field. Look at the form's errors next."""
-    answers = form.answers_typed()
+    answers, told = form.answers_typed(), set[str]()
     for one in form.spec:
         if one.kind == "number" and one.name in answers:
             answers[one.name] = _plain_number(Decimal(str(answers[one.name])))
         if one.kind == "table" and one.name in lines:
+            if not lines[one.name].is_valid():
+                told.add(one.name)
             answers[one.name] = rows_typed(lines[one.name])
     files = _readable_files(form)
-    told = form.unreadable()
+    told |= form.unreadable()
     try:
         return check_answers(form.spec, answers, files=files), files
     except AnswersRefused as refused:
