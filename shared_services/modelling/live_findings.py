@@ -1,0 +1,47 @@
+"""What stands in the way of publishing what is on the drawing board now, kept or not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from shared_services.workflow.decisions import DecisionModel, DecisionRefused, read_decisions
+from shared_services.workflow.diagrams import Diagram, read_diagram
+from shared_services.workflow.expressions import ExpressionError
+from shared_services.workflow.findings import Finding, find
+from shared_services.workflow.safe_xml import XmlRefused, read_xml
+from shared_services.workflow.step_forms.checking import problems_with
+
+
+def findings_of(bpmn: str, dmn: Sequence[str], forms: dict[str, Any]) -> list[Finding]:
+    """Everything found in a drawing, its tables and its forms; errors first."""
+    found: list[Finding] = []
+    decisions: dict[str, DecisionModel] = {}
+    for number, text in enumerate(dmn, 1):
+        try:
+            model = read_decisions(text)
+            decisions.update(dict.fromkeys(model.tables, model))
+        except (XmlRefused, DecisionRefused, ExpressionError) as refused:
+            found.append(Finding("error", "", "table", f"Decision file {number}: {refused}"))
+    try:
+        diagram = read_diagram(read_xml(bpmn, "The drawing"))
+    except XmlRefused as refused:
+        return [Finding("error", "", "xml", str(refused)), *found]
+    if diagram is None:
+        return [Finding("error", "", "one-process", "The file must hold exactly one executable process."), *found]
+    found += find(diagram, decisions)
+    found += form_findings(diagram, forms)
+    return sorted(found, key=lambda finding: finding.level != "error")
+
+
+def form_findings(diagram: Diagram, forms: dict[str, Any]) -> list[Finding]:
+    """What is wrong with the forms of a process: their own faults, and forms of steps that are not there."""
+    found = []
+    for step, schema in forms.items():
+        if step not in diagram.steps or diagram.steps[step].kind not in ("start", "user"):
+            found.append(Finding("warning", step, "form", f"There is a form for “{step}”, which is no step that asks."))
+            continue
+        label = diagram.steps[step].label
+        for problem in problems_with(schema, diagram.variables):
+            found.append(Finding("error", step, "form", f"The form of “{label}”: {problem}"))
+    return found
