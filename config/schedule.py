@@ -21,6 +21,9 @@ SCHEDULE = {
     "Go on with joint cases that a council decided": for_the_shared_service(
         "workflow.catch_up_cases", timedelta(seconds=10)
     ),
+    "Count the councils' votes on joint processes": for_the_shared_service(
+        "modelling.count_votes", timedelta(seconds=30)
+    ),
     "Forget sessions and answers that have expired, nightly": for_every_council(
         "accounts.forget_what_expired", crontab(hour="3", minute="20"), with_shared_service=True
     ),

@@ -100,6 +100,12 @@ PERMISSIONS: dict[str, str] = {
     # Insight
     "insight.view_figures": "see the shared figures",
     "insight.run_consolidation": "run the consolidation",
+    # Design of processes
+    "modelling.view_processes": "see how processes are drawn",
+    "modelling.publish_process": "publish processes",
+    "modelling.move_cases": "move running cases to another version of their process",
+    "modelling.vote": "vote for your council on joint processes",
+    "modelling.manage_rules": "change how processes are published",
 }
 
 _EVERYONE = {
@@ -137,6 +143,10 @@ GRANTS: dict[str, frozenset[str]] = {
             "workflow.view_all_cases",
             "workflow.manage_authority",
             "audit.view_records",
+            "modelling.view_processes",
+            "modelling.publish_process",
+            "modelling.vote",
+            "modelling.manage_rules",
         }
     ),
     "finance_officer": frozenset(
@@ -173,6 +183,10 @@ GRANTS: dict[str, frozenset[str]] = {
             "workflow.manage_processes",
             "workflow.manage_deputies",
             "workflow.view_all_cases",
+            "modelling.view_processes",
+            "modelling.publish_process",
+            "modelling.move_cases",
+            "modelling.vote",
         }
     ),
     "category_manager": frozenset(
@@ -191,6 +205,9 @@ GRANTS: dict[str, frozenset[str]] = {
             "insight.view_figures",
             "insight.run_consolidation",
             "workflow.view_all_cases",
+            "modelling.view_processes",
+            "modelling.publish_process",
+            "modelling.manage_rules",
         }
     ),
     "partnership_administrator": frozenset(
@@ -203,6 +220,9 @@ GRANTS: dict[str, frozenset[str]] = {
             "insight.run_consolidation",
             "workflow.manage_processes",
             "workflow.manage_deputies",
+            "modelling.view_processes",
+            "modelling.publish_process",
+            "modelling.move_cases",
         }
     ),
 }

@@ -12,7 +12,7 @@ from shared_services.workflow.safe_xml import XmlRefused, local, read_xml
 def check_drawing(text: str, *, key: str = "") -> etree._Element:
     """The one executable process of a BPMN file. Raises NotAllowed when there is none, or it is another than `key`."""
     root = _read(text, "The BPMN file")
-    found = [process for process in root.findall(f"{BPMN}process") if process.get("isExecutable", "true") == "true"]
+    found = _executable(root)
     if len(found) != 1:
         raise NotAllowed("The BPMN file must hold exactly one process that is marked as executable.", code="bpmn")
     if key and found[0].get("id") != key:
@@ -43,10 +43,15 @@ def titled(text: str, title: str) -> str:
     check_drawing(text)
     parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
     root = etree.fromstring(text.encode(), parser)
-    for process in root.findall(f"{BPMN}process"):
-        if process.get("isExecutable", "true") == "true":
-            process.set("name", title)
+    _executable(root)[0].set("name", title)
     return etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8").decode()
+
+
+def _executable(root: etree._Element) -> list[etree._Element]:
+    """The processes that are meant to run: those marked so, else those not marked otherwise."""
+    every = root.findall(f"{BPMN}process")
+    marked = [process for process in every if process.get("isExecutable") == "true"]
+    return marked or [process for process in every if process.get("isExecutable") != "false"]
 
 
 def _read(text: str, name: str) -> etree._Element:
