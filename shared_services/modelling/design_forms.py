@@ -41,7 +41,9 @@ def role_choices() -> list[tuple[str, str]]:
 class KindForm(GovukForm):
     """Which kind of step is added."""
 
-    kind = RadioField(label="What happens in this step?", choices=[(tag, STEPS[tag]) for tag in ADDED], hints=KIND_HINTS)
+    kind = RadioField(
+        label="What happens in this step?", choices=[(tag, STEPS[tag]) for tag in ADDED], hints=KIND_HINTS
+    )
 
     def __init__(self, *args: Any, ends: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,7 +54,9 @@ class KindForm(GovukForm):
 class StepFactsForm(GovukForm):
     """What is said of a step: the questions that its kind has use for."""
 
-    name = forms.CharField(label="What is it called?", max_length=120, help_text="Say what is done, like “Check the request”")
+    name = forms.CharField(
+        label="What is it called?", max_length=120, help_text="Say what is done, like “Check the request”"
+    )
     role = SelectField(label="Who does it?", required=False)
     outcomes = forms.CharField(
         label="Which answers can be given?", max_length=200,
@@ -89,7 +93,14 @@ class StepFactsForm(GovukForm):
         "callActivity": {"process"},
         "endEvent": {"outcome"},
     }
-    NAMELESS = {"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway", "startEvent", "endEvent"}
+    NAMELESS = {
+        "exclusiveGateway",
+        "inclusiveGateway",
+        "parallelGateway",
+        "eventBasedGateway",
+        "startEvent",
+        "endEvent",
+    }
 
     def __init__(
         self, *args: Any, tag: str, lanes: list[tuple[str, str]], decisions: list[tuple[str, str]], **kwargs: Any
@@ -99,7 +110,9 @@ class StepFactsForm(GovukForm):
         for name in set(self.fields) - kept:
             del self.fields[name]
         self._choose("role", [("", "Whoever its lane names"), *role_choices()])
-        self._choose("operation", [("", "Choose one"), *((one.name, f"{one.name}: {one.summary}") for one in all_operations())])
+        self._choose(
+            "operation", [("", "Choose one"), *((one.name, f"{one.name}: {one.summary}") for one in all_operations())]
+        )
         self._choose("decision", [("", "Choose one"), *decisions])
         self._choose("process", [("", "Choose one"), *process_titles()])
         self._choose("lane", lanes)

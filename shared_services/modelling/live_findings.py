@@ -5,32 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from shared_services.workflow.decisions import DecisionModel, DecisionRefused, read_decisions
-from shared_services.workflow.diagrams import Diagram, read_diagram
-from shared_services.workflow.expressions import ExpressionError
-from shared_services.workflow.findings import Finding, find
-from shared_services.workflow.safe_xml import XmlRefused, read_xml
+from shared_services.workflow.diagrams import Diagram
+from shared_services.workflow.findings import Finding
 from shared_services.workflow.step_forms.checking import problems_with
+
+from . import checks
 
 
 def findings_of(bpmn: str, dmn: Sequence[str], forms: dict[str, Any]) -> list[Finding]:
     """Everything found in a drawing, its tables and its forms; errors first."""
-    found: list[Finding] = []
-    decisions: dict[str, DecisionModel] = {}
-    for number, text in enumerate(dmn, 1):
-        try:
-            model = read_decisions(text)
-            decisions.update(dict.fromkeys(model.tables, model))
-        except (XmlRefused, DecisionRefused, ExpressionError) as refused:
-            found.append(Finding("error", "", "table", f"Decision file {number}: {refused}"))
-    try:
-        diagram = read_diagram(read_xml(bpmn, "The drawing"))
-    except XmlRefused as refused:
-        return [Finding("error", "", "xml", str(refused)), *found]
-    if diagram is None:
-        return [Finding("error", "", "one-process", "The file must hold exactly one executable process."), *found]
-    found += find(diagram, decisions)
-    found += form_findings(diagram, forms)
+    found = checks.findings_of(bpmn, dmn)
+    diagram = checks.diagram_or_none(bpmn)
+    if diagram is not None:
+        found += form_findings(diagram, forms)
     return sorted(found, key=lambda finding: finding.level != "error")
 
 

@@ -162,7 +162,9 @@ def _table(root: etree._Element, decision: str) -> tuple[etree._Element, etree._
         if element.get("id") == decision:
             table = _child(element, "decisionTable")
             if table is None:
-                raise NotAllowed("This decision is an expression, not a table. Change it in the drawing.", code="no_table")
+                raise NotAllowed(
+                    "This decision is an expression, not a table. Change it in the drawing.", code="no_table"
+                )
             return element, table
     raise NotAllowed("This table is no longer in the draft. Go back to the list of tables.", code="not_found")
 

@@ -26,9 +26,7 @@ PLACES = (
 
 def design_links(draft: ProcessDraft, here: str) -> list[dict[str, Any]]:
     """The ways to look at one draft, for the sub-navigation."""
-    return [
-        {"label": label, "url": reverse(name, args=[draft.pk]), "current": name == here} for name, label in PLACES
-    ]
+    return [{"label": label, "url": reverse(name, args=[draft.pk]), "current": name == here} for name, label in PLACES]
 
 
 def draft_of_this_room(key: UUID) -> ProcessDraft:

@@ -194,7 +194,13 @@ class ChangeWays(DraftChange):
     def get_lines_initial(self, name: str) -> list[dict[str, Any]]:
         listed = next(one for one in listed_steps(self.subject.bpmn, {}) if one.id == self.kwargs["step"])
         return [
-            {"flow": way.flow, "target": way.target, "name": way.name, "condition": way.condition, "default": way.default}
+            {
+                "flow": way.flow,
+                "target": way.target,
+                "name": way.name,
+                "condition": way.condition,
+                "default": way.default,
+            }
             for way in listed.ways
         ]
 
