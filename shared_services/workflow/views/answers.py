@@ -51,6 +51,8 @@ def _answer_without_asking(form: Any) -> None:
     if len(choices) == 1:
         field.widget = forms.HiddenInput()
         field.initial = form.initial["outcome"] = choices[0][0]
+        if "note" in form.fields:
+            form.fields["note"].label, form.fields["note"].help_text = "Comment (optional)", ""
 
 
 class StartRequest(Page):

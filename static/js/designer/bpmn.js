@@ -30,8 +30,9 @@ async function open(xml) {
 }
 
 // A reference to something that the file does not hold, such as the name of a list, is kept as it is.
-function keepReference({ element, property, value }) {
-  if (!element || !property || typeof value !== "string") return false
+function keepReference({ message, element, property, value }) {
+  if (message.startsWith("unknown attribute")) return true
+  if (!message.startsWith("unresolved reference") || !element || !property) return false
   const name = property.split(":").pop()
   element.set(name, modeler.get("moddle").create("bpmn:DataInput", { id: value }))
   return true

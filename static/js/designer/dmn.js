@@ -53,6 +53,11 @@ function showViews() {
   part("views").replaceChildren(...items)
 }
 
+// The corner of the table has no words of its own.
+new MutationObserver(() => {
+  for (const corner of part("canvas").querySelectorAll("th.index-column:empty, th.add-output:empty")) corner.append(Object.assign(document.createElement("span"), { className: "govuk-visually-hidden", textContent: "Row" }))
+}).observe(part("canvas"), { childList: true, subtree: true })
+
 const history = (verb) => () => modeler.getActiveViewer()?.get("commandStack")[verb]()
 part("save")?.addEventListener("click", save)
 part("undo")?.addEventListener("click", history("undo"))

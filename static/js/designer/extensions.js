@@ -1,20 +1,21 @@
 // Guildhall's own words inside extensionElements (urn:guildhall:process), as bpmn-js reads and writes them.
 const attributes = (...names) => names.map((name) => ({ name, isAttr: true, type: "String" }))
 const type = (name, ...names) => ({ name, superClass: ["Element"], properties: attributes(...names) })
-const KNOWN = {
+// Made anew each time: bpmn-js writes into what it is given.
+const known = () => ({
   variable: type("Variable", "name", "kind"),
   lane: type("Lane", "role"),
-  task: type("Task", "role", "roleFrom", "authority", "councilFrom", "outcomes", "due", "handledAt"),
+  task: type("Task", "role", "roleFrom", "authority", "councilFrom", "outcomes", "due", "handledAt", "into"),
   operation: type("Operation", "name"),
   decision: type("Decision", "name"),
   end: type("End", "outcome"),
-}
+})
 export const NAMESPACE = "urn:guildhall:process"
 
 // The descriptor, with whatever else of ours a file holds: a word that this page does not know is kept.
 export function descriptorFor(xml) {
   const document = new DOMParser().parseFromString(xml, "text/xml")
-  const types = { ...KNOWN }
+  const types = known()
   for (const element of document.getElementsByTagNameNS(NAMESPACE, "*")) {
     const name = element.localName
     const names = new Set([...(types[name]?.properties.map((one) => one.name) ?? []), ...[...element.attributes].filter((one) => !one.prefix && one.name !== "xmlns").map((one) => one.name)])
@@ -32,9 +33,9 @@ export function extensionOf(thing, kind) {
 // Writes attributes of one of our elements as one step of undo; empty ones go.
 export function setExtension(modeler, element, thing, kind, values) {
   const [moddle, modeling] = [modeler.get("moddle"), modeler.get("modeling")]
-  const known = extensionOf(thing, kind)
+  const there = extensionOf(thing, kind)
   const cleaned = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value === "" ? undefined : value]))
-  if (known) return modeling.updateModdleProperties(element, known, cleaned)
+  if (there) return modeling.updateModdleProperties(element, there, cleaned)
   if (!Object.values(cleaned).some((value) => value !== undefined)) return undefined
   const holder = thing.extensionElements ?? moddle.create("bpmn:ExtensionElements", { values: [] })
   const added = moddle.create(kind, cleaned)
