@@ -31,6 +31,13 @@ KIND_HINTS = {
 SHORT = {"class": "govuk-input--width-10"}
 
 
+def offer(form: forms.BaseForm, name: str, choices: list[tuple[str, str]]) -> None:
+    """Give a field its choices, which only the page knows."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices
+
+
 def role_choices() -> list[tuple[str, str]]:
     """The roles of this kind of room, and whoever started the case."""
     here = current_council()
@@ -48,7 +55,7 @@ class KindForm(GovukForm):
     def __init__(self, *args: Any, ends: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not ends:
-            self.fields["kind"].choices = [(tag, STEPS[tag]) for tag in ADDED if tag != "endEvent"]
+            offer(self, "kind", [(tag, STEPS[tag]) for tag in ADDED if tag != "endEvent"])
 
 
 class StepFactsForm(GovukForm):
@@ -129,7 +136,7 @@ class StepFactsForm(GovukForm):
         if now and now not in dict(choices):
             # What the file names already stays a choice, though this room does not know it.
             choices = [*choices, (now, now)]
-        self.fields[name].choices = choices
+        offer(self, name, choices)
 
     def clean_outcomes(self) -> str:
         words = self.cleaned_data["outcomes"].split()
@@ -156,7 +163,7 @@ class WayForm(GovukForm):
 
     def __init__(self, *args: Any, targets: list[tuple[str, str]], gateway: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["target"].choices = [("", "Choose a step"), *targets]
+        offer(self, "target", [("", "Choose a step"), *targets])
         if not gateway:
             del self.fields["condition"], self.fields["default"]
 
@@ -184,4 +191,4 @@ class PlaceForm(GovukForm):
 
     def __init__(self, *args: Any, places: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["place"].choices = [("", "Choose a place"), *places]
+        offer(self, "place", [("", "Choose a place"), *places])

@@ -13,6 +13,8 @@ from shared_services.govuk.forms import GovukForm, RadioField, SelectField, Text
 from shared_services.workflow.step_forms.checking import FITS, RESERVED, problems_of
 from shared_services.workflow.step_forms.spec import COLUMN_KINDS, KINDS, WIDGETS, FormField, StepForm
 
+from .design_forms import offer
+
 KIND_HINTS = {
     "text": "One line, like a name or a reference",
     "long_text": "Several lines, like a reason",
@@ -102,7 +104,7 @@ class FieldForm(GovukForm):
             taken = {one.name for one in form}
             kept.add("variable")
             free = [(name, name) for name in fitting if name not in taken]
-            self.fields["variable"].choices = [("", "None"), *free]
+            offer(self, "variable", [("", "None"), *free])
         for name in set(self.fields) - kept:
             del self.fields[name]
         before = fields_before(form, old)

@@ -20,6 +20,7 @@ from shared_services.workflow.step_forms.rendering import AnswerForm
 from shared_services.workflow.step_forms.spec import KINDS, FormField, StepForm, read_form, schema_of
 from shared_services.workflow.views.answers import AnswersForm
 
+from ..design_forms import offer
 from ..drawing.listing import listed_steps
 from ..drawing.tree import Drawing
 from ..form_fields import (
@@ -255,7 +256,7 @@ class NameTheCase(_FieldChange):
 
         def __init__(self, *args: Any, fields: list[tuple[str, str]], **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
-            self.fields["title_from"].choices = [("", "None: by the name of the process"), *fields]
+            offer(self, "title_from", [("", "None: by the name of the process"), *fields])
 
     title = "Name of the case"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -45,8 +45,8 @@ def check_answers(form: StepForm, given: dict[str, Any], *, files: Collection[st
         if one.kind in CHOSEN_KINDS and isinstance(answers.get(one.name), str):
             try:
                 answers[one.name] = choosers.resolve(one.kind, answers[one.name])
-            except choosers.NotFound as fault:
-                errors[one.name] = f"{one.label}: {fault}"
+            except choosers.NotFound as missing:
+                errors[one.name] = f"{one.label}: {missing}"
                 del answers[one.name]
     shown = shown_fields(form, answers)
     values = typed(form, answers)
@@ -128,14 +128,12 @@ def _beyond(one: FormField, value: Any) -> str:
                 if column.name in row and (problem := _beyond(column, row[column.name])):
                     return f"{one.label}, row {number}: {problem}"
         return ""
-    if one.kind == "money":
-        amount, shown = Decimal(value), "£{}"
-        lowest, highest = (Decimal(limit) if limit else None for limit in (one.minimum, one.maximum))
-    elif one.kind == "date":
-        amount, shown = date.fromisoformat(value), "{}"  # type: ignore[assignment]
-        lowest, highest = (date.fromisoformat(limit) if limit else None for limit in (one.minimum, one.maximum))  # type: ignore[misc]
-    else:
+    if one.kind not in ("money", "date"):
         return ""
+    read: Callable[[str], Any] = Decimal if one.kind == "money" else date.fromisoformat
+    shown = "£{}" if one.kind == "money" else "{}"
+    amount = read(value)
+    lowest, highest = (read(limit) if limit else None for limit in (one.minimum, one.maximum))
     if lowest is not None and amount < lowest:
         return f"{one.label} must be {shown.format(_spoken(lowest))} or {'later' if one.kind == 'date' else 'more'}"
     if highest is not None and amount > highest:

@@ -83,7 +83,7 @@ def _field(one: FormField) -> Iterator[str]:
 
 def _limits(one: FormField) -> Iterator[str]:
     read: dict[str, Any] = {"date": date.fromisoformat, "integer": int, "number": Decimal, "money": Decimal}
-    limits = []
+    limits: list[Any] = []
     for limit in (one.minimum, one.maximum):
         try:
             limits.append(read[one.kind](limit) if limit and one.kind in read else None)
