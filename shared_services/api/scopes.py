@@ -15,6 +15,7 @@ AREAS: dict[str, str] = {
     "workflow": "Inbox, tasks and cases",
     "procurement": "Demand and joint purchases",
     "insight": "Shared figures",
+    "modelling": "Design of processes",
 }
 
 

@@ -10,4 +10,4 @@ from .models import ProcessDraft
 
 
 def drafts_of_this_room() -> QuerySet[ProcessDraft]:
-    return ProcessDraft.objects.filter(owner_id=current_council().number)
+    return ProcessDraft.objects.filter(owner_id=current_council().number).select_related("based_on")
