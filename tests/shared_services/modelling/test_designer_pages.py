@@ -211,3 +211,14 @@ def test_the_board_saves_checks_and_tells_of_stale_edits(draft, at, author, clie
     assert late.status_code == 409 and "message" in late.json()
     assert other.status_code == 409 and broken.status_code == 409
     assert table.json()["version"] == 3 and "&gt; 30" in now().dmn[0]
+
+
+def test_a_faulty_form_stands_in_the_way_of_publishing(draft, northmoor):
+    from shared_services.modelling.readiness import readiness_of
+
+    with inside_council(northmoor):
+        assert readiness_of(draft).errors == []
+        draft.forms["check"]["properties"]["amount"]["title"] = " "
+        found = readiness_of(draft).errors
+
+    assert any("has no question" in one.message for one in found)
