@@ -23,7 +23,7 @@ KIND_HINTS = {
     "exclusiveGateway": "The first way whose condition is true",
     "inclusiveGateway": "All ways whose conditions are true, side by side",
     "parallelGateway": "All ways, side by side, and together again",
-    "intermediateCatchEvent": "Until a time has passed",
+    "intermediateCatchEvent": "Until some time has passed",
     "receiveTask": "Until another process or the shared service says so",
     "callActivity": "Runs another process to its end",
     "endEvent": "The process is finished here",

@@ -222,19 +222,21 @@ def fields_before(form: StepForm, old: FormField | None) -> list[FormField]:
 
 
 def names_in_words(fields: Iterable[FormField]) -> str:
-    """How a condition asks for the answers before it."""
-    said = []
+    """How a condition asks for the answers before it: the four that decide most often."""
+    first: list[str] = []
+    later: list[str] = []
     for one in fields:
         if one.kind == "choice" and one.options:
-            verb = f'"{one.options[0][0]}" in {one.name}' if one.many else f'{one.name} == "{one.options[0][0]}"'
-            said.append(verb)
+            value = one.options[0][0]
+            first.append(f'"{value}" in {one.name}' if one.many else f'{one.name} == "{value}"')
         elif one.kind == "yes_no":
-            said.append(f"{one.name} == true")
+            first.append(f"{one.name} == true")
         elif one.kind in ("money", "number", "integer"):
-            said.append(f"{one.name} > 100")
+            first.append(f"{one.name} > 100")
         elif one.kind not in ("file", "table"):
-            said.append(f"{one.name} != null")
-    return "Like " + ", or ".join(said[-4:]) if said else "The questions before this one can be asked for by name"
+            later.append(f"{one.name} != null, which means that it was answered")
+    said = [*first, *later[:1]][:4]
+    return "Like " + "; or ".join(said) if said else "The questions before this one can be asked for by name"
 
 
 def options_from(text: str) -> tuple[tuple[str, str], ...]:

@@ -19,6 +19,7 @@ from .answering import answer_task
 from .choices import CaseStatus, TaskStatus
 from .models import Case, Task
 from .selectors import cases_for, history_of, inbox, may_view_case
+from .start_api import Requests
 from .step_forms.answers import AnswersRefused
 from .step_forms.keeping import schema_for
 
@@ -172,3 +173,4 @@ class Cases(RoomViewSet):
 def register(router: Any) -> None:
     router.register("inbox", Tasks, basename="task")
     router.register("cases", Cases, basename="case")
+    router.register("requests", Requests, basename="request")

@@ -10,7 +10,7 @@ import { download, send, showFindings, stateLine } from "./server.js"
 const facts = JSON.parse(document.getElementById("designer-facts").textContent)
 const part = (name) => document.querySelector(`[data-designer="${name}"]`)
 const say = stateLine(part("state"))
-let modeler, version = facts.version, changed = false, asked = 0, waiting
+let modeler, version = facts.version, changed = false, asked = 0, waiting, resized
 
 const panel = panelFor(() => modeler, part("panel"), facts)
 
@@ -109,6 +109,10 @@ part("import").addEventListener("change", async ({ target }) => {
     say(`${file.name} could not be opened: ${error.message}`, "problem")
   }
   target.value = ""
+})
+addEventListener("resize", () => {
+  clearTimeout(resized)
+  resized = setTimeout(DOES.fit, 200)
 })
 addEventListener("beforeunload", (event) => changed && event.preventDefault())
 document.addEventListener("keydown", (event) => {

@@ -197,6 +197,22 @@ def test_the_api_gives_the_schema_and_takes_the_answers(started, northmoor, clie
     assert good.status_code == 200 and good.json()["outcome"] == "approved"
 
 
+def test_the_api_lists_what_can_be_started_and_starts_it(northmoor, officer_in, client_for):
+    publish_in(northmoor)
+    client = client_for(officer_in(northmoor))
+    officer_in(northmoor, "finance_officer")
+
+    listed = client.get("/api/v1/requests/").json()["results"]
+    bad = client.post("/api/v1/requests/", {"process": KEY, "answers": {}}, content_type="application/json")
+    good = client.post("/api/v1/requests/", {"process": KEY, "answers": GIVEN}, content_type="application/json")
+    none = client.post("/api/v1/requests/", {"process": "gone", "answers": {}}, content_type="application/json")
+
+    assert [(one["process"], one["form"]) for one in listed] == [(KEY, forms()["asked"])]
+    assert bad.status_code in (400, 422) and "What do you need" in bad.content.decode()
+    assert good.status_code == 201 and good.json()["title"] == "A chair"
+    assert none.status_code == 404
+
+
 def test_only_the_role_of_the_start_lane_may_start(northmoor, officer_in, client_for, monkeypatch):
     from tests.shared_services.workflow import form_processes
 
