@@ -118,7 +118,7 @@ def start_request(
 
 
 def _routed(form: StepForm, answers: dict[str, Any], variables: dict[str, str]) -> dict[str, Any]:
-    """Routing values; what the form asks and was not answered is known to be nothing."""
+    """The answers that the process declares for routing, as it compares them."""
     values = typed(form, answers)
     found = routing_values(answers, variables)
     # Money and numbers go as Decimal, so that no binary fraction reaches a condition.

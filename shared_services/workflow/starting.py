@@ -10,7 +10,7 @@ from shared_services.access.permissions import EVERY_OFFICER, ROLES, check_may
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 
-from .definitions import definition_of
+from .definitions import definition_of, newest_version
 from .diagrams import Diagram
 from .models import ProcessVersion
 from .step_forms.keeping import forms_of
@@ -52,9 +52,12 @@ def startable_processes(officer: OfficerCard) -> list[StartableProcess]:
 
 
 def find_startable(key: str) -> StartableProcess | None:
-    """The newest version of this room's own process, when it begins with a form."""
-    version = ProcessVersion.objects.newest(key, owner=current_council().number).only("key", "title", "version").first()
-    return _startable(version) if version is not None else None
+    """This room's own process of that name as new cases run it, when it begins with a form."""
+    try:
+        version = newest_version(key)
+    except NotAllowed:
+        return None
+    return _startable(version) if version.owner_id == current_council().number else None
 
 
 def check_may_start(officer: OfficerCard, process: StartableProcess) -> None:

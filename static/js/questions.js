@@ -18,13 +18,13 @@ function answerTo(name) {
   }
   if (controls.some((control) => control.type === "radio")) {
     const chosen = controls.find((control) => control.checked)?.value
-    const yesOrNo = controls.every((control) => ["yes", "no"].includes(control.value))
-    return chosen === undefined ? null : yesOrNo ? chosen === "yes" : chosen
+    return chosen === undefined ? null : question.dataset.kind === "yes_no" ? chosen === "yes" : chosen
   }
   const typed = controls[0]?.value.trim() ?? ""
   if (typed === "") return null
-  const number = controls[0].inputMode ? Number(typed.replace(/[£,\s]/g, "")) : NaN
-  return Number.isNaN(number) ? typed : number
+  if (!["money", "number", "integer"].includes(question.dataset.kind)) return typed
+  const number = Number(typed.replace(/[£,\s]/g, ""))
+  return Number.isNaN(number) ? null : number
 }
 
 const same = (left, right) => left === right

@@ -134,6 +134,8 @@ def move_step(text: str, key: str, *, flow: str) -> str:
     if len(onward) != 1 or not inward or local(element) in ("startEvent", "endEvent", "boundaryEvent"):
         raise NotAllowed("Only a step that one way leaves can be moved. Change the ways instead.", code="place")
     target = onward[0].get("targetRef", "")
+    if target == key:
+        raise NotAllowed("This step follows itself. Change what follows first.", code="place")
     for one in inward:
         drawing.retarget(one, target)
         layout.connect(one)
@@ -159,6 +161,8 @@ def change_ways(text: str, key: str, ways: Iterable[Way]) -> str:
             _drop(drawing, layout, flow)
     element.attrib.pop("default", None)
     for way in wanted:
+        if way.target == key:
+            raise NotAllowed("A step cannot follow itself. Lead to a step before it.", code="place")
         if local(drawing.step(way.target)) == "startEvent":
             raise NotAllowed("Nothing can lead back to the start itself. Lead to the step after it.", code="place")
         flow = drawing.flow(way.flow) if way.flow else drawing.add_flow(key, way.target)
@@ -276,6 +280,8 @@ def _drop(drawing: Drawing, layout: Layout, flow: etree._Element) -> None:
 
 def _take_out(drawing: Drawing, layout: Layout, element: etree._Element, onward: list[etree._Element]) -> None:
     for flow in onward:
-        _drop(drawing, layout, flow)
+        # A way that leads back to the step itself has gone with those that led to it.
+        if flow.getparent() is not None:
+            _drop(drawing, layout, flow)
     layout.remove(element.get("id", ""))
     drawing.remove_step(element)

@@ -26,6 +26,7 @@ from shared_services.govuk.forms import GovukForm
 from shared_services.govuk.lines import Lines, LineSet
 from shared_services.tenancy.errors import NotAllowed
 
+from ..expressions import names_in
 from . import choosers
 from .answers import AnswersRefused, check_answers
 from .conditions import as_tree, in_words
@@ -39,12 +40,12 @@ class Part:
     """One question as the page draws it: a field or a table's rows, with its condition for the script."""
 
     name: str
+    kind: str
     label: str
     hint: str
     condition: str
     field: Any = None
     lines: Lines | None = None
-    problem: str = ""
 
 
 class AnswerForm(GovukForm):
@@ -248,11 +249,20 @@ def parts_of(form: AnswerForm, lines: Mapping[str, Lines]) -> list[Part]:
     """The step's questions in order, as the page draws them."""
     parts = []
     for one in form.spec:
-        tree = as_tree(one.show_if) if one.show_if else None
-        condition = json.dumps(tree) if tree else ""
+        condition = _for_the_script(one, form.spec)
         if one.kind == "table":
             label = one.label + ("" if one.required or one.required_if else " (optional)")
-            parts.append(Part(one.name, label, _hint(one, form.spec), condition, lines=lines[one.name]))
+            parts.append(Part(one.name, one.kind, label, _hint(one, form.spec), condition, lines=lines[one.name]))
         else:
-            parts.append(Part(one.name, one.label, "", condition, field=form[PREFIX + one.name]))
+            parts.append(Part(one.name, one.kind, one.label, "", condition, field=form[PREFIX + one.name]))
     return parts
+
+
+def _for_the_script(one: FormField, spec: StepForm) -> str:
+    """The condition that the page works out by itself; none where only the portal knows what was answered."""
+    tree = as_tree(one.show_if) if one.show_if else None
+    if tree is None:
+        return ""
+    asked = (spec.by_name.get(name) for name in names_in(one.show_if))
+    unknown = CHOSEN_KINDS | {"table", "file"}
+    return "" if any(other is None or other.kind in unknown for other in asked) else json.dumps(tree)

@@ -19,7 +19,7 @@ from ..filters import InboxFilter
 from ..forms import DecisionForm
 from ..models import Task, TaskCandidate
 from ..pictures import process_title, steps_of
-from ..step_forms.keeping import answers_shown, form_for
+from ..step_forms.keeping import answers_shown, check_asks_nothing, form_for
 from .answers import AnswersForm
 from .parts import history_items, shown_facts, step_items
 
@@ -35,6 +35,7 @@ def check_row(actor: OfficerCard, row: TaskCandidate) -> None:
     if "approve" not in row.task.outcomes:
         raise NotAllowed("This is not an approval. Open it to answer it.")
     rules.check_may_act(actor, row.task, row.task.case)
+    check_asks_nothing(row.task)
 
 
 class Inbox(ListPage):

@@ -129,6 +129,7 @@ def test_ways_are_named_conditioned_led_elsewhere_added_and_dropped():
         (lambda: steps.add_step(SMALL, flow="first", tag="endEvent", facts=Facts()), "An end stops"),
         (lambda: steps.add_step(SMALL, after="check", tag="userTask", facts=Facts()), "follows that step already"),
         (lambda: steps.change_ways(SMALL, "dear", [Way("yes", "asked")]), "back to the start"),
+        (lambda: steps.change_ways(SMALL, "dear", [Way("yes", "dear")]), "cannot follow itself"),
     ],
 )
 def test_what_cannot_be_done_is_said(change, said):
