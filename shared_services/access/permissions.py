@@ -94,6 +94,7 @@ PERMISSIONS: dict[str, str] = {
     "workflow.manage_authority": "change the authority matrix",
     "workflow.manage_processes": "change processes",
     "workflow.manage_deputies": "name deputies for others",
+    "workflow.start_request": "start requests",
     # Procurement (the shared service)
     "procurement.view_demand": "see the councils' demand",
     "procurement.propose_joint_purchase": "propose a joint purchase",
@@ -119,6 +120,7 @@ _EVERYONE = {
     "workflow.view_inbox",
     "workflow.view_case",
     "workflow.complete_task",
+    "workflow.start_request",
 }
 _MANAGER = {
     "finance.view_budgets",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 
@@ -62,3 +63,30 @@ class Attachment(PrivateModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FormAnswer(PrivateModel):
+    """What an officer answered to the form of a step, as it was on the day. The step's form is with its process version.
+
+    Shared rows carry only the answers that the process declares for routing; all the others stay here.
+    """
+
+    append_only = True
+
+    case_id = models.UUIDField()
+    task_id = models.UUIDField(null=True, blank=True)
+    """None for the form that the case was started with."""
+    step = models.CharField(max_length=80)
+    title = models.CharField(max_length=200)
+    answers = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    answered_by = pooled_key("access.OfficerCard")
+    answered_by_name = models.CharField(max_length=200)
+    answered_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["answered_at"]
+        indexes = [models.Index(fields=["case_id", "answered_at"], name="answers_by_case")]
+        constraints = [models.UniqueConstraint(fields=["task_id"], name="one_answer_per_task")]
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.answered_by_name}"

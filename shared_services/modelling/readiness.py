@@ -10,8 +10,9 @@ from shared_services.tenancy.errors import NotAllowed
 from shared_services.workflow.findings import Finding
 from shared_services.workflow.models import ProcessVersion
 
-from .checks import diagram_or_none, errors_in, findings_of, tables_of, warnings_in
+from .checks import diagram_or_none, errors_in, tables_of, warnings_in
 from .differences import Drawn, differences
+from .live_findings import findings_of
 from .models import ModellingRules, ProcessDraft
 from .overrides import Weakening, weakenings
 from .services import joint_base, joint_version
@@ -48,7 +49,7 @@ class Readiness:
 
 
 def readiness_of(draft: ProcessDraft) -> Readiness:
-    findings = findings_of(draft.bpmn, draft.dmn)
+    findings = findings_of(draft.bpmn, draft.dmn, draft.forms)
     base = joint_base(draft)
     mine = drawn(draft)
     weaker: list[Weakening] = []

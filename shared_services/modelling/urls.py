@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from .views import beginning, drafts, moving, processes, publishing, trials, votes
 
@@ -46,4 +46,5 @@ urlpatterns = [
     path(f"{VOTE}try/", votes.TryProposal.as_view(), name="try_proposal"),
     path(f"{VOTE}vote/", votes.CastVote.as_view(), name="vote"),
     path(f"{VOTE}withdraw/", votes.WithdrawProposal.as_view(), name="withdraw_proposal"),
+    path(DRAFT, include("shared_services.modelling.design_urls")),
 ]

@@ -15,11 +15,14 @@ from shared_services.api.problems import Problem
 from shared_services.api.rows import Answer, elsewhere, row_of
 from shared_services.api.viewsets import RoomViewSet
 
+from .answering import answer_task
 from .choices import CaseStatus, TaskStatus
 from .models import Case, Task
 from .retrying import retry_case
 from .selectors import cases_for, history_of, inbox, may_view_case
-from .services import complete_task
+from .start_api import Requests
+from .step_forms.answers import AnswersRefused
+from .step_forms.keeping import schema_for
 
 
 class TaskAnswer(Answer):
@@ -76,6 +79,13 @@ class DecisionBody(Body):
     note = serializers.CharField(
         max_length=2000, required=False, allow_blank=True, default="", help_text="rejecting and sending back need one"
     )
+    answers = serializers.DictField(
+        required=False, help_text="answers to the task's form, by field; see the task's form/ for its JSON Schema"
+    )
+
+
+class FormAnswerShape(Answer):
+    form = elsewhere(serializers.JSONField(allow_null=True))
 
 
 class TaskFilter(django_filters.FilterSet):
@@ -98,9 +108,10 @@ class Tasks(RoomViewSet):
         "list": "workflow.view_inbox",
         "retrieve": "workflow.view_inbox",
         "decide": "workflow.complete_task",
+        "form": "workflow.view_inbox",
     }
     body = {"decide": DecisionBody}
-    answers = {"decide": CaseAnswer}
+    answers = {"decide": CaseAnswer, "form": FormAnswerShape}
     answer_class = TaskAnswer
     filterset_class = TaskFilter
     # These follow the inbox's own indexes, so a page costs the same at any size.
@@ -113,8 +124,19 @@ class Tasks(RoomViewSet):
     def decide(self, request: Any, pk: UUID) -> HttpResponse:
         """Decide a task; its case moves on in the same step. Deciding again the same way changes nothing."""
         data = self.read_body()
-        case = complete_task(actor=self.actor, task_id=pk, version=self.version, from_inbox=True, **data)
+        try:
+            case = answer_task(actor=self.actor, task_id=pk, version=self.version, **data)
+        except AnswersRefused as refused:
+            raise serializers.ValidationError({"answers": refused.errors}) from refused
         return self.answer(row_of(case, CaseAnswer))
+
+    @action(detail=True, methods=["get"])
+    def form(self, request: Any, pk: UUID) -> HttpResponse:
+        """The JSON Schema of what the task asks; null when it asks for a decision only."""
+        task = self.get_queryset().select_related("case").filter(pk=pk).first()
+        if task is None:
+            raise Problem(404, "not_found", "There is nothing here under that address.")
+        return self.answer({"form": schema_for(task)})
 
 
 class CaseFilter(django_filters.FilterSet):
@@ -164,3 +186,4 @@ class Cases(RoomViewSet):
 def register(router: Any) -> None:
     router.register("inbox", Tasks, basename="task")
     router.register("cases", Cases, basename="case")
+    router.register("requests", Requests, basename="request")

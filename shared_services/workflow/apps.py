@@ -11,4 +11,4 @@ class WorkflowConfig(AppConfig):
     def ready(self) -> None:
         from . import built_in  # noqa: F401  (registers the workflow's own operations)
 
-        autodiscover_modules("operations", "who", "presenters", "joint")
+        autodiscover_modules("operations", "who", "presenters", "joint", "choosers")

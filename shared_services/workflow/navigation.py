@@ -8,4 +8,5 @@ ITEMS = [
     NavItem("Inbox", "workflow:inbox", "workflow.view_inbox", 10),
     NavItem("Cases", "workflow:list_cases", "workflow.view_case", 50),
     NavItem("Authority matrix", "authority:matrix", "workflow.view_case", 80),
+    NavItem("Start a request", "workflow:start_request", "workflow.start_request", 15),
 ]

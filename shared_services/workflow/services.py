@@ -26,6 +26,7 @@ from .engine import EngineFault, Run, StepGone
 from .expressions import ExpressionError
 from .models import Case, Decision, Task, TaskCandidate
 from .querysets import OPEN_CASES
+from .step_forms.keeping import check_asks_nothing
 from .taking_in import answer_away, ask_home, catch_up, check_still_asked
 
 __all__ = [
@@ -96,6 +97,7 @@ def complete_task(
     values: dict[str, Any] | None = None,
     version: int | None = None,
     from_inbox: bool = False,
+    answered: bool = False,
 ) -> Case:
     """Decide a task and let its case move on, in one transaction; a joint case is moved on by its own room.
 
@@ -114,6 +116,8 @@ def complete_task(
     rules.check_may_act(actor, task, case)
     if from_inbox:
         rules.check_may_answer_from_inbox(task)
+        if not answered:
+            check_asks_nothing(task)
 
     if case.owner_id == current_council().number:
         _decide_at_home(actor, case, task, outcome, note.strip(), values or {})

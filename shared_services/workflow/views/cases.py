@@ -17,6 +17,7 @@ from ..choices import CaseStatus
 from ..filters import CaseFilter
 from ..models import Case, Task
 from ..pictures import picture_of, process_title, steps_of
+from ..step_forms.keeping import answers_shown
 from .faults import stopped_by
 from .parts import history_items, shown_facts, step_items
 
@@ -116,6 +117,7 @@ class ViewCase(_OneCase, Page):
             **shown_facts(case, self.actor, self.request),
             acting=[self._acting(found) for found in selectors.who_can_act(case)] if case.is_open else [],
             history=history_items(case),
+            answered_forms=answers_shown(case),
             steps=step_items(steps_of(case)),
             process_title=process_title(case),
             fault=stopped_by(case, self.actor),

@@ -13,11 +13,14 @@ from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 
 from .. import authority, rules, selectors, services
+from ..answering import answer_task
 from ..choices import TaskStatus, outcome_label
 from ..filters import InboxFilter
 from ..forms import DecisionForm
 from ..models import Task, TaskCandidate
 from ..pictures import process_title, steps_of
+from ..step_forms.keeping import answers_shown, check_asks_nothing, form_for
+from .answers import AnswersForm
 from .parts import history_items, shown_facts, step_items
 
 
@@ -32,6 +35,7 @@ def check_row(actor: OfficerCard, row: TaskCandidate) -> None:
     if "approve" not in row.task.outcomes:
         raise NotAllowed("This is not an approval. Open it to answer it.")
     rules.check_may_act(actor, row.task, row.task.case)
+    check_asks_nothing(row.task)
 
 
 class Inbox(ListPage):
@@ -73,7 +77,7 @@ class Inbox(ListPage):
         return selectors.inbox_rows(self.actor)
 
 
-class DecideTask(ActionView):
+class DecideTask(AnswersForm, ActionView):
     """The facts of a case, and the officer's decision on it."""
 
     permission = "workflow.complete_task"
@@ -88,6 +92,8 @@ class DecideTask(ActionView):
         may_see = task.is_open and not self.reason
         if not may_see and not selectors.may_view_case(self.actor, task.case):
             raise NotAllowed(self.reason or f"You did not take part in {task.reference}, so you cannot open it.")
+        if task.is_open and not self.reason:
+            self.spec = form_for(task)
         return task
 
     def get_title(self) -> str:
@@ -109,6 +115,7 @@ class DecideTask(ActionView):
             reason=self.reason,
             answered=outcome_label(task.outcome) if task.status == TaskStatus.DONE else "",
             history=history_items(task.case),
+            answered_forms=answers_shown(task.case),
             steps=step_items(steps_of(task.case)),
             process_title=process_title(task.case),
             **kwargs,
@@ -116,12 +123,13 @@ class DecideTask(ActionView):
 
     def act(self, form: DecisionForm) -> HttpResponse:
         task, answer = self.subject, form.cleaned_data
-        services.complete_task(
+        answer_task(
             actor=self.actor,
             task_id=task.pk,
             outcome=answer["outcome"],
             note=answer["note"],
             version=answer["version"],
-            from_inbox=True,
+            answers=getattr(form, "answers", None),
+            files=getattr(form, "files_kept", None),
         )
         return self.done(f"{task.reference}: {outcome_label(answer['outcome']).lower()}", to="workflow:inbox")

@@ -1,0 +1,1 @@
+"""Changing the drawing of a process step by step, for those who cannot use the drawing board."""

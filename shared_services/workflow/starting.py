@@ -1,0 +1,93 @@
+"""Which processes an officer may start with a form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared_services.access.models import OfficerCard
+from shared_services.access.permissions import EVERY_OFFICER, ROLES, check_may
+from shared_services.tenancy.door import current_council
+from shared_services.tenancy.errors import NotAllowed
+
+from .definitions import definition_of, newest_version
+from .diagrams import Diagram
+from .models import ProcessVersion
+from .step_forms.keeping import forms_of
+from .step_forms.spec import StepForm, read_form
+
+MAY_START = "workflow.start_request"
+
+
+@dataclass(frozen=True)
+class StartableProcess:
+    """A process of this room that begins with a form."""
+
+    key: str
+    title: str
+    documentation: str
+    version: int
+    version_id: UUID
+    step: str
+    role: str
+    form: StepForm
+    variables: dict[str, str]
+
+    def is_open_to(self, officer: OfficerCard) -> bool:
+        """Everyone may start it, unless the start stands in a lane of a role that can be given."""
+        return self.role not in ROLES or self.role == EVERY_OFFICER or self.role in officer.roles
+
+
+def startable_processes(officer: OfficerCard) -> list[StartableProcess]:
+    """What an officer may start, by title."""
+    newest = (
+        ProcessVersion.objects.filter(owner_id=current_council().number)
+        .exclude(forms={})
+        .order_by("key", "-version")
+        .distinct("key")
+        .only("key", "title", "version")
+    )
+    found = [process for version in newest if (process := _startable(version)) and process.is_open_to(officer)]
+    return sorted(found, key=lambda process: process.title)
+
+
+def find_startable(key: str) -> StartableProcess | None:
+    """This room's own process of that name as new cases run it, when it begins with a form."""
+    try:
+        version = newest_version(key)
+    except NotAllowed:
+        return None
+    return _startable(version) if version.owner_id == current_council().number else None
+
+
+def check_may_start(officer: OfficerCard, process: StartableProcess) -> None:
+    check_may(officer, MAY_START)
+    if not process.is_open_to(officer):
+        raise NotAllowed(
+            f"Only a {ROLES[process.role].label.lower()} can start “{process.title}”. "
+            "Ask your council’s administrator for the role.",
+            code="not_yours",
+        )
+
+
+def _startable(version: ProcessVersion) -> StartableProcess | None:
+    diagram = definition_of(version.pk).diagram
+    start = _start_of(diagram)
+    schema = forms_of(version.pk).get(start) if start else None
+    if not start or not schema:
+        return None
+    return StartableProcess(
+        key=version.key,
+        title=version.title,
+        documentation=diagram.documentation,
+        version=version.version,
+        version_id=version.pk,
+        step=start,
+        role=diagram.steps[start].lane_role,
+        form=read_form(schema),
+        variables=diagram.variables,
+    )
+
+
+def _start_of(diagram: Diagram) -> str:
+    return next((step.id for step in diagram.steps.values() if step.kind == "start"), "")
