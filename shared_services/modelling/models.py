@@ -134,6 +134,7 @@ class Vote(PooledModel):
     """One council's answer to a proposal, given once and never changed. The other councils and the shared service read it."""
 
     append_only = True
+    shown_to_councils = True
 
     proposal = models.ForeignKey(JointProposal, on_delete=models.PROTECT, related_name="votes", db_index=False)
     in_favour = models.BooleanField()
