@@ -9,8 +9,6 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from councils.finance.years import year_label
-from councils.organisation.choices import BudgetCheckMode
-from councils.organisation.selectors import council_settings
 from shared_services.access.permissions import may
 from shared_services.annexes.selectors import attachments_for
 from shared_services.govuk.views import ActionView, Column, ListPage, Page
@@ -20,17 +18,15 @@ from . import rules, services
 from .choices import EDITABLE, REQUISITION_COLOURS
 from .editing_pages import own_requisition
 from .filters import RequisitionFilters
-from .forms import FilesForm, VersionedForm, WithdrawForm
+from .forms import FilesForm, WithdrawForm
 from .history import history_of_requisition
 from .models import PurchaseOrder, Requisition
 from .selectors import requisitions_visible_to, visible_requisition
 from .tables import (
     CODING_HEADINGS,
-    HEAD_HEADINGS,
     LINE_HEADINGS,
     coding_rows,
     file_list,
-    head_rows,
     line_rows,
     totals_summary,
 )
@@ -148,83 +144,6 @@ class OwnRequisition(ActionView):
 
     def get_back_url(self) -> str:
         return self.subject.get_absolute_url()
-
-
-class CheckRequisition(OwnRequisition):
-    """What is complete and what is missing, with the balances, before it is sent for approval."""
-
-    form_class = VersionedForm
-    template_name = "pages/councils/purchasing/check_requisition.html"
-    button = "Submit for approval"
-
-    def get_subject(self) -> Requisition:
-        subject = own_requisition(self.actor, self.kwargs["reference"])
-        return Requisition.objects.with_lines().get(pk=subject.pk)
-
-    def get_title(self) -> str:
-        return f"Check requisition {self.subject.reference}"
-
-    def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        requisition = self.subject
-        lines = list(requisition.lines.all())
-        heads, all_enough = head_rows(requisition)
-        stops = council_settings().budget_check_mode == BudgetCheckMode.STOP
-        return super().get_context(
-            tasks=tasks_of(requisition, lines, all_enough, attachments_for(requisition).count()),
-            line_headings=LINE_HEADINGS,
-            line_rows=line_rows(lines),
-            head_headings=HEAD_HEADINGS,
-            head_rows=heads,
-            all_enough=all_enough,
-            stops=stops,
-            totals=totals_summary(requisition),
-            is_editable=requisition.status in EDITABLE,
-            **kwargs,
-        )
-
-    def act(self, form: VersionedForm) -> HttpResponse:
-        requisition = services.submit_requisition(
-            actor=self.actor, requisition_id=self.subject.pk, version=form.cleaned_data["version"]
-        )
-        return self.done(f"Requisition {requisition.reference} sent for approval.", to=requisition)
-
-
-def tasks_of(requisition: Requisition, lines: list, all_enough: bool, file_count: int) -> list[dict[str, str]]:
-    """The task list: each part of the form and whether it is complete."""
-    edit = reverse("purchasing:edit_requisition", args=[requisition.reference])
-    files = reverse("purchasing:files", args=[requisition.reference])
-    missing = rules.missing_details(requisition)
-    no_code = [line.position for line in lines if not line.cpv_id]
-    not_coded = [line.position for line in lines if sum(share.amount for share in line.codings.all()) != line.cost_amount
-                 or not line.codings.all()]  # fmt: skip
-    return [
-        _task("What you need and why", edit, " ".join(missing)),
-        _task("Lines", edit, "" if lines and requisition.net_amount else "Add at least one line with a price."),
-        _task("CPV codes", edit, f"Choose a code for line {_listed(no_code)}." if no_code else ""),
-        _task("Who pays", edit, f"Say which cost centre pays for line {_listed(not_coded)}." if not_coded else ""),
-        {
-            "title": "Budget",
-            "hint": "" if all_enough else "There is not enough left on at least one code. See the balances below.",
-            "status": "Enough" if all_enough and lines else "Check",
-            "colour": "" if all_enough and lines else "red",
-        },
-        {"title": "Files", "url": files, "status": f"{file_count} attached" if file_count else "Optional"},
-    ]
-
-
-def _task(title: str, url: str, missing: str) -> dict[str, str]:
-    return {
-        "title": title,
-        "url": url,
-        "hint": missing,
-        "status": "Incomplete" if missing else "Completed",
-        "colour": "blue" if missing else "",
-    }
-
-
-def _listed(numbers: list[int]) -> str:
-    words = [str(number) for number in numbers]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 class WithdrawRequisition(OwnRequisition):

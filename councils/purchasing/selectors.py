@@ -7,14 +7,15 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db.models import Q
+from django.utils.timezone import localdate
 
 from councils.finance.selectors import cost_centres_held_by
 from shared_services.access.models import OfficerCard
-from shared_services.workflow.selectors import may_view_case, open_task_for
+from shared_services.workflow.selectors import may_view_case, open_task_for, who_would_approve
 
 from . import rules
 from .drafts import CodingDraft, LineDraft, RequisitionDraft
-from .models import LineCoding, PurchaseOrder, Requisition
+from .models import LineCoding, PurchaseOrder, Requisition, RequisitionLine
 from .querysets import PurchaseOrderQuerySet, RequisitionQuerySet
 
 if TYPE_CHECKING:
@@ -63,6 +64,30 @@ def may_see(actor: OfficerCard, requisition: Requisition) -> bool:
         return True
     case = case_of(requisition)
     return case is not None and may_view_case(actor, case)
+
+
+def category_of(lines: Iterable[RequisitionLine]) -> str:
+    """The CPV code of the largest line: the category that a requisition counts as."""
+    return max(lines, key=lambda line: (line.net_amount, -line.position)).cpv_id or ""
+
+
+def who_will_approve(requisition: Requisition, lines: Iterable[RequisitionLine]) -> list[tuple[str, str]]:
+    """Who will be asked to approve a complete requisition as things stand today: (role, names), in order."""
+    lines = list(lines)
+    centres = list(dict.fromkeys(share.cost_centre.code for line in lines for share in line.codings.all()))
+    names: dict[str, list[str]] = {}
+    for centre in centres:
+        for approval in who_would_approve(
+            decision_type="requisition_approval",
+            amount=requisition.net_amount,
+            category=category_of(lines),
+            cost_centre=centre,
+            requester=requisition.requester,
+            on=localdate(),
+        ):
+            found = names.setdefault(str(approval.role_label), [])
+            found += [card.work_name for card in approval.officers if card.work_name not in found]
+    return [(role, ", ".join(found) or "Nobody holds this role yet") for role, found in names.items()]
 
 
 def case_of(requisition: Requisition) -> Any:

@@ -24,5 +24,6 @@ urlpatterns = [
     path("orders/<str:reference>/", views.ShowOrder.as_view(), name="order"),
     path("orders/<str:reference>/print/", views.PrintOrder.as_view(), name="print_order"),
     path("orders/<str:reference>/order.pdf", views.DownloadOrder.as_view(), name="download_order"),
+    path("orders/<str:reference>/sent/", views.RecordSent.as_view(), name="record_sent"),
     path("orders/<str:reference>/cancel/", views.CancelOrder.as_view(), name="cancel_order"),
 ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from .check_page import CheckRequisition
 from .cpv_pages import SearchCpv, ShowBalance, SuggestCpv
 from .editing_pages import EditRequisition, StartRequisition
-from .order_pages import CancelOrder, DownloadOrder, ListOrders, PrintOrder, ShowOrder
+from .order_pages import CancelOrder, DownloadOrder, ListOrders, PrintOrder, RecordSent, ShowOrder
 from .requisition_pages import (
     ChangeFiles,
-    CheckRequisition,
     CopyRequisition,
     ListRequisitions,
     RemoveFile,
@@ -25,6 +25,7 @@ __all__ = [
     "ListOrders",
     "ListRequisitions",
     "PrintOrder",
+    "RecordSent",
     "RemoveFile",
     "SearchCpv",
     "ShowBalance",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .approval import requisition_approved, requisition_handed_over, requisition_rejected, requisition_returned
 from .files import attach_file, remove_file
-from .orders import cancel_order, raise_order
+from .orders import cancel_order, raise_order, record_order_sent
 from .requisitions import (
     copy_requisition,
     save_draft,
@@ -18,6 +18,7 @@ __all__ = [
     "cancel_order",
     "copy_requisition",
     "raise_order",
+    "record_order_sent",
     "remove_file",
     "requisition_approved",
     "requisition_handed_over",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -91,8 +92,8 @@ def submit_requisition(*, actor: OfficerCard, requisition_id: UUID, version: int
         return requisition
     rules.check_version(requisition, version)
     rules.check_editable(requisition)
-    totals = _totals(requisition)
     settings = council_settings()
+    totals = _totals(requisition, settings.joint_buying_categories)
 
     was_returned = requisition.status == RequisitionStatus.RETURNED
     requisition.status = RequisitionStatus.SUBMITTED
@@ -223,7 +224,7 @@ class Totals:
         return sorted(by_centre, key=lambda centre: (-by_centre[centre], centre))
 
 
-def _totals(requisition: Requisition) -> Totals:
+def _totals(requisition: Requisition, joint_categories: Sequence[str]) -> Totals:
     """Read the lines and shares in one query and refuse what is unfinished."""
     totals = Totals()
     rows = RequisitionLine.objects.filter(requisition=requisition).values_list(
@@ -247,5 +248,6 @@ def _totals(requisition: Requisition) -> Totals:
         (position, bool(cpv), position in totals.coded and totals.coded[position] == cost)
         for position, (cpv, _net, cost) in totals.lines.items()
     ]
-    rules.check_complete(requisition, complete, today=localdate())
+    together = bool(totals.lines) and rules.is_bought_together(totals.category, joint_categories)
+    rules.check_complete(requisition, complete, today=localdate(), bought_together=together)
     return totals
