@@ -54,7 +54,10 @@ class ListOrders(ListPage):
     default_sort = "-issued_at"
     export_name = "orders"
     noun = "order"
-    empty_text = "No purchase orders yet. An approved requisition becomes one."
+    empty_text = (
+        "You see orders of requisitions that you raised, decided or whose cost centre is yours. There are none yet: "
+        "an approved requisition becomes one."
+    )
 
     def get_queryset(self) -> Any:
         return orders_visible_to(self.actor).select_related("requester")

@@ -11,11 +11,10 @@ from shared_services.workflow.presenters import Presentation, presenter
 from .models import Requisition
 from .tables import (
     CODING_HEADINGS,
-    HEAD_HEADINGS,
     LINE_HEADINGS,
+    budget_table,
     coding_rows,
     file_list,
-    head_rows,
     line_rows,
     totals_summary,
 )
@@ -31,7 +30,7 @@ def requisition_to_decide(case: Any, officer: Any) -> Presentation:
             rows.append(("Net amount", spoken_money(case.amount)))
         return Presentation(summary=rows)
     lines = list(requisition.lines.all())
-    heads, all_enough = head_rows(requisition)
+    head_headings, heads, all_enough = budget_table(requisition)
     return Presentation(
         summary=[
             ("Reference", requisition.reference),
@@ -51,7 +50,7 @@ def requisition_to_decide(case: Any, officer: Any) -> Presentation:
             "line_rows": line_rows(lines),
             "coding_headings": CODING_HEADINGS,
             "coding_rows": coding_rows(lines),
-            "head_headings": HEAD_HEADINGS,
+            "head_headings": head_headings,
             "head_rows": heads,
             "files": file_list(attachments_for(requisition)),
         },

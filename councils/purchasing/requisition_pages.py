@@ -55,7 +55,7 @@ class ListRequisitions(ListPage):
     default_sort = "-created_at"
     export_name = "requisitions"
     noun = "requisition"
-    empty_text = "No requisitions yet."
+    empty_text = "You see requisitions that you raised, decided or whose cost centre is yours. There are none yet."
     create_url_name = "purchasing:start_requisition"
     create_label = "New requisition"
     create_permission = "purchasing.raise_requisition"

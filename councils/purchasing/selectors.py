@@ -9,9 +9,9 @@ from django.apps import apps
 from django.db.models import Q
 from django.utils.timezone import localdate
 
-from councils.finance.selectors import cost_centres_held_by
+from councils.finance.selectors import cost_centres_answered_for
 from shared_services.access.models import OfficerCard
-from shared_services.workflow.selectors import may_view_case, open_task_for, who_would_approve
+from shared_services.workflow.selectors import cases_decided_by, may_view_case, open_task_for, who_would_approve
 
 from . import rules
 from .drafts import CodingDraft, LineDraft, RequisitionDraft
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 def requisitions_visible_to(actor: OfficerCard) -> RequisitionQuerySet:
-    """Finance, directors and the section 151 officer see all; others see their own and those their budgets pay for."""
+    """Finance and the section 151 officer see all.
+
+    Others see what they raised, what they decided on, and what the cost centres pay for that they hold or answer for.
+    """
     if rules.may_see_all(actor):
         return Requisition.objects.all()
     return Requisition.objects.filter(_concerns(actor, ""))
@@ -37,8 +40,8 @@ def orders_visible_to(actor: OfficerCard) -> PurchaseOrderQuerySet:
 
 
 def _concerns(actor: OfficerCard, prefix: str) -> Q:
-    concerns = Q(**{f"{prefix}requester_id": actor.pk})
-    if centres := cost_centres_held_by(actor.pk):
+    concerns = Q(**{f"{prefix}requester_id": actor.pk}) | Q(**{f"{prefix}case_id__in": cases_decided_by(actor)})
+    if centres := cost_centres_answered_for(actor.pk):
         coded = LineCoding.objects.filter(cost_centre_id__in=centres).values("line__requisition_id")
         concerns |= Q(**{f"{prefix}pk__in" if prefix else "pk__in": coded})
     return concerns

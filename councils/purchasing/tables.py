@@ -8,10 +8,10 @@ from typing import Any
 
 from django.urls import reverse
 
-from councils.finance.selectors import balances, reserved_for
+from councils.finance.selectors import balances, committed_for, reserved_for
 from shared_services.govuk.words import spoken_instant, spoken_money
 
-from .choices import IN_PROGRESS
+from .choices import IN_PROGRESS, RequisitionStatus
 from .models import OrderLine, Requisition, RequisitionLine
 
 LINE_HEADINGS = [
@@ -73,6 +73,43 @@ def coding_rows(lines: Iterable[RequisitionLine]) -> list[list[dict[str, Any]]]:
         ]
         for line in lines
         for coding in line.codings.all()
+    ]
+
+
+COMMITTED_HEADINGS = [
+    {"label": "Cost centre"},
+    {"label": "Subjective code"},
+    {"label": "Committed by the order", "number": True},
+    {"label": "Available now", "number": True},
+]
+
+
+def budget_table(requisition: Requisition) -> tuple[list[dict[str, Any]], list[list[dict[str, Any]]], bool]:
+    """What the heads of a requisition say: headings, rows, and whether all have enough.
+
+    Once it is ordered its money is committed and no longer available, so it is not taken away a second time.
+    """
+    if requisition.status == RequisitionStatus.ORDERED:
+        return COMMITTED_HEADINGS, _committed_rows(requisition), True
+    return HEAD_HEADINGS, *head_rows(requisition)
+
+
+def _committed_rows(requisition: Requisition) -> list[list[dict[str, Any]]]:
+    committed = committed_for(requisition.order.pk)
+    names = {
+        (share.cost_centre.code, share.subjective.code): (str(share.cost_centre), str(share.subjective))
+        for line in requisition.lines.all()
+        for share in line.codings.all()
+    }
+    found = balances(financial_year=requisition.financial_year, heads=names) if requisition.financial_year else {}
+    return [
+        [
+            _cell(names[head][0], "Cost centre"),
+            _cell(names[head][1], "Subjective code"),
+            _number(spoken_money(committed.get(head, Decimal(0))), "Committed by the order"),
+            _number(spoken_money(found[head].available_amount) if head in found else "No budget", "Available now"),
+        ]
+        for head in sorted(names)
     ]
 
 
