@@ -16,15 +16,11 @@ from . import rules, services
 from .choices import EDITABLE
 from .editing_pages import own_requisition
 from .forms import VersionedForm
+from .joint_words import TOGETHER, always_together
 from .models import Requisition
 from .requisition_pages import OwnRequisition
-from .selectors import category_of, who_will_approve
+from .selectors import who_will_approve
 from .tables import HEAD_HEADINGS, LINE_HEADINGS, head_rows, line_rows, totals_summary
-
-TOGETHER = (
-    "Your council always buys this category together with other councils. Once approved, it goes to the shared service, "
-    "and no order is raised until a joint purchase is agreed or the shared service hands it back."
-)
 
 
 class CheckRequisition(OwnRequisition):
@@ -48,9 +44,8 @@ class CheckRequisition(OwnRequisition):
         requisition = self.subject
         lines = list(requisition.lines.all())
         heads, all_enough = head_rows(requisition)
-        settings = council_settings()
-        stops = settings.budget_check_mode == BudgetCheckMode.STOP
-        together = bool(lines) and rules.is_bought_together(category_of(lines), settings.joint_buying_categories)
+        stops = council_settings().budget_check_mode == BudgetCheckMode.STOP
+        together = always_together(lines)
         tasks = tasks_of(
             requisition, lines, bought_together=together, budget=budget_task(lines, all_enough, stops=stops),
             file_count=attachments_for(requisition).count(),
@@ -74,6 +69,7 @@ class CheckRequisition(OwnRequisition):
         )
 
     def act(self, form: VersionedForm) -> HttpResponse:
+        rules.check_not_submitted_already(self.subject)
         requisition = services.submit_requisition(
             actor=self.actor, requisition_id=self.subject.pk, version=form.cleaned_data["version"]
         )

@@ -8,6 +8,7 @@ from shared_services.annexes.selectors import attachments_for
 from shared_services.govuk.words import spoken_date, spoken_money
 from shared_services.workflow.presenters import Presentation, presenter
 
+from .joint_words import joint_buying_in_words
 from .models import Requisition
 from .tables import (
     CODING_HEADINGS,
@@ -40,7 +41,7 @@ def requisition_to_decide(case: Any, officer: Any) -> Presentation:
             ("Needed by", spoken_date(requisition.needed_by_on)),
             ("Supplier", requisition.supplier_name or "Not chosen"),
             ("Delivery", requisition.delivery_location),
-            ("Buy together with other councils", "Offered" if requisition.wants_joint_buying else "No"),
+            ("Buy together with other councils", joint_buying_in_words(requisition, lines)),
             *totals_summary(requisition),
         ],
         template="pages/councils/purchasing/case_facts.html",

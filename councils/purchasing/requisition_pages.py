@@ -13,15 +13,18 @@ from shared_services.access.permissions import may
 from shared_services.annexes.selectors import attachments_for
 from shared_services.govuk.views import ActionView, Column, ListPage, Page
 from shared_services.govuk.words import spoken_date, spoken_instant
+from shared_services.workflow.selectors import history_of as history_of_case
+from shared_services.workflow.selectors import who_can_act
 
 from . import rules, services
-from .choices import EDITABLE, REQUISITION_COLOURS
+from .choices import EDITABLE, REQUISITION_COLOURS, RequisitionStatus
 from .editing_pages import own_requisition
 from .filters import RequisitionFilters
 from .forms import FilesForm, WithdrawForm
 from .history import history_of_requisition
+from .joint_words import joint_buying_in_words
 from .models import PurchaseOrder, Requisition
-from .selectors import requisitions_visible_to, visible_requisition
+from .selectors import case_of, requisitions_visible_to, visible_requisition
 from .tables import (
     CODING_HEADINGS,
     LINE_HEADINGS,
@@ -89,7 +92,8 @@ class ShowRequisition(Page):
         return super().get_context(
             requisition=requisition,
             colour=REQUISITION_COLOURS[requisition.status],
-            summary=summary_of(requisition, order),
+            summary=[*whereabouts_of(requisition), *summary_of(requisition, order)],
+            sent_back=sent_back_reason(requisition),
             line_headings=LINE_HEADINGS,
             line_rows=line_rows(lines),
             coding_headings=CODING_HEADINGS,
@@ -98,11 +102,42 @@ class ShowRequisition(Page):
             files=file_list(attachments_for(requisition)),
             history=history_of_requisition(requisition, order),
             order=order,
+            may_delete=is_mine and rules.may_delete(requisition),
             may_edit=is_mine and requisition.status in EDITABLE,
             may_withdraw=is_mine and rules.may_withdraw(requisition),
             may_copy=may(self.actor, "purchasing.raise_requisition") and (is_mine or rules.may_see_all(self.actor)),
             **kwargs,
         )
+
+
+def whereabouts_of(requisition: Requisition) -> list[dict[str, str]]:
+    """Who has a requisition now and since when, with the way to its case."""
+    case = case_of(requisition)
+    if case is None:
+        return []
+    rows = [
+        {
+            "label": "With now",
+            "value": f"{', '.join(standing.names) or standing.role_label}, since {spoken_instant(standing.task.ready_at)}",
+        }
+        for standing in who_can_act(case)
+    ]
+    rows.append({
+        "label": "Case", "value": case.reference, "url": reverse("workflow:case", args=[case.pk]), "action": "Open",
+    })  # fmt: skip
+    return rows
+
+
+def sent_back_reason(requisition: Requisition) -> str:
+    """Who sent it back and why, while it waits to be changed."""
+    case = case_of(requisition) if requisition.status == RequisitionStatus.RETURNED else None
+    if case is None:
+        return ""
+    decisions = [line for line in history_of_case(case) if line.outcome]
+    if not decisions:
+        return ""
+    last = decisions[-1]
+    return f"{last.by} sent this back on {spoken_instant(last.at)}: {last.reason}".rstrip(": ")
 
 
 def summary_of(requisition: Requisition, order: PurchaseOrder | None = None) -> list[dict[str, str]]:
@@ -116,10 +151,7 @@ def summary_of(requisition: Requisition, order: PurchaseOrder | None = None) -> 
         ("Financial year that pays", year_label(year) if year else "Follows from the date"),
         ("Delivery", requisition.delivery_location or "Not said yet"),
         ("Supplier", ", ".join(filter(None, (requisition.supplier_name, requisition.supplier_email))) or "Not chosen"),
-        (
-            "Buy together with other councils",
-            "Offered to the shared service" if requisition.wants_joint_buying else "No",
-        ),
+        ("Buy together with other councils", joint_buying_in_words(requisition, list(requisition.lines.all()))),
     ]
     if requisition.submitted_at:
         rows.append(("Submitted", spoken_instant(requisition.submitted_at)))
@@ -163,6 +195,25 @@ class WithdrawRequisition(OwnRequisition):
             note=form.cleaned_data["note"],
         )
         return self.done(f"Requisition {requisition.reference} withdrawn.", to=requisition)
+
+
+class DeleteDraft(OwnRequisition):
+    """Throw away a draft that nobody else has seen."""
+
+    button = "Delete draft"
+    button_style = "warning"
+    template_name = "pages/councils/purchasing/delete_draft.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        return {}
+
+    def get_title(self) -> str:
+        return f"Delete draft {self.subject.reference}"
+
+    def act(self, form: Any) -> HttpResponse:
+        reference = self.subject.reference
+        services.delete_draft(actor=self.actor, requisition_id=self.subject.pk)
+        return self.done(f"Draft {reference} deleted.", to=reverse("purchasing:list_requisitions"))
 
 
 class CopyRequisition(ActionView):

@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 from councils.finance.years import financial_year_of
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may, may
-from shared_services.govuk.words import spoken_date
+from shared_services.govuk.words import spoken_date, spoken_instant
 from shared_services.tenancy.errors import NotAllowed, Stale
 
 from .choices import EDITABLE, IN_PROGRESS, STANDING, OrderStatus, RequisitionStatus, SentBy, Unit
@@ -49,6 +49,28 @@ def check_editable(requisition: Requisition) -> None:
             "Withdraw it, or ask the approver to send it back."
             if requisition.status == RequisitionStatus.SUBMITTED
             else f"{requisition.reference} is {requisition.get_status_display().lower()} and can no longer be changed."
+        )
+
+
+def check_not_submitted_already(requisition: Requisition) -> None:
+    """Tell an officer whose other window was first."""
+    if requisition.status not in EDITABLE and requisition.submitted_at:
+        raise NotAllowed(
+            f"{requisition.reference} was already submitted by {requisition.requester.work_name} on "
+            f"{spoken_instant(requisition.submitted_at)}. It was not submitted again.",
+            code="already_done",
+        )
+
+
+def may_delete(requisition: Requisition) -> bool:
+    """A draft that was never submitted leaves no trace with anybody else."""
+    return requisition.status == RequisitionStatus.DRAFT and requisition.submitted_at is None
+
+
+def check_may_delete(requisition: Requisition) -> None:
+    if not may_delete(requisition):
+        raise NotAllowed(
+            f"{requisition.reference} was submitted before, so it is kept. Withdraw it if it is no longer needed."
         )
 
 

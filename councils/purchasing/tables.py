@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from councils.finance.selectors import balances, committed_for, reserved_for
-from shared_services.govuk.words import spoken_instant, spoken_money
+from shared_services.govuk.words import spoken_instant, spoken_money, spoken_size
 
 from .choices import IN_PROGRESS, RequisitionStatus
 from .models import OrderLine, Requisition, RequisitionLine
@@ -164,7 +164,7 @@ def file_list(files: Iterable[Any]) -> list[dict[str, Any]]:
             "id": file.pk,
             "name": file.name,
             "url": reverse("annexes:download", args=[file.pk]),
-            "hint": f"{file.size / 1024:,.0f} KB, added by {file.uploaded_by_name} on {spoken_instant(file.uploaded_at)}",
+            "hint": f"{spoken_size(file.size)}, added by {file.uploaded_by_name} on {spoken_instant(file.uploaded_at)}",
         }
         for file in files
     ]

@@ -9,6 +9,7 @@ from .order_pages import CancelOrder, DownloadOrder, ListOrders, PrintOrder, Rec
 from .requisition_pages import (
     ChangeFiles,
     CopyRequisition,
+    DeleteDraft,
     ListRequisitions,
     RemoveFile,
     ShowRequisition,
@@ -20,6 +21,7 @@ __all__ = [
     "ChangeFiles",
     "CheckRequisition",
     "CopyRequisition",
+    "DeleteDraft",
     "DownloadOrder",
     "EditRequisition",
     "ListOrders",

@@ -45,3 +45,12 @@ def spoken_money(amount: Decimal | int | float | str | None) -> str:
 def counted(number: int, singular: str, plural: str | None = None) -> str:
     """1 requisition, 2 requisitions"""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def spoken_size(size: int) -> str:
+    """900 bytes, 12 KB, 1.4 MB: never "0 KB"."""
+    if size < 1024:
+        return counted(size, "byte")
+    if size < 1024 * 1024:
+        return f"{size / 1024:,.0f} KB"
+    return f"{size / 1024 / 1024:,.1f} MB".replace(".0 ", " ")

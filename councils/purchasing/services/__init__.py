@@ -7,6 +7,7 @@ from .files import attach_file, remove_file
 from .orders import cancel_order, raise_order, record_order_sent
 from .requisitions import (
     copy_requisition,
+    delete_draft,
     save_draft,
     start_requisition,
     submit_requisition,
@@ -17,6 +18,7 @@ __all__ = [
     "attach_file",
     "cancel_order",
     "copy_requisition",
+    "delete_draft",
     "raise_order",
     "record_order_sent",
     "remove_file",

@@ -17,6 +17,8 @@ from councils.organisation.choices import BudgetCheckMode
 from councils.organisation.selectors import council_settings
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may
+from shared_services.annexes.selectors import attachments_for
+from shared_services.annexes.services import remove_attachment
 from shared_services.audit.services import record
 from shared_services.procurement.services import withdraw_demand
 from shared_services.tenancy.errors import NotAllowed
@@ -170,6 +172,21 @@ def withdraw_requisition(
     if requisition.case_id:
         withdraw_case(actor=actor, case_id=requisition.case_id, note=note)
     return requisition
+
+
+@transaction.atomic
+def delete_draft(*, actor: OfficerCard, requisition_id: UUID) -> None:
+    """Throw away a draft that was never submitted, with its lines and files; its requester may. Twice is once."""
+    requisition = Requisition.objects.select_for_update().filter(pk=requisition_id).first()
+    if requisition is None:
+        return
+    rules.check_is_requester(actor, requisition)
+    rules.check_may_delete(requisition)
+    for file in attachments_for(requisition):
+        remove_attachment(actor=actor, attachment=file)
+    record(actor, "purchasing.requisition.deleted", requisition, net_amount=str(requisition.net_amount))
+    remove_lines(requisition)
+    requisition.delete()
 
 
 @transaction.atomic
