@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from councils.finance.selectors import balances, committed_for, reserved_for
-from shared_services.govuk.words import spoken_instant, spoken_money, spoken_size
+from shared_services.govuk.words import spoken_instant, spoken_money, spoken_price, spoken_size
 
 from .choices import IN_PROGRESS, RequisitionStatus
 from .models import OrderLine, Requisition, RequisitionLine
@@ -41,11 +41,6 @@ HEAD_HEADINGS = [
 ]
 
 
-def unit_price(amount: Decimal) -> str:
-    """A price of one, with parts of a penny only where there are any."""
-    return spoken_money(amount) if amount == amount.quantize(Decimal("0.01")) else f"£{amount.normalize():,f}"
-
-
 def line_rows(lines: Iterable[RequisitionLine | OrderLine]) -> list[list[dict[str, Any]]]:
     return [
         [
@@ -53,7 +48,7 @@ def line_rows(lines: Iterable[RequisitionLine | OrderLine]) -> list[list[dict[st
             _cell(line.description, "Description"),
             _cell(line.cpv or "Not chosen yet", "CPV code"),
             _number(f"{line.quantity.normalize():,f} {line.get_unit_display().lower()}", "Quantity"),
-            _number(unit_price(line.unit_price), "Price for one"),
+            _number(spoken_price(line.unit_price), "Price for one"),
             _number(spoken_money(line.net_amount), "Net"),
             _number(f"{spoken_money(line.vat_amount)} ({line.vat_percent.normalize():f}%)", "VAT"),
             _number(spoken_money(line.gross_amount), "Total"),

@@ -42,6 +42,13 @@ def spoken_money(amount: Decimal | int | float | str | None) -> str:
     return f"{'−' if amount < 0 else ''}£{written}"
 
 
+def spoken_price(amount: Decimal | None) -> str:
+    """The price of one: £10.50, and parts of a penny only where they are meant, £0.0125."""
+    if amount is None:
+        return ""
+    return f"£{amount:,.2f}" if amount == amount.quantize(Decimal("0.01")) else f"£{amount.normalize():,f}"
+
+
 def counted(number: int, singular: str, plural: str | None = None) -> str:
     """1 requisition, 2 requisitions"""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"

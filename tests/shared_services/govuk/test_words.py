@@ -7,7 +7,7 @@ import pytest
 
 from shared_services.govuk.colours import contrast, readable_on, room_stylesheet
 from shared_services.govuk.columns import Column, harmless
-from shared_services.govuk.words import counted, spoken_date, spoken_instant, spoken_money, spoken_time
+from shared_services.govuk.words import counted, spoken_date, spoken_instant, spoken_money, spoken_price, spoken_time
 
 
 def test_dates_and_times_are_written_in_house_style():
@@ -51,3 +51,8 @@ def test_the_councils_name_can_be_read_on_any_colour(colour):
 
 def test_a_colour_that_is_none_never_reaches_the_style_sheet():
     assert "}" not in room_stylesheet("red}body{display:none").removesuffix("}\n")
+
+
+@pytest.mark.parametrize(("amount", "words"), [("10.5000", "£10.50"), ("7.0000", "£7.00"), ("0.0125", "£0.0125")])
+def test_a_price_has_two_places_unless_more_are_meant(amount, words):
+    assert spoken_price(Decimal(amount)) == words
