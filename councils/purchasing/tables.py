@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from councils.finance.selectors import balances, committed_for, reserved_for
-from shared_services.govuk.words import spoken_instant, spoken_money, spoken_price, spoken_size
+from shared_services.govuk.words import spoken_instant, spoken_money, spoken_price, spoken_size, tabled_money
 
 from .choices import IN_PROGRESS, RequisitionStatus
 from .models import OrderLine, Requisition, RequisitionLine
@@ -31,7 +31,7 @@ CODING_HEADINGS = [
     {"label": "Share", "number": True},
     {"label": "Amount", "number": True},
 ]
-HEAD_HEADINGS = [
+HEAD_HEADINGS: list[dict[str, Any]] = [
     {"label": "Cost centre"},
     {"label": "Subjective code"},
     {"label": "Available", "number": True},
@@ -49,9 +49,9 @@ def line_rows(lines: Iterable[RequisitionLine | OrderLine]) -> list[list[dict[st
             _cell(line.cpv or "Not chosen yet", "CPV code"),
             _number(f"{line.quantity.normalize():,f} {line.get_unit_display().lower()}", "Quantity"),
             _number(spoken_price(line.unit_price), "Price for one"),
-            _number(spoken_money(line.net_amount), "Net"),
-            _number(f"{spoken_money(line.vat_amount)} ({line.vat_percent.normalize():f}%)", "VAT"),
-            _number(spoken_money(line.gross_amount), "Total"),
+            _number(tabled_money(line.net_amount), "Net"),
+            _number(f"{tabled_money(line.vat_amount)} ({line.vat_percent.normalize():f}%)", "VAT"),
+            _number(tabled_money(line.gross_amount), "Total"),
         ]
         for line in lines
     ]
@@ -64,14 +64,14 @@ def coding_rows(lines: Iterable[RequisitionLine]) -> list[list[dict[str, Any]]]:
             _cell(coding.cost_centre, "Cost centre"),
             _cell(coding.subjective, "Subjective code"),
             _number(f"{coding.percent.normalize():f}%" if coding.percent is not None else "", "Share"),
-            _number(spoken_money(coding.amount), "Amount"),
+            _number(tabled_money(coding.amount), "Amount"),
         ]
         for line in lines
         for coding in line.codings.all()
     ]
 
 
-COMMITTED_HEADINGS = [
+COMMITTED_HEADINGS: list[dict[str, Any]] = [
     {"label": "Cost centre"},
     {"label": "Subjective code"},
     {"label": "Committed by the order", "number": True},
@@ -101,8 +101,8 @@ def _committed_rows(requisition: Requisition) -> list[list[dict[str, Any]]]:
         [
             _cell(names[head][0], "Cost centre"),
             _cell(names[head][1], "Subjective code"),
-            _number(spoken_money(committed.get(head, Decimal(0))), "Committed by the order"),
-            _number(spoken_money(found[head].available_amount) if head in found else "No budget", "Available now"),
+            _number(tabled_money(committed.get(head, Decimal(0))), "Committed by the order"),
+            _number(tabled_money(found[head].available_amount) if head in found else "No budget", "Available now"),
         ]
         for head in sorted(names)
     ]
@@ -131,9 +131,9 @@ def head_rows(requisition: Requisition) -> tuple[list[list[dict[str, Any]]], boo
             [
                 _cell(names[head][0], "Cost centre"),
                 _cell(names[head][1], "Subjective code"),
-                _number("No budget" if available is None else spoken_money(available), "Available"),
-                _number(spoken_money(amount), "This requisition"),
-                _number("" if available is None else spoken_money(available - amount), "Left after"),
+                _number("No budget" if available is None else tabled_money(available), "Available"),
+                _number(tabled_money(amount), "This requisition"),
+                _number("" if available is None else tabled_money(available - amount), "Left after"),
                 {
                     "text": "Enough" if enough else "Not enough",
                     "colour": "green" if enough else "red",

@@ -42,6 +42,13 @@ def spoken_money(amount: Decimal | int | float | str | None) -> str:
     return f"{'−' if amount < 0 else ''}£{written}"
 
 
+def tabled_money(amount: Decimal | None) -> str:
+    """£1,250.00: in a column every sum shows its pence, so that they line up."""
+    if amount is None:
+        return ""
+    return f"{'−' if amount < 0 else ''}£{abs(amount):,.2f}"
+
+
 def spoken_price(amount: Decimal | None) -> str:
     """The price of one: £10.50, and parts of a penny only where they are meant, £0.0125."""
     if amount is None:
