@@ -8,10 +8,11 @@ import django_filters
 from django.utils import timezone
 
 from shared_services.govuk.filters import CheckboxesFilter, DateFilter, GovukFilterSet, MoneyFilter
+from shared_services.tenancy.door import current_council
 
 from .choices import CaseStatus
 from .definitions import process_titles
-from .models import Case, TaskCandidate
+from .models import Case, Decision, TaskCandidate
 
 
 class InboxFilter(GovukFilterSet):
@@ -32,6 +33,7 @@ class CaseFilter(GovukFilterSet):
     process = CheckboxesFilter(label="Process", choices=process_titles)
     status = CheckboxesFilter(label="Status", choices=CaseStatus.choices)
     mine = CheckboxesFilter(method="only_mine", label="Raised by", choices=[("yes", "Me only")])
+    decided = CheckboxesFilter(method="only_decided", label="Decided by", choices=[("yes", "Me only")])
     requester = django_filters.CharFilter(
         field_name="requester_name", lookup_expr="icontains", label="Requester's name"
     )
@@ -44,3 +46,9 @@ class CaseFilter(GovukFilterSet):
 
     def only_mine(self, cases: Any, _name: str, value: list[str]) -> Any:
         return cases.filter(requester_id=self.request.actor.pk) if "yes" in value else cases
+
+    def only_decided(self, cases: Any, _name: str, value: list[str]) -> Any:
+        if "yes" not in value:
+            return cases
+        decided = Decision.objects.filter(owner_id=current_council().number, card_id=self.request.actor.pk)
+        return cases.filter(pk__in=decided.values("case_id"))
