@@ -53,7 +53,8 @@ def plant() -> list[Planted]:
             with connection.cursor() as cursor:
                 cursor.execute("SET session_replication_role = replica")
             for model in _models():
-                planted.append(_plant_row(model, room, keys))
+                if not (room.is_shared_service and getattr(model, "shared_service_rows_are_common", False)):
+                    planted.append(_plant_row(model, room, keys))
             with connection.cursor() as cursor:
                 cursor.execute("SET session_replication_role = origin")
         finally:

@@ -95,7 +95,14 @@ def _try_naming(book: Book, model: type[PooledModel], room: int, victim: int) ->
         _, _, answer = try_sql(connection, statement)
         connection.execute("ROLLBACK")
     refused = "row-level security" in answer or "permission denied" in answer
-    book.judge("shared rows", f"c{room:04d}", f"show c{victim:04d} a {model._meta.label}", answer, leak=not refused)
+    allowed = model.shown_to_councils and room != 0
+    book.judge(
+        "shared rows",
+        f"c{room:04d}",
+        f"show c{victim:04d} a {model._meta.label}",
+        answer,
+        leak=not (refused or allowed),
+    )
 
 
 def try_effects(book: Book, planted: list[Planted], victims: list[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,11 +11,16 @@ from shared_services.access.permissions import EVERY_OFFICER, ROLES, check_may
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 
+from .decisions import DecisionRefused
 from .definitions import definition_of, newest_version
 from .diagrams import Diagram
+from .finding import ProcessRefused
 from .models import ProcessVersion
+from .safe_xml import XmlRefused
 from .step_forms.keeping import forms_of
 from .step_forms.spec import StepForm, read_form
+
+log = logging.getLogger("guildhall.workflow")
 
 MAY_START = "workflow.start_request"
 
@@ -71,7 +77,12 @@ def check_may_start(officer: OfficerCard, process: StartableProcess) -> None:
 
 
 def _startable(version: ProcessVersion) -> StartableProcess | None:
-    diagram = definition_of(version.pk).diagram
+    try:
+        diagram = definition_of(version.pk).diagram
+    except (ProcessRefused, XmlRefused, DecisionRefused):
+        # Published long ago, and refused by the rules of today: the others can still be started.
+        log.exception("version %s of a process cannot be read", version.pk)
+        return None
     start = _start_of(diagram)
     schema = forms_of(version.pk).get(start) if start else None
     if not start or not schema:
