@@ -23,7 +23,7 @@ from shared_services.tenancy.owner import owner_connection
 from .attempts import Book
 from .database import connect_as, try_sql
 from .elsewhere import arguments_for
-from .planting import Planted
+from .planting import MARKS, Planted
 
 MONEY_APPS = ("finance", "purchasing")
 """What no other room may bring about in a council: budgets spent, orders raised."""
@@ -148,14 +148,19 @@ def _forge_joint_purchase(planted: list[Planted], victim: int) -> str:
 
 
 def _copy(connection: psycopg.Connection, table: str, planted: list[Planted], changes: dict[str, Any]) -> None:
-    """The shared service's own planted row once more, with some columns changed."""
+    """The shared service's own planted row once more, with some columns changed and without its mark: it is sent on purpose."""
     own = next(row for row in planted if row.room == 0 and row.table == table)
-    names = list(_types(table))
-    values = ", ".join(f"%({name})s" if name in changes else f'"{name}"' for name in names)
+    kinds = _types(table)
+    names = list(kinds)
+    values = ", ".join(f"%({name})s" if name in changes else _unmarked(name, kinds[name]) for name in names)
     connection.execute(
         f'INSERT INTO public."{table}" ({", ".join(names)}) SELECT {values} FROM public."{table}" WHERE id = %(own)s',  # type: ignore[arg-type]
         {**changes, "own": own.pk},
     )
+
+
+def _unmarked(name: str, kind: str) -> str:
+    return f"replace(\"{name}\", '{MARKS[0]}', 'sent')" if kind.startswith(("character", "text")) else f'"{name}"'
 
 
 def _promise_and_run(task: registry.RegisteredTask, planted: list[Planted], victim: int, share: str) -> str:
