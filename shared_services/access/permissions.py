@@ -92,6 +92,9 @@ PERMISSIONS: dict[str, str] = {
     "workflow.manage_authority": "change the authority matrix",
     "workflow.manage_processes": "change processes",
     "workflow.manage_deputies": "name deputies for others",
+    "workflow.sign_authority": "sign an authority matrix, a deputy's higher limit or an exception to separated duties",
+    "workflow.view_duties": "see which duties are kept apart",
+    "workflow.manage_duties": "keep further duties apart",
     # Procurement (the shared service)
     "procurement.view_demand": "see the councils' demand",
     "procurement.propose_joint_purchase": "propose a joint purchase",
@@ -135,6 +138,9 @@ GRANTS: dict[str, frozenset[str]] = {
             "workflow.view_all_cases",
             "workflow.manage_authority",
             "audit.view_records",
+            "workflow.sign_authority",
+            "workflow.view_duties",
+            "workflow.manage_duties",
         }
     ),
     "finance_officer": frozenset(
@@ -171,6 +177,8 @@ GRANTS: dict[str, frozenset[str]] = {
             "workflow.manage_processes",
             "workflow.manage_deputies",
             "workflow.view_all_cases",
+            "workflow.view_duties",
+            "workflow.manage_duties",
         }
     ),
     "category_manager": frozenset(

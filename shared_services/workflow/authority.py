@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
+
+from django.utils import timezone
 
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import ROLES
@@ -17,7 +19,7 @@ from shared_services.govuk.words import spoken_money
 from shared_services.tenancy.door import current_council
 
 from .models import AuthorityRule, Case
-from .who import CaseFacts, find_resolver
+from .who import CaseFacts, find_kind, find_resolver
 
 JOINT_PROCESSES = frozenset({"joint_purchase"})
 """Each council decides these once, by the highest role that its matrix asks for."""
@@ -33,6 +35,7 @@ class RequiredApproval:
     role: str
     role_label: str
     rule: AuthorityRule
+    needed: int = 1
 
     @property
     def because(self) -> str:
@@ -42,6 +45,9 @@ class RequiredApproval:
 def role_label(role: str) -> str:
     if role in ROLES:
         return ROLES[role].label
+    kind = find_kind(role)
+    if kind is not None:
+        return kind[0].label(kind[1])
     return _OTHER_ROLES.get(role, role.replace("_", " ").capitalize())
 
 
@@ -55,30 +61,53 @@ def describe(rule: AuthorityRule) -> str:
         amount = f"of {spoken_money(rule.amount_from)} or more"
     else:
         amount = f"from {spoken_money(rule.amount_from)} to under {spoken_money(rule.amount_to)}"
-    return f"{role_label(rule.role)} approves cases {amount}{where}{what}"
+    many = f" ({rule.needed} different officers)" if rule.needed > 1 else ""
+    return f"{role_label(rule.role)}{many} approves cases {amount}{where}{what}"
 
 
 def required_approvals(
-    *, decision_type: str, amount: Decimal | None, category: str = "", cost_centre: str = "", on: date
+    *,
+    decision_type: str,
+    amount: Decimal | None,
+    category: str = "",
+    cost_centre: str = "",
+    on: date,
+    at: datetime | None = None,
 ) -> list[RequiredApproval]:
-    """Every approval that this room's matrix asks for on a day, in the order of the matrix; each role once."""
-    rules = (
-        AuthorityRule.objects.of_this_room().filter(decision_type=decision_type).on(on).covering(amount or Decimal(0))
-    )
+    """Every approval that this room's matrix asks for on a day, in the order of the matrix; each role once.
+
+    Where two lines ask for one role, the line that needs more of its holders is the one that counts. `at` asks
+    the matrix as it was known at an instant.
+    """
+    lines = AuthorityRule.objects.of_this_room().filter(decision_type=decision_type).covering(amount or Decimal(0))
+    lines = lines.on(on) if at is None else lines.known_at(at)
     found: dict[str, RequiredApproval] = {}
-    for rule in rules.order_by("sequence", "amount_from", "pk"):
-        fits = (not rule.cost_centre or rule.cost_centre == cost_centre) and category.startswith(rule.category_prefix)
-        if fits and rule.role not in found:
-            found[rule.role] = RequiredApproval(rule.role, role_label(rule.role), rule)
+    for rule in lines.order_by("sequence", "amount_from", "pk"):
+        if not fits(rule, category=category, cost_centre=cost_centre):
+            continue
+        known = found.get(rule.role)
+        if known is None or rule.needed > known.needed:
+            found[rule.role] = RequiredApproval(rule.role, role_label(rule.role), rule, rule.needed)
     return list(found.values())
 
 
+def fits(rule: AuthorityRule, *, category: str, cost_centre: str) -> bool:
+    """Whether a line speaks of a category and a cost centre."""
+    return (not rule.cost_centre or rule.cost_centre == cost_centre) and category.startswith(rule.category_prefix)
+
+
 def deciding_approvals(
-    *, decision_type: str, amount: Decimal | None, category: str = "", cost_centre: str = "", on: date
+    *,
+    decision_type: str,
+    amount: Decimal | None,
+    category: str = "",
+    cost_centre: str = "",
+    on: date,
+    at: datetime | None = None,
 ) -> list[RequiredApproval]:
     """Those of them that somebody is asked for: all in turn, or the highest alone in a joint case."""
     required = required_approvals(
-        decision_type=decision_type, amount=amount, category=category, cost_centre=cost_centre, on=on
+        decision_type=decision_type, amount=amount, category=category, cost_centre=cost_centre, on=on, at=at
     )
     return required[-1:] if decision_type in JOINT_PROCESSES else required
 
@@ -97,8 +126,12 @@ def holders(role: str, facts: CaseFacts, *, joint: bool = False) -> set[UUID]:
     """
     if role == REQUESTER:
         return {facts.requester_id}
-    find = None if joint else find_resolver(role)
     number = current_council().number
+    kind = find_kind(role)
+    if kind is not None:
+        named = kind[0].holders(kind[1], facts.on or timezone.localdate())
+        return set(OfficerCard.objects.of_council(number).active().filter(pk__in=named).values_list("pk", flat=True))
+    find = None if joint else find_resolver(role)
     if find is None:
         return set(OfficerCard.objects.of_council(number).active().holding(role).values_list("pk", flat=True))
     named = find(facts)
@@ -113,6 +146,9 @@ def holds(card: OfficerCard, role: str, facts: CaseFacts, *, joint: bool = False
         return False
     if role == REQUESTER:
         return card.pk == facts.requester_id
+    kind = find_kind(role)
+    if kind is not None:
+        return card.pk in kind[0].holders(kind[1], facts.on or timezone.localdate())
     find = None if joint else find_resolver(role)
     return card.pk in find(facts) if find is not None else role in card.roles
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from shared_services.tenancy.errors import NotAllowed
 
+from . import basis
 from .authority import required_approvals
 from .operations import OperationContext, operation
 
@@ -28,4 +29,6 @@ def find_required_approvals(context: OperationContext) -> dict[str, Any]:
             "The authority matrix has no line for this, so nobody could approve it. "
             "Ask your finance team to add one to the authority matrix."
         )
-    return {"approvers": [approval.role for approval in required]}
+    case.authority = basis.asked(case, required, cost_centre=str(context.values.get("cost_centre") or ""))
+    # Where several holders must approve, each has a round of his own; nobody approves a case twice.
+    return {"approvers": [approval.role for approval in required for _round in range(approval.needed)]}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
-from . import authority, moving
+from . import authority, moving, standing
 from .models import Task, TaskCandidate
 from .who import CaseFacts, find_resolver
 
@@ -23,14 +25,16 @@ def refresh_candidates(*, role: str | None = None) -> int:
     tasks = Task.objects.of_this_room().to_do().filter(placed=True).order_by("pk")
     if role:
         tasks = tasks.filter(role=role)
-    known: dict[UUID, set[UUID]] = {}
-    for task_id, card_id in TaskCandidate.objects.of_this_room().values_list("task_id", "card_id"):
-        known.setdefault(task_id, set()).add(card_id)
+    known: dict[UUID, dict[UUID, UUID | None]] = {}
+    for task_id, card_id, for_card in TaskCandidate.objects.of_this_room().values_list(
+        "task_id", "card_id", "for_card"
+    ):
+        known.setdefault(task_id, {})[card_id] = for_card
     holders = _Holders()
     changes: list[_Found] = []
     written = 0
     for task in tasks.select_related("case").defer("case__state").iterator(chunk_size=BATCH):
-        found = _Found(task, known.get(task.pk, set()), holders)
+        found = _Found(task, known.get(task.pk, {}), holders)
         if found.has_changed:
             changes.append(found)
         if len(changes) == BATCH:
@@ -49,7 +53,7 @@ def place_task(*, task_id: UUID) -> None:
         return
     wanted = moving.find_candidates(found, found.case)
     found.placed = True
-    found.save(update_fields=["placed", "role", "status", "parked_reason"])
+    found.save(update_fields=["placed", "role", "basis", "status", "parked_reason"])
     TaskCandidate.objects.bulk_create(wanted)
 
 
@@ -58,6 +62,7 @@ class _Holders:
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, bool, CaseFacts | None], set[UUID]] = {}
+        self.stand_ins = standing.StandIns(timezone.localdate())
 
     def of(self, task: Task) -> set[UUID]:
         if not task.role:
@@ -73,21 +78,29 @@ class _Holders:
 class _Found:
     """What a task has, and what it should have today."""
 
-    def __init__(self, task: Task, known: set[UUID], holders: _Holders) -> None:
+    def __init__(self, task: Task, known: dict[UUID, UUID | None], holders: _Holders) -> None:
         before = (task.status, task.parked_reason, task.role)
         self.task, self.known = task, known
-        wanted = moving.find_candidates(task, task.case, found_by=holders.of)
+        wanted = moving.find_candidates(task, task.case, found_by=holders.of, stand_ins=holders.stand_ins)
         self.wanted = {candidate.card_id: candidate for candidate in wanted}
         self.state = (task.status, task.parked_reason, task.role)
-        self.has_changed = bool(self.wanted.keys() ^ known) or self.state != before
+        self.has_changed = {card: one.for_card_id for card, one in self.wanted.items()} != known or self.state != before
 
     @property
     def lost(self) -> set[UUID]:
-        return self.known - self.wanted.keys()
+        """Who may no longer act, or no longer for the same officer."""
+        return {card for card, whom in self.known.items() if not self._stays(card, whom)}
 
     @property
     def gained(self) -> list[TaskCandidate]:
-        return [candidate for card, candidate in self.wanted.items() if card not in self.known]
+        return [
+            candidate
+            for card, candidate in self.wanted.items()
+            if card not in self.known or not self._stays(card, self.known[card])
+        ]
+
+    def _stays(self, card: UUID, whom: UUID | None) -> bool:
+        return card in self.wanted and self.wanted[card].for_card_id == whom
 
 
 def _write(changes: list[_Found]) -> int:
@@ -100,14 +113,14 @@ def _write(changes: list[_Found]) -> int:
         here.to_do().filter(pk__in=keys).order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)
     )
     changes = [each for each in changes if each.task.pk in still_open]
-    alike: dict[tuple[str, str, str], list[UUID]] = {}
+    alike: dict[tuple[str, str, str, str], list[UUID]] = {}
     losers: dict[frozenset[UUID], list[UUID]] = {}
     for each in changes:
-        alike.setdefault(each.state, []).append(each.task.pk)
+        alike.setdefault((*each.state, json.dumps(each.task.basis)), []).append(each.task.pk)
         if each.lost:
             losers.setdefault(frozenset(each.lost), []).append(each.task.pk)
-    for (status, reason, role), tasks in alike.items():
-        here.filter(pk__in=tasks).update(status=status, parked_reason=reason, role=role)
+    for (status, reason, role, basis), tasks in alike.items():
+        here.filter(pk__in=tasks).update(status=status, parked_reason=reason, role=role, basis=json.loads(basis))
     for cards, tasks in losers.items():
         TaskCandidate.objects.of_this_room().filter(task_id__in=tasks, card_id__in=cards).delete()
     gained = [candidate for each in changes for candidate in each.gained]

@@ -19,7 +19,7 @@ from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 
-from . import authority
+from . import authority, basis, standing
 from .choices import CaseStatus, TaskStatus
 from .diagrams import Step
 from .engine import EngineFault, Run, Waiting
@@ -99,6 +99,7 @@ def open_tasks(case: Case, run: Run, wanted: Iterable[Waiting]) -> list[Task]:
     at_hand = [task for task in opened if task.owner_id == here]
     candidates = [candidate for task in at_hand for candidate in find_candidates(task, case)]
     for task in opened:
+        task.progress = basis.progress_of(task, case)
         task.placed = task.owner_id == here
         task.save(force_insert=True)
     TaskCandidate.objects.bulk_create(candidates)
@@ -159,11 +160,15 @@ def add_working_days(day: date, days: int) -> date:
 
 
 def find_candidates(
-    task: Task, case: Case, *, found_by: Callable[[Task], set[UUID]] | None = None
+    task: Task,
+    case: Case,
+    *,
+    found_by: Callable[[Task], set[UUID]] | None = None,
+    stand_ins: standing.StandIns | None = None,
 ) -> list[TaskCandidate]:
     """Who may act on a task today; sets the task's state. Nobody: the task is parked with the reason.
 
-    `found_by` tells a task's holders where the caller asks for many tasks' at a time.
+    `found_by` tells a task's holders, and `stand_ins` who stands in, where the caller asks for many tasks' at a time.
     """
     if task.authority:
         task.role = _role_by_authority(task, case)
@@ -174,14 +179,21 @@ def find_candidates(
             authority.holders(task.role, authority.facts_of(case), joint=bool(task.authority)) if task.role else set()
         )
     allowed = authority.may_decide(found, task.role, case)
-    task.status = TaskStatus.READY if allowed else TaskStatus.PARKED
-    task.parked_reason = "" if allowed else _why_parked(task, case, found)
-    return [
+    stand_ins = stand_ins or standing.StandIns(timezone.localdate())
+    standing_in = stand_ins.for_question(standing.question_of(task, case), found, standing.barred_from(case))
+    task.status = TaskStatus.READY if allowed or standing_in else TaskStatus.PARKED
+    task.parked_reason = "" if allowed or standing_in else _why_parked(task, case, found)
+    candidates = [
         TaskCandidate(
             owner_id=task.owner_id, parts=task.parts, task=task, card_id=card, due_on=task.due_on, amount=task.amount
         )
-        for card in sorted(allowed)
+        for card in sorted(allowed | standing_in.keys())
     ]
+    for candidate in candidates:
+        if candidate.card_id in standing_in:
+            one = standing_in[candidate.card_id]
+            candidate.for_card_id, candidate.for_name = one.for_card, one.for_name
+    return candidates
 
 
 def _role_by_authority(task: Task, case: Case) -> str:
@@ -189,6 +201,8 @@ def _role_by_authority(task: Task, case: Case) -> str:
     required = authority.deciding_approvals(
         decision_type=task.authority, amount=case.amount, category=case.category, on=timezone.localdate()
     )
+    if not required or required[-1].role != task.role or not task.basis:
+        task.basis = basis.asked(case, required, decision_type=task.authority) if required else {}
     return required[-1].role if required else ""
 
 

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from shared_services.access.models import OfficerCard
 from shared_services.tenancy.errors import NotAllowed, Stale
 
-from . import authority
+from . import authority, duties, standing
 from .choices import OUTCOMES_THAT_NEED_A_REASON, TaskStatus, outcome_label
 from .models import Case, Task
 
@@ -51,26 +51,37 @@ def check_outcome(task: Task, outcome: str, note: str) -> None:
 
 def why_not(actor: OfficerCard, task: Task, case: Case) -> str:
     """Why an officer may not act on a task, in a sentence; empty when he may. Asks who holds the role today."""
+    return find_standing(actor, task, case)[0]
+
+
+def find_standing(actor: OfficerCard, task: Task, case: Case) -> tuple[str, standing.StandIn | None]:
+    """Why an officer may not act on a task, and for whom he acts where he holds the role for somebody else."""
     label = authority.role_label(task.role)
     if task.role != authority.REQUESTER:
         if actor.pk == case.requester_id:
             return (
                 f"You raised {case.reference}, so somebody else must decide on it. "
-                f"Another {label.lower()} can, or ask your council's administrator who stands in."
+                f"Another {label.lower()} can, or ask your council's administrator who stands in.",
+                None,
             )
         if actor.pk in case.approved_by:
-            return f"You have already approved {case.reference}. The next approval must be somebody else's."
+            return f"You have already approved {case.reference}. The next approval must be somebody else's.", None
     if not authority.holds(actor, task.role, authority.facts_of(case), joint=bool(task.authority)):
         if task.role == authority.REQUESTER:
-            return f"Only {case.requester_name}, who raised {case.reference}, can do this."
-        return f"You are not {label.lower()} for {case.reference}, so you cannot decide on it."
-    return ""
+            return f"Only {case.requester_name}, who raised {case.reference}, can do this.", None
+        whom = standing.stand_in_for(actor, task, case, on=timezone.localdate())
+        if whom is None:
+            return f"You are not {label.lower()} for {case.reference}, so you cannot decide on it.", None
+        return duties.why_not_decide(actor, case), whom
+    return (duties.why_not_decide(actor, case) if task.role != authority.REQUESTER else ""), None
 
 
-def check_may_act(actor: OfficerCard, task: Task, case: Case) -> None:
-    reason = why_not(actor, task, case)
+def check_may_act(actor: OfficerCard, task: Task, case: Case) -> standing.StandIn | None:
+    """For whom a deputy acts; None for an officer who acts for himself."""
+    reason, whom = find_standing(actor, task, case)
     if reason:
         raise NotAllowed(reason, code="not_yours")
+    return whom
 
 
 def check_may_answer_from_inbox(task: Task) -> None:

@@ -18,7 +18,7 @@ from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 
-from . import moving, rules
+from . import basis, moving, rules, standing
 from .choices import CaseStatus, TaskStatus
 from .decisions import as_plain
 from .definitions import definition_of, newest_version
@@ -27,7 +27,7 @@ from .models import Case, Decision, Task, TaskCandidate
 from .querysets import OPEN_CASES
 
 MOVED_AWAY = ["state", "status", "outcome", "step", "closed_at", "version", "approved_by"]
-MOVED = [*MOVED_AWAY, "facts", "amount", "category"]
+MOVED = [*MOVED_AWAY, "facts", "amount", "category", "authority"]
 """What changes on a case when it moves on, away from its own room and in it."""
 
 
@@ -101,7 +101,7 @@ def complete_task(
     rules.check_open(task)
     rules.check_version(task, version)
     rules.check_outcome(task, outcome, note)
-    rules.check_may_act(actor, task, case)
+    whom = rules.check_may_act(actor, task, case)
     if from_inbox:
         rules.check_may_answer_from_inbox(task)
 
@@ -112,8 +112,10 @@ def complete_task(
     _take_over(case, changes)
     _complete(case, run, task.engine_id, {**changes, "outcome": outcome})
     _close(task, actor, outcome)
-    _write_decision(actor, case, task, outcome, note.strip())
-    case.approved_by = [*case.approved_by, actor.pk] if outcome == "approve" else []
+    _write_decision(actor, case, task, outcome, note.strip(), whom)
+    # What a deputy approves, the colleague has approved too.
+    approvers = [actor.pk, whom.for_card] if whom else [actor.pk]
+    case.approved_by = [*case.approved_by, *approvers] if outcome == "approve" else []
     _move_on(case, run, actor, before - {task.engine_id})
     record(
         actor,
@@ -124,6 +126,7 @@ def complete_task(
         step=task.step,
         role=task.role,
         requester=case.requester_name,
+        **({"acting_for": whom.for_name, "why": whom.why} if whom else {}),
     )
     return case
 
@@ -279,7 +282,14 @@ def _close(task: Task, actor: OfficerCard, outcome: str) -> None:
     TaskCandidate.objects.drop(owners=[task.owner_id], tasks=[task.pk])
 
 
-def _write_decision(actor: OfficerCard, case: Case, task: Task | None, outcome: str, note: str) -> None:
+def _write_decision(
+    actor: OfficerCard,
+    case: Case,
+    task: Task | None,
+    outcome: str,
+    note: str,
+    whom: standing.StandIn | None = None,
+) -> None:
     here = current_council().number
     joint = case.owner_id != here
     Decision(
@@ -292,6 +302,9 @@ def _write_decision(actor: OfficerCard, case: Case, task: Task | None, outcome: 
         card=actor,
         card_name=actor.work_name,
         card_job_title=actor.job_title,
+        for_card_id=whom.for_card if whom else None,
+        for_card_name=whom.for_name if whom else "",
+        basis=basis.stood_on(task, case, whom) if task and outcome == "approve" else {},
         role=task.role if task else "",
         outcome=outcome,
         reason=note if joint else "",

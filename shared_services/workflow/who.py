@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 
@@ -17,6 +18,8 @@ class CaseFacts:
     process: str
     requester_id: UUID
     cost_centre: str = ""
+    on: date | None = None
+    """The day that is asked about; today when none is given."""
 
 
 Resolver = Callable[[CaseFacts], "set[UUID]"]
@@ -41,3 +44,65 @@ def resolver(role: str) -> Callable[[Resolver], Resolver]:
 
 def find_resolver(role: str) -> Resolver | None:
     return _resolvers.get(role)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleKind:
+    """A kind of role with a key of its own after a colon: "post:" and the key of a post."""
+
+    holders: Callable[[str, date], set[UUID]]
+    label: Callable[[str], str]
+    choices: Callable[[], list[tuple[str, str]]]
+
+
+_kinds: dict[str, RoleKind] = {}
+
+
+def role_kind(
+    prefix: str,
+    *,
+    holders: Callable[[str, date], set[UUID]],
+    label: Callable[[str], str],
+    choices: Callable[[], list[tuple[str, str]]],
+) -> None:
+    """Register a kind of role: who holds one on a day, what it is called, and which there are."""
+    _kinds[prefix] = RoleKind(holders, label, choices)
+
+
+def find_kind(role: str) -> tuple[RoleKind, str] | None:
+    """The kind of a role like "post:...", and the key after its colon; None for a plain role."""
+    prefix, colon, key = role.partition(":")
+    return (_kinds[prefix], key) if colon and prefix in _kinds else None
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """Every role of every kind, for forms."""
+    return [(f"{prefix}:{key}", label) for prefix, kind in _kinds.items() for key, label in kind.choices()]
+
+
+Absent = Callable[["set[UUID]", date], "set[UUID]"]
+Managers = Callable[[UUID, date], "set[UUID]"]
+_absences: list[Absent] = []
+_managers: list[Managers] = []
+
+
+def absence_finder(find: Absent) -> Absent:
+    """Register who of some officers is away on a day: people knows approved leave."""
+    if find not in _absences:
+        _absences.append(find)
+    return find
+
+
+def manager_finder(find: Managers) -> Managers:
+    """Register who manages an officer on a day."""
+    if find not in _managers:
+        _managers.append(find)
+    return find
+
+
+def absent_among(cards: set[UUID], on: date) -> set[UUID]:
+    return set().union(*(find(cards, on) for find in _absences)) if cards else set()
+
+
+def managers_of(card: UUID, on: date) -> set[UUID]:
+    return set().union(*(find(card, on) for find in _managers))

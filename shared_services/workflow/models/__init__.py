@@ -5,6 +5,20 @@ Lists read these tables only; the engine's own state sits on the case and no lis
 
 from .authority import AuthorityRule
 from .cases import Case, Decision, Task, TaskCandidate
+from .deputies import Deputy
+from .duties import DutyException, DutyRule
+from .matrix_plans import MatrixPlan
 from .processes import ProcessVersion
 
-__all__ = ["AuthorityRule", "Case", "Decision", "ProcessVersion", "Task", "TaskCandidate"]
+__all__ = [
+    "AuthorityRule",
+    "Case",
+    "Decision",
+    "Deputy",
+    "DutyException",
+    "DutyRule",
+    "MatrixPlan",
+    "ProcessVersion",
+    "Task",
+    "TaskCandidate",
+]

@@ -45,6 +45,8 @@ class Case(PooledModel):
     state = models.JSONField(default=dict)
     approved_by = ArrayField(models.UUIDField(), default=list)
     """Cards that approved since the case was last sent (again): nobody approves the same case twice."""
+    authority = models.JSONField(default=dict)
+    """What the matrix was asked when the case was sent (again), and the lines that it answered with."""
     home_due = models.BooleanField(default=False)
     """A council's decision moved a joint case on; the rest is the owner's room's to do."""
     version = models.PositiveIntegerField(default=1)
@@ -98,6 +100,10 @@ class Task(PooledModel):
     placed = models.BooleanField(default=True)
     """False until the room whose officer acts has found who that is (joint cases)."""
     authority = models.CharField(max_length=80, blank=True)
+    basis = models.JSONField(default=dict)
+    """A joint case's task: the lines of this council's own matrix that it stands on."""
+    progress = models.CharField(max_length=300, blank=True)
+    """Where several holders must approve: how many have, and who."""
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(CARD, on_delete=models.PROTECT, related_name="+", db_index=False, null=True, blank=True)
     done_by_name = models.CharField(max_length=200, blank=True)
@@ -128,6 +134,9 @@ class TaskCandidate(PooledModel):
     card = models.ForeignKey(CARD, on_delete=models.CASCADE, related_name="+", db_index=False)
     due_on = models.DateField(null=True, blank=True)
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    for_card = models.ForeignKey(CARD, on_delete=models.CASCADE, related_name="+", db_index=False, null=True)
+    for_name = models.CharField(max_length=200, blank=True)
+    """The officer for whom a deputy stands in."""
 
     objects = TaskCandidateQuerySet.as_manager()
 
@@ -171,6 +180,11 @@ class Decision(PooledModel):
     card = models.ForeignKey(CARD, on_delete=models.PROTECT, related_name="+", db_index=False, null=True)
     card_name = models.CharField(max_length=200)
     card_job_title = models.CharField(max_length=200, blank=True)
+    for_card = models.ForeignKey(CARD, on_delete=models.PROTECT, related_name="+", db_index=False, null=True)
+    for_card_name = models.CharField(max_length=200, blank=True)
+    """The officer for whom a deputy decided."""
+    basis = models.JSONField(default=dict)
+    """What an approval stood on: the question to the matrix, its lines, and the holders of the day."""
     role = models.CharField(max_length=60, blank=True)
     outcome = models.CharField(max_length=40)
     reason = models.TextField(blank=True)
@@ -189,3 +203,8 @@ class Decision(PooledModel):
     @property
     def outcome_text(self) -> str:
         return outcome_label(self.outcome)
+
+    @property
+    def by(self) -> str:
+        """Who decided, and for whom."""
+        return f"{self.card_name} for {self.for_card_name}" if self.for_card_name else self.card_name
