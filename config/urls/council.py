@@ -12,6 +12,8 @@ urlpatterns = [
     path("files/", include("shared_services.annexes.urls")),
     path("", include("shared_services.workflow.urls")),
     path("authority/", include("shared_services.workflow.authority_urls")),
+    path("deputies/", include("shared_services.workflow.deputy_urls")),
+    path("duties/", include("shared_services.workflow.duty_urls")),
     path("", include("councils.purchasing.urls")),
     path("finance/", include("councils.finance.urls")),
     path("organisation/", include("councils.organisation.urls")),

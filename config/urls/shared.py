@@ -11,6 +11,7 @@ urlpatterns = [
     path("account/", include("shared_services.accounts.urls")),
     path("files/", include("shared_services.annexes.urls")),
     path("", include("shared_services.workflow.urls")),
+    path("deputies/", include("shared_services.workflow.deputy_urls")),
     path("", include("shared_services.procurement.urls")),
     path("figures/", include("shared_services.insight.urls")),
 ]

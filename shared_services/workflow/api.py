@@ -15,6 +15,7 @@ from shared_services.api.problems import Problem
 from shared_services.api.rows import Answer, elsewhere, row_of
 from shared_services.api.viewsets import RoomViewSet
 
+from . import authority_api, deputies_api
 from .choices import CaseStatus, TaskStatus
 from .models import Case, Task
 from .selectors import cases_for, history_of, inbox, may_view_case
@@ -36,6 +37,7 @@ class TaskAnswer(Answer):
     status = serializers.ChoiceField(choices=TaskStatus.choices)
     ready_at = serializers.DateTimeField()
     due_on = serializers.DateField(allow_null=True)
+    progress = serializers.CharField()
     version = serializers.IntegerField()
 
 
@@ -151,3 +153,5 @@ class Cases(RoomViewSet):
 def register(router: Any) -> None:
     router.register("inbox", Tasks, basename="task")
     router.register("cases", Cases, basename="case")
+    authority_api.register(router)
+    deputies_api.register(router)

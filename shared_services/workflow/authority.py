@@ -81,14 +81,35 @@ def required_approvals(
     """
     lines = AuthorityRule.objects.of_this_room().filter(decision_type=decision_type).covering(amount or Decimal(0))
     lines = lines.on(on) if at is None else lines.known_at(at)
+    ordered = lines.order_by("sequence", "amount_from", "pk")
+    return pick(ordered, decision_type=decision_type, amount=amount, category=category, cost_centre=cost_centre)
+
+
+def pick(
+    lines: Iterable[AuthorityRule], *, decision_type: str, amount: Decimal | None, category: str, cost_centre: str
+) -> list[RequiredApproval]:
+    """Those of some lines in force, in the order of the matrix, that ask for an approval: the one evaluation there is."""
     found: dict[str, RequiredApproval] = {}
-    for rule in lines.order_by("sequence", "amount_from", "pk"):
-        if not fits(rule, category=category, cost_centre=cost_centre):
+    for rule in lines:
+        asks = rule.decision_type == decision_type and covers(rule, amount or Decimal(0))
+        if not asks or not fits(rule, category=category, cost_centre=cost_centre):
             continue
         known = found.get(rule.role)
         if known is None or rule.needed > known.needed:
             found[rule.role] = RequiredApproval(rule.role, role_label(rule.role), rule, rule.needed)
     return list(found.values())
+
+
+def covers(rule: AuthorityRule, amount: Decimal) -> bool:
+    """From its amount up to, but not including, its upper limit."""
+    return rule.amount_from <= amount and (rule.amount_to is None or amount < rule.amount_to)
+
+
+def in_force_at(rule: AuthorityRule, instant: datetime) -> bool:
+    """Whether a line was in force, and known, at an instant."""
+    day = timezone.localtime(instant).date()
+    begun = rule.valid_from <= day and (rule.added_at is None or rule.added_at <= instant)
+    return begun and (rule.valid_to is None or day <= rule.valid_to)
 
 
 def fits(rule: AuthorityRule, *, category: str, cost_centre: str) -> bool:

@@ -41,7 +41,7 @@ def prepare_matrix(
         check_line(line)
     plan = _locked(plan_id) if plan_id else MatrixPlan(owner_id=current_council().number, version=0)
     if plan_id:
-        _check_waiting(plan)
+        check_waiting(plan)
         _check_version(plan, version)
     plan.from_on, plan.minute_reference = from_on, minute_reference.strip()
     plan.lines = [line.values() for line in lines]
@@ -62,7 +62,7 @@ def sign_matrix(*, actor: OfficerCard, plan_id: UUID, version: int | None = None
     plan = _locked(plan_id)
     if plan.status == PlanStatus.SIGNED:
         return plan
-    _check_waiting(plan)
+    check_waiting(plan)
     _check_version(plan, version)
     if plan.prepared_by_id == actor.pk:
         raise NotAllowed("You prepared this matrix, so somebody else must sign it: another section 151 officer.")
@@ -80,7 +80,7 @@ def withdraw_matrix(*, actor: OfficerCard, plan_id: UUID, version: int | None = 
     plan = _locked(plan_id)
     if plan.status == PlanStatus.WITHDRAWN:
         return plan
-    _check_waiting(plan)
+    check_waiting(plan)
     _check_version(plan, version)
     _close(actor, plan, PlanStatus.WITHDRAWN)
     record(actor, "workflow.matrix.withdrawn", plan)
@@ -103,7 +103,7 @@ def _check_day(from_on: date) -> None:
         raise NotAllowed("A new matrix can hold from tomorrow at the earliest. Choose a later day.")
 
 
-def _check_waiting(plan: MatrixPlan) -> None:
+def check_waiting(plan: MatrixPlan) -> None:
     if plan.status != PlanStatus.PREPARED:
         raise NotAllowed(f"This matrix is {plan.get_status_display().lower()} already. Prepare a new one.")
 

@@ -44,6 +44,8 @@ class Inbox(ListPage):
         Column("task.case_title", "What it is about"),
         Column("task.title", "What to do"),
         Column("task.requester_name", "From", sort="task__requester_name"),
+        Column("for_name", "For", sort="for_name"),
+        Column("task.progress", "Approved so far"),
         Column("amount", "Amount", kind="money", sort="amount"),
         Column("due_on", "Due", kind="date", sort="due_on"),
         Column("late", "Time left", kind="tag", value=lambda row: row.time_left, tags=TaskCandidate.TIME_COLOURS),
@@ -80,7 +82,7 @@ class DecideTask(ActionView):
 
     def get_subject(self) -> Task:
         task = get_object_or_404(Task.objects.of_this_room().select_related("case"), pk=self.kwargs["task_id"])
-        self.reason = rules.why_not(self.actor, task, task.case) if task.is_open else ""
+        self.reason, self.whom = rules.find_standing(self.actor, task, task.case) if task.is_open else ("", None)
         may_see = task.is_open and not self.reason
         if not may_see and not selectors.may_view_case(self.actor, task.case):
             raise NotAllowed(self.reason or f"You did not take part in {task.reference}, so you cannot open it.")
@@ -103,6 +105,7 @@ class DecideTask(ActionView):
             role=authority.role_label(task.role),
             may_decide=task.is_open and not self.reason and not task.handled_at_subject,
             reason=self.reason,
+            whom=self.whom,
             answered=outcome_label(task.outcome) if task.status == TaskStatus.DONE else "",
             history=history_items(task.case),
             steps=step_items(steps_of(task.case)),
