@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from shared_services.access.models import OfficerCard
@@ -33,6 +34,11 @@ def own_limits(card: OfficerCard, *, on: date) -> list[str]:
         )
         sentences.append(f"{title}: {limit}, as {authority.role_label(last.role).lower()} or below{where}")
     return sentences
+
+
+def is_approver(roles: Collection[str], *, on: date) -> bool:
+    """Whether a line of the matrix that holds on a day, or later, asks for one of these roles or posts."""
+    return AuthorityRule.objects.of_this_room().still_to_come(on=on).filter(role__in=list(roles)).exists()
 
 
 def _holds(card: OfficerCard, role: str, on: date) -> bool:
