@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection
 
 from shared_services.access.models import OfficerCard
 
-GrantCheck = Callable[["OfficerCard | None", Collection[str]], None]
-"""Takes the officer (None: one who is being added) and all roles he would hold; raises NotAllowed."""
+GrantCheck = Callable[[OfficerCard, "OfficerCard | None", Collection[str]], None]
+"""Takes who gives, the officer (None: one who is being added) and all roles he would hold; raises NotAllowed."""
 _checks: list[GrantCheck] = []
 
 
@@ -17,6 +17,6 @@ def grant_check(check: GrantCheck) -> GrantCheck:
     return check
 
 
-def check_grant(card: OfficerCard | None, roles: Collection[str]) -> None:
+def check_grant(actor: OfficerCard, card: OfficerCard | None, roles: Collection[str]) -> None:
     for check in _checks:
-        check(card, roles)
+        check(actor, card, roles)

@@ -41,7 +41,7 @@ def create_officer(
     rules.check_email_is_free(work_email, council)
     if roles and actor is not None:
         rules.check_may_manage_roles(actor)
-        check_grant(None, roles)
+        check_grant(actor, None, roles)
 
     card = OfficerCard(
         owner_id=council.number,
@@ -145,7 +145,7 @@ def grant_role(*, actor: OfficerCard, card_id, role: str) -> OfficerCard:
     rules.check_roles_exist_here([role], current_council())
     if role in card.roles:
         return card
-    check_grant(card, {*card.roles, role})
+    check_grant(actor, card, {*card.roles, role})
     card.roles = sorted({*card.roles, role})
     _save(card, "roles")
     record(actor, "accounts.role.granted", card, role=role, label=ROLES[role].label)

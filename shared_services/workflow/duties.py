@@ -124,11 +124,14 @@ def excepted(card_id: UUID) -> set[UUID]:
     return set(found.values_list("rule_id", flat=True))
 
 
-def check_grant(card: OfficerCard | None, roles: Collection[str]) -> None:
+def check_grant(actor: OfficerCard, card: OfficerCard | None, roles: Collection[str]) -> None:
     """Refuse roles that bring two duties together, naming the rule; `roles` are all that the officer would hold.
+
+    Whoever gives them must keep to the rules himself.
 
     What an officer brings together already is not refused again: it is listed, and refused when he acts.
     """
+    check_may_do(actor, "accounts.manage_roles")
     rules = rules_in_force()
     before = {rule.pk for rule in broken_by(card.roles, rules)} if card is not None else set()
     broken = [rule for rule in broken_by(roles, rules) if rule.pk not in before]
