@@ -78,8 +78,8 @@ class PlanLineForm(MatrixLineForm):
     field_order = ("decision_type",)
 
 
-class ChangeMatrixForm(GovukForm):
-    """From which day the grid holds, and on what decision."""
+class FromDayForm(GovukForm):
+    """From which day a grid holds, and on what decision."""
 
     from_on = DateField(
         label="From this day", help_text="Tomorrow or later. Lines you change end the day before and begin anew"
@@ -87,14 +87,17 @@ class ChangeMatrixForm(GovukForm):
     minute_reference = forms.CharField(
         label="Minute reference", required=False, max_length=120, help_text="The decision that these lines rest on"
     )
-    version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["from_on"].earliest = timezone.localdate() + timedelta(days=1)  # type: ignore[attr-defined]
 
 
-class PrepareMatrixForm(ChangeMatrixForm):
+class ChangeMatrixForm(FromDayForm):
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class PrepareMatrixForm(FromDayForm):
     from_on = DateField(label="From this day", help_text="Tomorrow or later. Every line of today ends the day before")
     version = VersionField()
 

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-
-from django.utils.dateparse import parse_datetime
 
 from shared_services.tenancy.door import current_council
 
@@ -94,7 +92,7 @@ class _Asked:
                 .filter(decision_type=decision_type)
                 .order_by("sequence", "amount_from", "pk")
             )
-        at = parse_datetime(basis["at"])
+        at = datetime.fromisoformat(basis["at"])
         amount = Decimal(basis["amount"]) if basis["amount"] is not None else None
         in_force = [rule for rule in self._lines[decision_type] if authority.in_force_at(rule, at)]
         required = authority.pick(

@@ -206,7 +206,7 @@ class ShowDeputy(_OneDeputy, Page):
 
 class DeputyAction(_OneDeputy, ActionView):
     permission = "workflow.complete_task"
-    form_class = VersionForm
+    form_class: ClassVar[Any] = VersionForm
     breadcrumbs = CRUMBS
     template_name = "pages/shared_services/workflow/authority_action.html"
     explanation: ClassVar[str] = ""
