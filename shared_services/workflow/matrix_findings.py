@@ -76,8 +76,19 @@ def _nobody(lines: list[MatrixLine]) -> Iterator[str]:
                 yield f"{label} is vacant, so nobody can fulfil its lines. Appoint somebody or change them."
             continue
         count = sum(role in card.roles for card in cards)
-        if not count and find_resolver(role) is None:
+        by_case = find_resolver(role) is not None
+        if not count and by_case:
+            yield (
+                f"No active officer has the role {label.lower()}: its lines are fulfilled only where the case's "
+                "department or cost centre names somebody."
+            )
+        elif not count:
             yield f"No active officer is {label.lower()}, so nobody can fulfil its lines. Give somebody the role."
+        elif needed > 1 and by_case:
+            yield (
+                f"{needed} different officers must approve as {label.lower()}, and a case's department or cost centre "
+                "names one as a rule. Ask for one, or for a role that several hold."
+            )
         elif count < needed:
             officers = counted(count, "active officer")
             yield f"{needed} different officers must approve as {label.lower()}, and only {officers} could."

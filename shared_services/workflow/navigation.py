@@ -9,5 +9,4 @@ ITEMS = [
     NavItem("Cases", "workflow:list_cases", "workflow.view_case", 50),
     NavItem("Authority matrix", "authority:matrix", "workflow.view_case", 80),
     NavItem("Deputies", "deputies:mine", "workflow.complete_task", 82),
-    NavItem("Separated duties", "duties:rules", "workflow.view_duties", 84),
 ]

@@ -154,6 +154,12 @@ class TaskCandidate(PooledModel):
         return str(self.task)
 
     @property
+    def what_to_do(self) -> str:
+        """The task, for whom a deputy does it, and how many have approved where several must."""
+        whom = f" for {self.for_name}" if self.for_name else ""
+        return f"{self.task.title}{whom}" + (f" ({self.task.progress})" if self.task.progress else "")
+
+    @property
     def time_left(self) -> str:
         """How long the officer has, in words."""
         if self.due_on is None:

@@ -46,6 +46,7 @@ class Matrix(Page):
             findings=[] if self.past else findings_shown(MatrixLine.of(rule) for rule in rules if _holds(rule, today)),
             may_change=may_change,
             waiting=MatrixPlan.objects.of_this_room().waiting().count() if may_change else 0,
+            may_view_duties=may(self.actor, "workflow.view_duties"),
             may_replay=may(self.actor, "workflow.view_all_cases"),
             **kwargs,
         )

@@ -29,6 +29,7 @@ class ListDuties(Page):
     permission = "workflow.view_duties"
     title = "Separated duties"
     template_name = "pages/shared_services/workflow/duties.html"
+    breadcrumbs = [("Authority matrix", "authority:matrix")]
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
         may_sign = may(self.actor, keeping_duties.MAY_SIGN)

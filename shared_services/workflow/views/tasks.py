@@ -42,10 +42,8 @@ class Inbox(ListPage):
     columns = [
         Column("task.reference", "Reference", page=("workflow:task", "task_id"), sort="task__reference"),
         Column("task.case_title", "What it is about"),
-        Column("task.title", "What to do"),
+        Column("what_to_do", "What to do"),
         Column("task.requester_name", "From", sort="task__requester_name"),
-        Column("for_name", "For", sort="for_name"),
-        Column("task.progress", "Approved so far"),
         Column("amount", "Amount", kind="money", sort="amount"),
         Column("due_on", "Due", kind="date", sort="due_on"),
         Column("late", "Time left", kind="tag", value=lambda row: row.time_left, tags=TaskCandidate.TIME_COLOURS),
