@@ -29,7 +29,7 @@ def test_a_finance_officer_changes_the_grid_and_prepares_a_matrix_that_is_signed
     sign_in(page, finance, northmoor)
     page.goto(portal(northmoor, "/authority/"))
     look(page, "authority-findings")
-    page.click("text=Change these lines of Requisition approval")
+    page.click("a[href$='/change/requisition_approval/']")
     look(page, "authority-grid")
     page.click(".govuk-button-group >> text=Save these lines")
     look(page, "authority-grid-errors")
