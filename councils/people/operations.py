@@ -33,7 +33,7 @@ def leave_approved(context: OperationContext) -> None:
         post_for_request(request, EntryKind.BOOKING, sign=-1, word="booked", actor=context.actor)
     _decide(request, LeaveStatus.APPROVED, context)
     if request.first_on <= timezone.localdate() <= request.last_on:
-        enqueue("workflow.refresh_candidates", once="workflow.refresh_candidates")
+        enqueue("workflow.refresh_candidates")
 
 
 @operation("people.leave_refused")

@@ -229,7 +229,7 @@ def _save(found: Deputy, *fields: str) -> None:
 
 
 def _refresh_inboxes() -> None:
-    enqueue("workflow.refresh_candidates", once="workflow.refresh_candidates")
+    enqueue("workflow.refresh_candidates")
 
 
 def may_see(actor: OfficerCard, found: Deputy) -> bool:

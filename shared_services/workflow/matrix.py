@@ -269,4 +269,4 @@ def _replace(actor: OfficerCard, rule: AuthorityRule, line: MatrixLine, from_on:
 
 def _find_deciders_again() -> None:
     """How far a deputy may go rests on the lines; so does who decides on a joint case."""
-    enqueue("workflow.refresh_candidates", role="", once="workflow.refresh_candidates")
+    enqueue("workflow.refresh_candidates")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from shared_services.tenancy.door import current_council
+
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
@@ -101,8 +103,14 @@ def manager_finder(find: Managers) -> Managers:
 
 
 def absent_among(cards: set[UUID], on: date) -> set[UUID]:
-    return set().union(*(find(cards, on) for find in _absences)) if cards else set()
+    """Those of some officers who are away on a day. The shared service keeps no leave."""
+    if not cards or current_council().is_shared_service:
+        return set()
+    return set().union(*(find(cards, on) for find in _absences))
 
 
 def managers_of(card: UUID, on: date) -> set[UUID]:
+    """Whoever manages an officer on a day. The shared service keeps no posts."""
+    if current_council().is_shared_service:
+        return set()
     return set().union(*(find(card, on) for find in _managers))

@@ -225,7 +225,7 @@ def cancel_leave(
 
     record(actor, "people.leave.cancelled", request, hours=str(request.hours), reason=reason)
     if request.first_on <= localdate() <= request.last_on:
-        enqueue("workflow.refresh_candidates", once="workflow.refresh_candidates")
+        enqueue("workflow.refresh_candidates")
     return request
 
 
