@@ -53,7 +53,7 @@ def test_a_finance_officer_changes_the_grid_and_prepares_a_matrix_that_is_signed
     other = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     sign_in(other, chief, northmoor)
     other.goto(portal(northmoor, "/authority/prepared/"))
-    other.click("main table a")
+    other.click("main tbody a")
     other.click("main .govuk-button:has-text('Sign')")
     look(other, "authority-sign")
     other.click("main form .govuk-button")
