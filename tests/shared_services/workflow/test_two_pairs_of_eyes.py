@@ -11,7 +11,14 @@ from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from shared_services.accounts import services as accounts
 from shared_services.tenancy.bases import new_key
@@ -79,6 +86,16 @@ def test_nobody_requests_and_approves_or_approves_twice(northmoor, office):
             except NotAllowed:
                 pass
             refresh_candidates()
+
+        @initialize(whom=st.sampled_from([0, 3]))
+        def begin_with_a_deputy_and_a_request(self, whom):
+            today = timezone.localdate()
+            found = deputies.name_deputy(
+                actor=self.people[whom], principal_id=self.people[whom].pk, deputy_id=self.people[1].pk,
+                from_on=today, to_on=today,
+            )  # fmt: skip
+            deputies.accept_deputyship(actor=self.people[1], deputy_id=found.pk)
+            self.request(4)
 
         @rule(who=WHO, role=st.sampled_from(ROLES))
         def give_a_role(self, who, role):
@@ -168,7 +185,7 @@ def test_nobody_requests_and_approves_or_approves_twice(northmoor, office):
     run_state_machine_as_test(
         Office,
         settings=settings(
-            max_examples=8,
+            max_examples=20,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
