@@ -92,6 +92,7 @@ PERMISSIONS: dict[str, str] = {
     "workflow.manage_authority": "change the authority matrix",
     "workflow.manage_processes": "change processes",
     "workflow.manage_deputies": "name deputies for others",
+    "workflow.manage_cases": "reopen cases, send them back to an earlier step or change the times for tasks",
     # Procurement (the shared service)
     "procurement.view_demand": "see the councils' demand",
     "procurement.propose_joint_purchase": "propose a joint purchase",
@@ -135,6 +136,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "workflow.view_all_cases",
             "workflow.manage_authority",
             "audit.view_records",
+            "workflow.manage_cases",
         }
     ),
     "finance_officer": frozenset(
@@ -171,6 +173,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "workflow.manage_processes",
             "workflow.manage_deputies",
             "workflow.view_all_cases",
+            "workflow.manage_cases",
         }
     ),
     "category_manager": frozenset(
@@ -189,6 +192,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "insight.view_figures",
             "insight.run_consolidation",
             "workflow.view_all_cases",
+            "workflow.manage_cases",
         }
     ),
     "partnership_administrator": frozenset(

@@ -18,13 +18,14 @@ from django.db.models import Q
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 
-from .choices import CaseStatus, TaskStatus
+from .choices import CaseStatus, TaskKind, TaskStatus
 
 if TYPE_CHECKING:
     from shared_services.access.models import OfficerCard
 
 OPEN_CASES = [CaseStatus.OPEN, CaseStatus.WAITING]
 OPEN_TASKS = [TaskStatus.READY, TaskStatus.PARKED]
+UNFINISHED_TASKS = [*OPEN_TASKS, TaskStatus.SUSPENDED]
 
 
 class ProcessVersionQuerySet(models.QuerySet[Any]):
@@ -54,6 +55,14 @@ class TaskQuerySet(models.QuerySet[Any]):
     def to_do(self) -> Self:
         return self.filter(status__in=OPEN_TASKS)
 
+    def unfinished(self) -> Self:
+        """Open, or on hold with its case."""
+        return self.filter(status__in=UNFINISHED_TASKS)
+
+    def decisions(self) -> Self:
+        """Steps of a process; an officer's question to another is none."""
+        return self.filter(kind=TaskKind.DECIDE)
+
     def parked(self) -> Self:
         return self.filter(status=TaskStatus.PARKED)
 
@@ -77,6 +86,10 @@ class TaskCandidateQuerySet(models.QuerySet[Any]):
 
     def overdue(self, *, on: date) -> Self:
         return self.filter(due_on__lt=on)
+
+    def not_claimed_elsewhere(self) -> Self:
+        """What nobody else has in hand."""
+        return self.filter(claimed_elsewhere=False)
 
     def drop(self, *, owners: Iterable[int], tasks: Iterable[UUID]) -> None:
         """Take tasks out of every inbox in one statement. Nothing points at a candidate, so nothing is collected first."""

@@ -5,6 +5,7 @@ Lists read these tables only; the engine's own state sits on the case and no lis
 
 from .authority import AuthorityRule
 from .cases import Case, Decision, Task, TaskCandidate
+from .casework import CaseMessage, CaseworkSettings
 from .processes import ProcessVersion
 
-__all__ = ["AuthorityRule", "Case", "Decision", "ProcessVersion", "Task", "TaskCandidate"]
+__all__ = ["AuthorityRule", "Case", "CaseMessage", "CaseworkSettings", "Decision", "ProcessVersion", "Task", "TaskCandidate"]
