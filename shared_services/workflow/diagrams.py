@@ -9,6 +9,9 @@ standard BPMN that any tool opens:
     serviceTask  <guildhall:operation name="purchasing.raise_order"/>
     businessRuleTask  <guildhall:decision name="requisition_route"/>
     endEvent     <guildhall:end outcome="approved"/>
+
+A user task may also say `remindAfter="3" escalateAfter="10" escalateTo="director"` (working days, and whom to ask
+then); an end event `reopen="STEP"`: a case that ended there can be opened again, at that step.
 """
 
 from __future__ import annotations
@@ -60,6 +63,10 @@ class Step:
     operation: str = ""
     decision: str = ""
     outcome: str = ""
+    reopen: str = ""
+    remind_after: str = ""
+    escalate_after: str = ""
+    escalate_to: str = ""
     repeats: str = ""
     item: str = ""
     repeats_over: str = ""
@@ -197,6 +204,10 @@ def _step(element: etree._Element, tag: str, role_of: dict[str, str]) -> Step:
         operation=_extension(element, "operation").get("name", ""),
         decision=_extension(element, "decision").get("name", ""),
         outcome=_extension(element, "end").get("outcome", ""),
+        reopen=_extension(element, "end").get("reopen", ""),
+        remind_after=task.get("remindAfter", ""),
+        escalate_after=task.get("escalateAfter", ""),
+        escalate_to=task.get("escalateTo", ""),
         repeats="" if many is None else "in turn" if many.get("isSequential") == "true" else "at once",
         item=item.get("id", "") if item is not None else "",
         repeats_over=(over.text or "").strip() if over is not None else "",

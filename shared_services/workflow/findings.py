@@ -122,6 +122,7 @@ def _step(diagram: Diagram, step: Step, decisions: dict[str, DecisionModel], ope
         ):
             if source:
                 yield from _expression(source, step, what)
+    yield from _casework(diagram, step)
     if step.kind == "service":
         if not step.operation:
             yield _error(step.id, "operation", f"“{step.label}” does not name an operation.")
@@ -142,6 +143,19 @@ def _step(diagram: Diagram, step: Step, decisions: dict[str, DecisionModel], ope
             yield _error(step.id, "repeat", f"“{step.label}” cannot be repeated.")
         if step.until:
             yield from _expression(step.until, step, "the end of the repetition of")
+
+
+def _casework(diagram: Diagram, step: Step) -> Iterator[Finding]:
+    """Reminders in whole working days, and a way back to a step that an officer acts on."""
+    for name, days in (("remindAfter", step.remind_after), ("escalateAfter", step.escalate_after)):
+        if days and not (days.isascii() and days.isdigit() and 0 < int(days) <= 250):
+            yield _error(step.id, "reminders", f"“{step.label}”: {name} must be working days, from 1 to 250.")
+    if step.escalate_to and not step.escalate_after:
+        yield _error(step.id, "reminders", f"“{step.label}” says whom to ask next, but not after how many days.")
+    if step.reopen:
+        target = diagram.steps.get(step.reopen)
+        if target is None or target.kind != "user":
+            yield _error(step.id, "reopen", f"“{step.label}” reopens at “{step.reopen}”, which is no officer's step.")
 
 
 def _expression(source: str, step: Step, what: str) -> Iterator[Finding]:

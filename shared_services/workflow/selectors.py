@@ -15,7 +15,7 @@ from django.utils import timezone
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import may
 from shared_services.annexes.choices import NoteKind
-from shared_services.annexes.models import CaseNote
+from shared_services.annexes.models import CaseEvent, CaseNote
 from shared_services.annexes.selectors import notes_on
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
@@ -67,6 +67,8 @@ def may_view_case(actor: OfficerCard, case: Case) -> bool:
         return True
     if Decision.objects.filter(owner_id=here, case=case, card_id=actor.pk).exists():
         return True
+    if CaseEvent.objects.filter(case_id=case.pk, by=actor).exists():
+        return True
     return Task.objects.in_inbox_of(actor).filter(case=case).exists()
 
 
@@ -78,7 +80,8 @@ def open_task_for(*, case_id: UUID, outcome: str) -> UUID | None:
 
 def open_tasks_of(case: Case) -> QuerySet[Task]:
     """The tasks at which a case stands, as far as this room may see them."""
-    return Task.objects.filter(owner_id__in=[case.owner_id, *case.parts], case=case).to_do().order_by("ready_at")
+    tasks = Task.objects.filter(owner_id__in=[case.owner_id, *case.parts], case=case)
+    return tasks.decisions().unfinished().order_by("ready_at")
 
 
 @dataclass(frozen=True, slots=True)

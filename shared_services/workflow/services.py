@@ -23,8 +23,11 @@ from .choices import CaseStatus, TaskStatus
 from .decisions import as_plain
 from .definitions import definition_of, newest_version
 from .engine import EngineFault, Run
+from .locking import locked_case as _locked_case
+from .locking import locked_task as _locked
 from .models import Case, Decision, Task, TaskCandidate
 from .querysets import OPEN_CASES
+from .questions import drop_questions
 
 MOVED_AWAY = ["state", "status", "outcome", "step", "closed_at", "version", "approved_by"]
 MOVED = [*MOVED_AWAY, "facts", "amount", "category"]
@@ -102,6 +105,8 @@ def complete_task(
     rules.check_version(task, version)
     rules.check_outcome(task, outcome, note)
     rules.check_may_act(actor, task, case)
+    rules.check_is_decision(task)
+    rules.check_not_claimed_by_another(actor, task)
     if from_inbox:
         rules.check_may_answer_from_inbox(task)
 
@@ -180,6 +185,7 @@ def withdraw_case(*, actor: OfficerCard, case_id: UUID, note: str = "") -> Case:
     case.version += 1
     case.save(update_fields=["state", "status", "outcome", "step", "closed_at", "version"])
     moving.close_other_tasks(case, gone)
+    drop_questions(case)
     _write_decision(actor, case, None, "withdraw", note.strip())
     record(actor, "workflow.case.withdrawn", case)
     return case
@@ -207,7 +213,8 @@ def catch_up(*, case_id: UUID) -> None:
         moving.advance(case, run, None, at_home=True)
         moving.settle(case, run)
         wanted = moving.user_steps(run)
-        known = set(Task.objects.filter(owner_id__in=case.parts, case=case).to_do().values_list("engine_id", flat=True))
+        tasks = Task.objects.filter(owner_id__in=case.parts, case=case).decisions().unfinished()
+        known = set(tasks.values_list("engine_id", flat=True))
         moving.close_other_tasks(case, known - set(wanted))
         moving.open_tasks(case, run, [found for key, found in wanted.items() if key not in known])
     case.save()
@@ -215,30 +222,9 @@ def catch_up(*, case_id: UUID) -> None:
 
 def ready_task_of(*, actor: OfficerCard, case_id: UUID) -> UUID:
     """The open task of a case that waits for this officer. Raises NotAllowed when none does."""
-    found = Task.objects.in_inbox_of(actor).filter(case_id=case_id).values_list("pk", flat=True).first()
+    found = Task.objects.in_inbox_of(actor).decisions().filter(case_id=case_id).values_list("pk", flat=True).first()
     if found is None:
         raise NotAllowed("This is not waiting for you. Look at its history to see where it is.", code="not_yours")
-    return found
-
-
-def _locked(task_id: UUID) -> Task:
-    """The task with its case, both locked, the case first so that two officers queue and never deadlock."""
-    number = current_council().number
-    found = (
-        Task.objects.select_related("case")
-        .select_for_update(of=("case", "self"))
-        .filter(owner_id=number, pk=task_id)
-        .first()
-    )
-    if found is None:
-        raise NotAllowed("This task is not here. Go back to your inbox.", code="not_found")
-    return found
-
-
-def _locked_case(case_id: UUID) -> Case:
-    found = Case.objects.select_for_update().filter(pk=case_id).first()
-    if found is None:
-        raise NotAllowed("This case is not here.", code="not_found")
     return found
 
 
@@ -311,6 +297,7 @@ def _move_on(case: Case, run: Run, actor: OfficerCard | None, before: set[UUID])
     if at_home:
         moving.close_other_tasks(case, before - set(now))
         case.save(update_fields=MOVED)
+        drop_questions(case)
         moving.open_tasks(case, run, [found for key, found in now.items() if key not in before])
         return
     case.home_due = case.home_due or run.held_back or set(now) != before
