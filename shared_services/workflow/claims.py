@@ -48,7 +48,9 @@ def claim_task(*, actor: OfficerCard, task_id: UUID, version: int | None = None,
         )
     before = task.claimed_by_name if task.is_claimed else ""
     _give(task, actor)
-    note_event(CaseVerb.CLAIMED, case=task.case, task=task, actor=actor, text=f"Taken over from {before}" if before else "")
+    note_event(
+        CaseVerb.CLAIMED, case=task.case, task=task, actor=actor, text=f"Taken over from {before}" if before else ""
+    )
     record(actor, "workflow.task.claimed", task, case=str(task.case_id), step=task.step, taken_over_from=before)
     return task
 
@@ -70,9 +72,7 @@ def release_task(*, actor: OfficerCard, task_id: UUID, version: int | None = Non
 
 
 @transaction.atomic
-def forward_task(
-    *, actor: OfficerCard, task_id: UUID, to_card_id: UUID, note: str, version: int | None = None
-) -> Task:
+def forward_task(*, actor: OfficerCard, task_id: UUID, to_card_id: UUID, note: str, version: int | None = None) -> Task:
     """Hand a task to another officer who may decide it: it becomes that officer's claim.
 
     Raises NotAllowed for whoever raised the case, has approved it already or does not hold the right. The same again

@@ -142,7 +142,9 @@ class _Foresight:
             path.rests.append(f"the case ends: {ended}")
             return
         if step.kind == "rule":
-            answer = self.run.definition.decisions[step.decision].decide(step.decision, _Values(values, self.diagram.variables))
+            answer = self.run.definition.decisions[step.decision].decide(
+                step.decision, _Values(values, self.diagram.variables)
+            )
             values = {**values, **as_plain(answer or {})}
         elif step.kind == "service":
             if step.operation == "workflow.required_approvals":

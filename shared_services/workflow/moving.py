@@ -172,8 +172,14 @@ def find_candidates(
     task.parked_reason = "" if allowed else _why_parked(task, case, found)
     return [
         TaskCandidate(
-            owner_id=task.owner_id, parts=task.parts, task=task, card_id=card, due_on=task.due_on, amount=task.amount,
-            at_risk_on=task.at_risk_on, at_risk_amount=task.at_risk_amount,
+            owner_id=task.owner_id,
+            parts=task.parts,
+            task=task,
+            card_id=card,
+            due_on=task.due_on,
+            amount=task.amount,
+            at_risk_on=task.at_risk_on,
+            at_risk_amount=task.at_risk_amount or 0,
             claimed_elsewhere=task.is_claimed and task.claimed_by_id != card,
         )  # fmt: skip
         for card in sorted(allowed)

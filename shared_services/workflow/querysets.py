@@ -69,12 +69,14 @@ class TaskQuerySet(models.QuerySet[Any]):
     def overdue(self, *, on: date) -> Self:
         return self.to_do().filter(due_on__lt=on)
 
-    def in_inbox_of(self, card: OfficerCard) -> Self:
+    def in_inbox_of(self, card: OfficerCard, *, claimed_elsewhere: bool = True) -> Self:
         """Open tasks that this officer may act on. Sort by candidates__due_on or candidates__amount to follow the index.
 
         The council is named on the inbox's index alone: tasks are then found by key, never by a walk over theirs.
         """
-        return self.filter(candidates__owner_id=current_council().number, candidates__card_id=card.pk)
+        found = {"candidates__owner_id": current_council().number, "candidates__card_id": card.pk}
+        # Said in one filter: another would ask about any officer's row.
+        return self.filter(**found) if claimed_elsewhere else self.filter(**found, candidates__claimed_elsewhere=False)
 
 
 class TaskCandidateQuerySet(models.QuerySet[Any]):

@@ -136,7 +136,7 @@ def _open_answer_task(task: Task, actor: OfficerCard, asked: OfficerCard) -> Tas
     opened.save(force_insert=True)
     TaskCandidate.objects.create(
         owner_id=opened.owner_id, task=opened, card=asked, due_on=due_on, amount=task.amount,
-        at_risk_on=task.at_risk_on, at_risk_amount=task.at_risk_amount,
+        at_risk_on=task.at_risk_on, at_risk_amount=task.at_risk_amount or 0,
     )  # fmt: skip
     return opened
 

@@ -100,7 +100,7 @@ def escalate_task(*, task_id: UUID, on: date) -> bool:
         (
             TaskCandidate(
                 owner_id=task.owner_id, parts=task.parts, task=task, card=card, due_on=task.due_on, amount=task.amount,
-                at_risk_on=task.at_risk_on, at_risk_amount=task.at_risk_amount,
+                at_risk_on=task.at_risk_on, at_risk_amount=task.at_risk_amount or 0,
             )
             for card in cards
         ),

@@ -11,6 +11,8 @@ from SpiffWorkflow.util.task import TaskState
 from .diagrams import Step
 from .engine import EngineFault, Run
 
+_NOT_REACHED = TaskState.PREDICTED_MASK | TaskState.FUTURE
+
 
 def earlier_steps(run: Run) -> list[Step]:
     """The officers' steps that this run has passed or stands in the middle of, the latest first; each once."""
@@ -59,6 +61,7 @@ def rewind(run: Run, step_id: str, values: dict[str, Any]) -> None:
     root.data = {}
     task = root._add_child(spec, TaskState.FUTURE)
     task.data = dict(values)
+    spec._predict(task, mask=_NOT_REACHED)
     spec._update(task)
 
 
@@ -76,7 +79,7 @@ def _latest(run: Run, step_id: str) -> SpiffTask | None:
     spec = run._workflow.spec.task_specs.get(step_id)
     found = None
     for task in run._workflow.tasks.values():
-        if task.task_spec is spec and not task.has_state(TaskState.CANCELLED | TaskState.PREDICTED_MASK):
+        if task.task_spec is spec and not task.has_state(TaskState.CANCELLED | _NOT_REACHED):
             found = task
     return found
 

@@ -21,14 +21,16 @@ from shared_services.tenancy.door import current_council
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 
 from . import authority, rules
+from .history import events_around
 from .models import Case, Decision, Task, TaskCandidate
 from .querysets import CaseQuerySet, TaskCandidateQuerySet, TaskQuerySet
 from .who import CaseFacts
 
 
-def inbox(actor: OfficerCard) -> TaskQuerySet:
-    """The open tasks that an officer may act on, the soonest due first."""
-    return Task.objects.in_inbox_of(actor).order_by("candidates__due_on", "candidates__id")
+def inbox(actor: OfficerCard, *, claimed_elsewhere: bool = True) -> TaskQuerySet:
+    """The open tasks that an officer may act on, the soonest due first; without those that others claimed, if asked."""
+    tasks = Task.objects.in_inbox_of(actor, claimed_elsewhere=claimed_elsewhere)
+    return tasks.order_by("candidates__due_on", "candidates__id")
 
 
 def inbox_rows(actor: OfficerCard) -> TaskCandidateQuerySet:
@@ -39,7 +41,7 @@ def inbox_rows(actor: OfficerCard) -> TaskCandidateQuerySet:
 def inbox_counts(actor: OfficerCard) -> tuple[int, int]:
     """How many tasks wait for an officer, and how many of them are overdue."""
     late = Count("pk", filter=Q(due_on__lt=timezone.localdate()))
-    found = TaskCandidate.objects.for_officer(actor).aggregate(all=Count("pk"), late=late)
+    found = TaskCandidate.objects.for_officer(actor).not_claimed_elsewhere().aggregate(all=Count("pk"), late=late)
     return found["all"], found["late"]
 
 
@@ -113,6 +115,8 @@ def history_of(case: Case) -> list[HistoryLine]:
             )
         )
     lines.extend(_comment(note) for note in notes if note.kind == NoteKind.COMMENT)
+    for event in events_around(case, notes):
+        lines.append(HistoryLine(event["at"], event["title"], event["by"], event["job_title"], "", event["text"]))
     return sorted(lines, key=lambda line: line.at)
 
 

@@ -8,4 +8,13 @@ from .cases import Case, Decision, Task, TaskCandidate
 from .casework import CaseMessage, CaseworkSettings
 from .processes import ProcessVersion
 
-__all__ = ["AuthorityRule", "Case", "CaseMessage", "CaseworkSettings", "Decision", "ProcessVersion", "Task", "TaskCandidate"]
+__all__ = [
+    "AuthorityRule",
+    "Case",
+    "CaseMessage",
+    "CaseworkSettings",
+    "Decision",
+    "ProcessVersion",
+    "Task",
+    "TaskCandidate",
+]

@@ -166,7 +166,8 @@ class TaskCandidate(PooledModel):
     due_on = models.DateField(null=True, blank=True)
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     at_risk_on = models.DateField(null=True, blank=True)
-    at_risk_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    at_risk_amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    """Nothing where no money is at risk, so that the most comes first in the index read backwards."""
     claimed_elsewhere = models.BooleanField(default=False)
     """Another officer has claimed the task: it is left out of this one's inbox unless asked for."""
 
@@ -177,7 +178,8 @@ class TaskCandidate(PooledModel):
         indexes = [
             # In the order of the page, and with what the policy reads, so that a count need not visit the table.
             models.Index(
-                fields=["owner", "card", "due_on", "id"], include=["parts", "claimed_elsewhere"],
+                fields=["owner", "card", "due_on", "id"],
+                include=["parts", "claimed_elsewhere"],
                 name="inbox_by_due_date",
             ),
             models.Index(fields=["owner", "card", "at_risk_amount", "id"], name="inbox_by_money_at_risk"),
