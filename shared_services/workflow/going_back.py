@@ -140,7 +140,9 @@ def _stands_after(case: Case, run: Run, target: Step) -> str:
 
 def _go_back(case: Case, run: Run, target: Step, actor: OfficerCard, values: dict[str, Any]) -> None:
     gone = set(moving.user_steps(run))
-    given = {name: value for name, value in values.items() if name not in ("outcome", target.item)}
+    # The last answer and whose turn it was belong to the step that is left.
+    left = {"outcome", *(step.item for step in run.definition.diagram.steps.values())}
+    given = {name: value for name, value in values.items() if name not in left}
     case.approved_by = _approvals_before(case, target)
     case.suspended_at = case.suspended_until = None
     hook = _hooks.get(case.process)

@@ -45,6 +45,11 @@ def inbox_counts(actor: OfficerCard) -> tuple[int, int]:
     return found["all"], found["late"]
 
 
+def reminded_count(actor: OfficerCard) -> int:
+    """How many of an officer's tasks have been reminded of."""
+    return TaskCandidate.objects.for_officer(actor).not_claimed_elsewhere().filter(task__reminded__gt=0).count()
+
+
 def parked_tasks() -> TaskQuerySet:
     """Tasks of this room on which nobody can act, for its administrator."""
     return Task.objects.of_this_room().parked().order_by("ready_at")
