@@ -8,9 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from shared_services.access.permissions import may
 from shared_services.govuk.views import Column, GuardedView, ListPage, Page
 
-from .. import selectors
+from .. import casework, selectors
 from ..filters import CaseFilter
 from ..models import Case
 from ..pictures import picture_of
@@ -30,6 +31,7 @@ class ListCases(ListPage):
 
     permission = "workflow.view_case"
     title = "Cases"
+    template_name = "pages/shared_services/workflow/cases.html"
     columns = [
         Column("reference", "Reference", url=case_url, sort="reference"),
         Column("title", "Title"),
@@ -52,6 +54,10 @@ class ListCases(ListPage):
 
     def get_queryset(self) -> Any:
         return selectors.cases_for(self.actor)
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        times_url = reverse("workflow:casework_times") if may(self.actor, casework.MAY_MANAGE) else ""
+        return super().get_context(times_url=times_url, **kwargs)
 
 
 class ParkedTasks(ListPage):
