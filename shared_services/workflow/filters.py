@@ -23,7 +23,7 @@ RISK_LABEL = f"At risk within {RISK_DAYS} working days"
 
 class InboxFilter(GovukFilterSet):
     process = CheckboxesFilter(field_name="task__process", label="Process", choices=process_titles)
-    step = ListedFilter(field_name="task__step", label="Step", listed=inbox_steps)
+    step = ListedFilter(field_name="task__step", label="Step", listed=inbox_steps, empty_label="Any step")
     claimed = CheckboxesFilter(method="by_claim", label="Claimed", choices=CLAIMS)
     at_risk = CheckboxesFilter(method="only_at_risk", label="Money or dates at risk", choices=[("soon", RISK_LABEL)])
     overdue = CheckboxesFilter(method="only_overdue", label="Due", choices=[("yes", "Overdue only")])

@@ -42,7 +42,12 @@ class ForwardForm(GovukForm):
     to_card_id = RadioField(
         label="Who should decide?", choices=(), error_messages={"required": "Choose who should decide"}
     )
-    note = TextAreaField(label="Why do you forward it?", max_length=claims.REASON_LENGTH, rows=3)
+    note = TextAreaField(
+        label="Why do you forward it?",
+        error_messages={"required": "Say why you forward it"},
+        max_length=claims.REASON_LENGTH,
+        rows=3,
+    )
     version = VersionField()
 
     def __init__(self, *args: Any, others: Iterable[OfficerCard], **kwargs: Any) -> None:
@@ -72,7 +77,12 @@ class AnswerForm(GovukForm):
 class HoldForm(GovukForm):
     """Why a case has to wait, and until when."""
 
-    reason = TextAreaField(label="Why does it have to wait?", max_length=holds.REASON_LENGTH, rows=3)
+    reason = TextAreaField(
+        label="Why does it have to wait?",
+        error_messages={"required": "Say why it has to wait"},
+        max_length=holds.REASON_LENGTH,
+        rows=3,
+    )
     until = DateField(
         label="When should it go on by itself?", required=False,
         help_text="Leave empty if somebody has to take it off hold. Due dates stand still until then",
@@ -97,7 +107,12 @@ class RedoForm(GovukForm):
     step = RadioField(
         label="Which step should be done again?", choices=(), error_messages={"required": "Choose a step"}
     )
-    reason = TextAreaField(label="Why does it go back?", max_length=going_back.REASON_LENGTH, rows=3)
+    reason = TextAreaField(
+        label="Why does it go back?",
+        error_messages={"required": "Say why it goes back"},
+        max_length=going_back.REASON_LENGTH,
+        rows=3,
+    )
     version = VersionField()
 
     def __init__(self, *args: Any, steps: list[tuple[str, str]], **kwargs: Any) -> None:
@@ -106,7 +121,12 @@ class RedoForm(GovukForm):
 
 
 class ReopenForm(GovukForm):
-    reason = TextAreaField(label="Why is it opened again?", max_length=going_back.REASON_LENGTH, rows=3)
+    reason = TextAreaField(
+        label="Why is it opened again?",
+        error_messages={"required": "Say why it is opened again"},
+        max_length=going_back.REASON_LENGTH,
+        rows=3,
+    )
     version = VersionField()
 
 
@@ -136,17 +156,14 @@ class FileForm(GovukForm):
 class TimesForm(GovukForm):
     """A room's own times for its inbox, in working days."""
 
-    claim_days = forms.IntegerField(
-        label="A claim holds for", min_value=1, max_value=LONGEST_TIME,
-        help_text="Working days. After that the task is back in everybody's inbox",
+    claim_days = forms.IntegerField(widget=forms.NumberInput(attrs={"class": "govuk-input--width-3"}),         label="For how many working days does a claim hold?", min_value=1, max_value=LONGEST_TIME,
+        help_text="After that the task is back in everybody’s inbox",
     )  # fmt: skip
-    remind_after = forms.IntegerField(
-        label="Remind every", min_value=1, max_value=LONGEST_TIME, required=False,
-        help_text="Working days that a task has waited. Leave empty for no reminders. A process may say otherwise",
+    remind_after = forms.IntegerField(widget=forms.NumberInput(attrs={"class": "govuk-input--width-3"}),         label="After how many working days is a task reminded of?", min_value=1, max_value=LONGEST_TIME, required=False,
+        help_text="And again each time as many have passed. Leave empty for never. A process may say otherwise",
     )  # fmt: skip
-    escalate_after = forms.IntegerField(
-        label="Pass up after", min_value=1, max_value=LONGEST_TIME, required=False,
-        help_text="Working days after which line managers are asked as well. Leave empty for never",
+    escalate_after = forms.IntegerField(widget=forms.NumberInput(attrs={"class": "govuk-input--width-3"}),         label="After how many working days is a task passed up?", min_value=1, max_value=LONGEST_TIME, required=False,
+        help_text="Line managers are asked as well then. Leave empty for never. A process may say otherwise",
     )  # fmt: skip
     version = VersionField()
 

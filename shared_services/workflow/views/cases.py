@@ -129,8 +129,8 @@ class CaseLive(_OneCase):
         case = self.find(kwargs["case_id"])
         if request.GET.get("seen") == seen_token(case):
             return HttpResponse(status=204)
-        context = {"case": case, "changed": True, **live_parts(case, self.actor)}
-        return render(request, "pages/shared_services/workflow/_case_live.html", context)
+        context = {"case": case, "changed": True, **live_parts(case, self.actor), **around(case, self.actor)}
+        return render(request, "pages/shared_services/workflow/_case_news.html", context)
 
 
 class CasePicture(_OneCase):

@@ -308,7 +308,7 @@ def test_the_inbox_the_task_and_the_home_page_say_what_was_reminded_of(northmoor
 def test_the_rooms_times_are_changed_on_their_page(northmoor, bo, manager, client_for):
     client = client_for(manager)
     page = client.get("/cases/times/")
-    assert "Remind every" in text_of(page)
+    assert "how many working days does a claim hold" in text_of(page)
 
     bad = client.post("/cases/times/", {"claim_days": "0", "remind_after": "", "escalate_after": ""})
     assert bad.status_code == 422
