@@ -19,7 +19,8 @@ from tests.councils.books import Books, one_line, open_books, three_lines
 from .browser import NARROWEST, sideways
 
 pytestmark = pytest.mark.browser
-MOST_TABS = 120
+MOST_TABS = 300
+"""More than twice round the longest of these pages."""
 
 
 @pytest.fixture
@@ -51,6 +52,8 @@ def task_called(title: str) -> Task:
 
 def tab_to(page: Any, wanted: Callable[[dict[str, str]], bool]) -> None:
     """Press Tab, and nothing else, until the focus is on the wanted control; what has the focus is always seen."""
+    page.wait_for_load_state()
+    passed: list[str] = []
     for _ in range(MOST_TABS):
         page.keyboard.press("Tab")
         here = page.evaluate(
@@ -61,7 +64,8 @@ def tab_to(page: Any, wanted: Callable[[dict[str, str]], bool]) -> None:
         if wanted(here):
             assert here["shown"], here
             return
-    raise AssertionError("The keyboard does not get there.")
+        passed.append(here["text"] or here["name"])
+    raise AssertionError(f"The keyboard does not get there on {page.url}, only to {passed[:60]}.")
 
 
 def test_an_approval_from_sign_in_to_done_without_a_mouse(shop, northmoor, portal, page):
