@@ -25,6 +25,17 @@ from . import claims, going_back, holds, questions, remarks
 from .casework import LONGEST_TIME
 
 
+def _days(label: str, hint: str, *, required: bool = False) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        help_text=hint,
+        required=required,
+        min_value=1,
+        max_value=LONGEST_TIME,
+        widget=forms.NumberInput(attrs={"class": "govuk-input--width-3"}),
+    )
+
+
 class ClaimForm(GovukForm):
     """Nothing to fill in; the page's version tells whether somebody was quicker."""
 
@@ -60,9 +71,10 @@ class QuestionForm(GovukForm):
 
     to_card_id = SelectField(label="Who can answer?", choices=())
     question = TextAreaField(
-        label="Your question", max_length=questions.TEXT_LENGTH,
+        label="Your question",
+        max_length=questions.TEXT_LENGTH,
         help_text="Your question and the answer stay with the case, for everyone in this organisation who may see it",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, others: Iterable[OfficerCard], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,9 +96,10 @@ class HoldForm(GovukForm):
         rows=3,
     )
     until = DateField(
-        label="When should it go on by itself?", required=False,
+        label="When should it go on by itself?",
+        required=False,
         help_text="Leave empty if somebody has to take it off hold. Due dates stand still until then",
-    )  # fmt: skip
+    )
     version = VersionField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -138,9 +151,11 @@ class CommentForm(GovukForm):
         label="Mention an officer", choices=(), required=False, help_text="Only officers who may see this case"
     )
     to_all_parties = CheckboxesField(
-        label="Who can read it?", required=False, choices=[("yes", "Show it to every organisation with a part in this case")],
+        label="Who can read it?",
+        required=False,
+        choices=[("yes", "Show it to every organisation with a part in this case")],
         help_text="Left empty, only officers of your own organisation who may see the case can read it",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, others: Iterable[OfficerCard], joint: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -156,15 +171,19 @@ class FileForm(GovukForm):
 class TimesForm(GovukForm):
     """A room's own times for its inbox, in working days."""
 
-    claim_days = forms.IntegerField(widget=forms.NumberInput(attrs={"class": "govuk-input--width-3"}),         label="For how many working days does a claim hold?", min_value=1, max_value=LONGEST_TIME,
-        help_text="After that the task is back in everybody’s inbox",
-    )  # fmt: skip
-    remind_after = forms.IntegerField(widget=forms.NumberInput(attrs={"class": "govuk-input--width-3"}),         label="After how many working days is a task reminded of?", min_value=1, max_value=LONGEST_TIME, required=False,
-        help_text="And again each time as many have passed. Leave empty for never. A process may say otherwise",
-    )  # fmt: skip
-    escalate_after = forms.IntegerField(widget=forms.NumberInput(attrs={"class": "govuk-input--width-3"}),         label="After how many working days is a task passed up?", min_value=1, max_value=LONGEST_TIME, required=False,
-        help_text="Line managers are asked as well then. Leave empty for never. A process may say otherwise",
-    )  # fmt: skip
+    claim_days = _days(
+        "For how many working days does a claim hold?",
+        "After that the task is back in everybody’s inbox",
+        required=True,
+    )
+    remind_after = _days(
+        "After how many working days is a task reminded of?",
+        "And again each time as many have passed. Leave empty for never. A process may say otherwise",
+    )
+    escalate_after = _days(
+        "After how many working days is a task passed up?",
+        "Line managers are asked as well then. Leave empty for never. A process may say otherwise",
+    )
     version = VersionField()
 
 
