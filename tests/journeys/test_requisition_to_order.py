@@ -103,10 +103,7 @@ def test_a_requisition_becomes_an_order_and_stays_in_its_council(
     page.goto(portal(northmoor, reverse("purchasing:requisition", args=[reference])))
     page.get_by_role("link", name="Open Purchase order").click()
     look(page, "journey-order")
-    assert fetched(page, reverse("purchasing:download_order", args=[order.reference])) == {
-        "status": 200,
-        "kind": "%PDF",
-    }
+    assert fetched(page, reverse("purchasing:download_order", args=[order.reference])) == {"status": 200, "kind": "%PDF"}
 
     stranger = window(officer_in(eastvale, "requisitioner", "budget_holder", "finance_officer"), eastvale)
     for address in (
