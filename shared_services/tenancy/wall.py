@@ -164,9 +164,6 @@ def _policies(model: type[PooledModel]) -> Iterator[str]:
     yield f"CREATE POLICY owner_work ON {table} TO {connection.ops.quote_name(settings.POSTGRES.owner)} USING (true) WITH CHECK (true)"
     readable = f"({seen} OR owner_id = 0::smallint)" if model.shared_service_rows_are_common else seen
     yield f"CREATE POLICY seen ON {table} FOR SELECT TO councils USING ({readable})"
-    yield f"CREATE POLICY added ON {table} FOR INSERT TO councils WITH CHECK ({addable})"
-
-    yield f"CREATE POLICY seen ON {table} FOR SELECT TO councils USING ({seen})"
     yield f"CREATE POLICY added ON {table} FOR INSERT TO councils WITH CHECK ({addable} AND {shown})"
     yield f"GRANT SELECT, INSERT ON {table} TO councils"
     if not model.append_only:
