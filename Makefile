@@ -7,6 +7,8 @@ PYTHON ?= $(shell for each in python3.13 python3.12 python3.11 python3.14 python
 BIN := .venv/bin
 PY := $(BIN)/python
 export PORT ?= 8000
+# Two test processes keep two cores busy; `make test JOBS=0` runs in one.
+JOBS ?= 2
 
 .PHONY: help
 help: ## Say what each command does
@@ -23,7 +25,7 @@ demo-data: .venv/installed assets ## Set up the demo without serving it
 .PHONY: test
 test: .venv/installed-dev assets ## Run every test; browser tests need Chromium on the machine
 	@$(PY) -m config.browser
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 .PHONY: check
 check: .venv/installed-dev assets ## Lint, types, imports, templates, migrations

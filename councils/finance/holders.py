@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from councils.organisation.selectors import holders_of_posts, posts_of_card
+from councils.organisation.selectors import departments_led_by, holders_of_posts, posts_of_card
 from shared_services.access.models import OfficerCard
 from shared_services.tenancy.door import current_council
 
@@ -37,3 +37,9 @@ def cost_centres_held_by(card_id: UUID) -> list[UUID]:
     by_name = CostCentre.objects.filter(budget_holder_id=card_id)
     by_post = CostCentre.objects.filter(budget_holder_id__isnull=True, budget_holder_post_id__in=posts)
     return list((by_name | by_post).values_list("pk", flat=True))
+
+
+def cost_centres_answered_for(card_id: UUID) -> list[UUID]:
+    """The cost centres that are an officer's: those whose budget he holds and those of the departments he leads."""
+    led = CostCentre.objects.filter(department_id__in=departments_led_by(card_id)).values_list("pk", flat=True)
+    return list({*cost_centres_held_by(card_id), *led})

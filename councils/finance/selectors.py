@@ -15,7 +15,7 @@ from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import may
 
 from .choices import CommitmentKind, VatCode
-from .holders import budget_holder_cards, budget_holder_ids, cost_centres_held_by
+from .holders import budget_holder_cards, budget_holder_ids, cost_centres_answered_for, cost_centres_held_by
 from .models import BudgetPosition, Commitment, CostCentre, SubjectiveCode, VatRate
 from .querysets import BudgetPositionQuerySet, CostCentreQuerySet
 
@@ -25,8 +25,10 @@ __all__ = [
     "all_cost_centres",
     "balances",
     "code_lists",
+    "committed_for",
     "budget_holder_cards",
     "budget_holder_ids",
+    "cost_centres_answered_for",
     "cost_centres_held_by",
     "cost_centres_visible_to",
     "open_codes",
@@ -94,11 +96,11 @@ def balances(*, financial_year: int, heads: Iterable[tuple[str, str]]) -> dict[t
 
 
 def cost_centres_visible_to(actor: OfficerCard) -> CostCentreQuerySet:
-    """Finance sees every cost centre; others see their own departments' and those whose budget they hold."""
+    """Finance sees every cost centre; others see their own departments', those they answer for and those they hold."""
     if may(actor, "finance.view_all_budgets"):
         return CostCentre.objects.all()
     departments = {post.department_id for post in posts_of_card(actor.pk)}
-    return CostCentre.objects.filter(Q(department_id__in=departments) | Q(pk__in=cost_centres_held_by(actor.pk)))
+    return CostCentre.objects.filter(Q(department_id__in=departments) | Q(pk__in=cost_centres_answered_for(actor.pk)))
 
 
 def positions_visible_to(actor: OfficerCard) -> BudgetPositionQuerySet:
@@ -130,4 +132,10 @@ def all_cost_centres() -> list[tuple[str, str]]:
 def reserved_for(source_id: UUID) -> dict[tuple[str, str], Decimal]:
     """What a requisition holds reserved on each head, by (cost centre code, subjective code)."""
     live = Commitment.objects.live().filter(source_id=source_id, kind=CommitmentKind.PRE_COMMITMENT)
+    return {row[:2]: row[2] for row in live.values_list("cost_centre__code", "subjective__code", "amount")}
+
+
+def committed_for(order_id: UUID) -> dict[tuple[str, str], Decimal]:
+    """What an order has committed on each head, by (cost centre code, subjective code)."""
+    live = Commitment.objects.live().filter(source_id=order_id, kind=CommitmentKind.COMMITMENT)
     return {row[:2]: row[2] for row in live.values_list("cost_centre__code", "subjective__code", "amount")}

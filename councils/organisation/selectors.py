@@ -38,6 +38,20 @@ def posts_of_card(card_id: UUID, *, on: date | None = None) -> list[Post]:
     return list(posts.select_related("department", "reports_to").order_by("appointments__acting", "number"))
 
 
+def departments_led_by(card_id: UUID, *, on: date | None = None) -> set[UUID]:
+    """The departments an officer leads as head or director, with every department below them."""
+    posts = [post.pk for post in posts_of_card(card_id, on=on)]
+    if not posts:
+        return set()
+    rows = list(Department.objects.values_list("pk", "parent_id", "head_post_id", "director_post_id"))
+    led = {pk for pk, _parent, head, director in rows if head in posts or director in posts}
+    found: set[UUID] = set()
+    while led:
+        found |= led
+        led = {pk for pk, parent, _head, _director in rows if parent in led and pk not in found}
+    return found
+
+
 def department_of_card(card_id: UUID, *, on: date | None = None) -> Department | None:
     """The department of an officer's main post."""
     posts = posts_of_card(card_id, on=on)

@@ -36,6 +36,7 @@ from .api_shapes import (
     RequisitionAnswer,
     RequisitionBody,
     RequisitionDetailAnswer,
+    SentBody,
     draft_from,
 )
 from .choices import OrderStatus, RequisitionStatus
@@ -175,9 +176,10 @@ class Orders(RoomViewSet):
         "retrieve": "purchasing.view_order",
         "pdf": "purchasing.view_order",
         "cancel": "purchasing.cancel_order",
+        "sent": "purchasing.issue_order",
     }
-    body = {"cancel": ReasonBody}
-    answers = {"cancel": OrderAnswer}
+    body = {"cancel": ReasonBody, "sent": SentBody}
+    answers = {"cancel": OrderAnswer, "sent": OrderAnswer}
     answer_class = OrderAnswer
     detail_class = OrderDetailAnswer
     filterset_class = OrderFilter
@@ -206,6 +208,12 @@ class Orders(RoomViewSet):
         """Cancel an order; what it had committed is free again."""
         reason = self.read_body()["reason"]
         order = services.cancel_order(actor=self.actor, order_id=pk, reason=reason, version=self.version)
+        return self.answer(row_of(order, OrderAnswer), version=order.version)
+
+    @action(detail=True, methods=["post"])
+    def sent(self, request: Any, pk: UUID) -> HttpResponse:
+        """Record when and how an order went to its supplier."""
+        order = services.record_order_sent(actor=self.actor, order_id=pk, version=self.version, **self.read_body())
         return self.answer(row_of(order, OrderAnswer), version=order.version)
 
 

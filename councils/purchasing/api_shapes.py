@@ -10,7 +10,7 @@ from councils.finance.choices import VatCode
 from shared_services.api.bodies import Body, MoneyField
 from shared_services.api.rows import Answer, elsewhere
 
-from .choices import OrderStatus, RequisitionStatus, Unit
+from .choices import OrderStatus, RequisitionStatus, SentBy, Unit
 from .drafts import CodingDraft, LineDraft, RequisitionDraft
 from .rules import LONGEST_DESCRIPTION, LONGEST_TITLE, MOST_LINES, MOST_SHARES
 
@@ -58,6 +58,16 @@ def draft_from(data: dict[str, Any]) -> RequisitionDraft:
         for line in data.get("lines", ())
     )
     return RequisitionDraft(**{**data, "lines": lines})
+
+
+class SentBody(Body):
+    """When and how an order went to its supplier."""
+
+    sent_on = serializers.DateField()
+    sent_by = serializers.ChoiceField(choices=SentBy.choices)
+    supplier_name = serializers.CharField(
+        max_length=160, required=False, default="", allow_blank=True, help_text="Only when the order names none yet"
+    )
 
 
 class RequisitionAnswer(Answer):
@@ -126,6 +136,8 @@ class OrderAnswer(Answer):
     vat_amount = serializers.DecimalField(max_digits=14, decimal_places=2)
     gross_amount = serializers.DecimalField(max_digits=14, decimal_places=2)
     issued_at = serializers.DateTimeField()
+    sent_on = serializers.DateField(allow_null=True)
+    sent_by = serializers.ChoiceField(choices=SentBy.choices, allow_blank=True)
     version = serializers.IntegerField()
 
 

@@ -25,8 +25,21 @@ IN_PROGRESS = (RequisitionStatus.SUBMITTED, RequisitionStatus.APPROVED, Requisit
 
 
 class OrderStatus(models.TextChoices):
-    ISSUED = "issued", _("Sent")
+    ISSUED = "issued", _("Raised")
+    SENT = "sent", _("Sent")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+STANDING = (OrderStatus.ISSUED, OrderStatus.SENT)
+"""States in which an order commits money: raised, and whether or not somebody has recorded that it was sent."""
+
+
+class SentBy(models.TextChoices):
+    EMAIL = "email", _("By email")
+    POST = "post", _("By post")
+    WEBSITE = "website", _("On the supplier’s website")
+    PHONE = "phone", _("By phone")
+    IN_PERSON = "in_person", _("In person")
 
 
 class Unit(models.TextChoices):
@@ -59,4 +72,8 @@ REQUISITION_COLOURS = {
     RequisitionStatus.RETURNED.value: "orange",
     RequisitionStatus.WITHDRAWN.value: "grey",
 }
-ORDER_COLOURS = {OrderStatus.ISSUED.value: "green", OrderStatus.CANCELLED.value: "red"}
+ORDER_COLOURS = {
+    OrderStatus.ISSUED.value: "blue",
+    OrderStatus.SENT.value: "green",
+    OrderStatus.CANCELLED.value: "red",
+}

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from shared_services.insight.sources import FigureRow, figure_source
 
-from .choices import IN_PROGRESS, OrderStatus, RequisitionStatus
+from .choices import IN_PROGRESS, STANDING, RequisitionStatus
 from .models import OrderLine, RequisitionLine
 
 DIVISION_DIGITS = 2
@@ -21,8 +21,8 @@ COUNTED_AS_DEMAND = (*IN_PROGRESS, RequisitionStatus.ORDERED)
 
 @figure_source("spend")
 def spend_by_month(since: date) -> Iterable[FigureRow]:
-    """Net amounts of orders sent to suppliers, by the month they were issued; cancelled orders left out."""
-    lines = OrderLine.objects.filter(order__status=OrderStatus.ISSUED, order__issued_at__gte=_start(since))
+    """Net amounts of orders raised, by the month they were raised; cancelled orders left out."""
+    lines = OrderLine.objects.filter(order__status__in=STANDING, order__issued_at__gte=_start(since))
     return _by_month_and_division(lines, "order__issued_at")
 
 

@@ -44,8 +44,8 @@ class OrderFilters(GovukFilterSet):
     supplier = django_filters.CharFilter(field_name="supplier_name", lookup_expr="icontains", label="Supplier")
     at_least = MoneyFilter(field_name="net_amount", lookup_expr="gte", label="Net amount from")
     at_most = MoneyFilter(field_name="net_amount", lookup_expr="lte", label="Net amount to")
-    issued_from = DateFilter(field_name="issued_at", lookup_expr="date__gte", label="Sent from")
-    issued_until = DateFilter(field_name="issued_at", lookup_expr="date__lte", label="Sent until")
+    issued_from = DateFilter(field_name="issued_at", lookup_expr="date__gte", label="Raised from")
+    issued_until = DateFilter(field_name="issued_at", lookup_expr="date__lte", label="Raised until")
 
     class Meta:
         model = PurchaseOrder

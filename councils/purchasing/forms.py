@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.timezone import localdate
 
 from councils.finance.choices import VatCode
 from shared_services.govuk.forms import DateField, GovukForm, MoneyField, SelectField, TextAreaField, VersionField
 from shared_services.govuk.lines import LineSet
 
-from .choices import Unit
+from .choices import SentBy, Unit
 from .drafts import CodingDraft, LineDraft, RequisitionDraft
 from .rules import LONGEST_DESCRIPTION, LONGEST_TITLE, MOST_LINES, MOST_SHARES
 
@@ -49,7 +51,12 @@ class RequisitionForm(GovukForm):
     delivery_location = forms.CharField(
         label="Where should it be delivered?", required=False, max_length=250, help_text="Building, street and postcode"
     )
-    supplier_name = forms.CharField(label="Supplier (optional)", required=False, max_length=160)
+    supplier_name = forms.CharField(
+        label="Supplier",
+        required=False,
+        max_length=160,
+        help_text="Who will be asked to supply it. Not needed when it is bought together with other councils.",
+    )
     supplier_email = forms.EmailField(
         label="Supplier’s email address (optional)",
         required=False,
@@ -60,6 +67,12 @@ class RequisitionForm(GovukForm):
         required=False,
     )
     version = VersionField()
+
+    def clean_needed_by_on(self) -> date | None:
+        day = self.cleaned_data["needed_by_on"]
+        if day and day < localdate():
+            raise ValidationError("The date you need it by must be today or in the future")
+        return day
 
 
 class ShareField(forms.CharField):
@@ -253,6 +266,27 @@ class CancelOrderForm(GovukForm):
         error_messages={"required": "Say why the order is cancelled"},
     )
     version = VersionField()
+
+
+class RecordSentForm(GovukForm):
+    """When and how an order went to its supplier."""
+
+    supplier_name = forms.CharField(
+        label="Supplier",
+        max_length=160,
+        help_text="This order names no supplier yet: say who it was sent to.",
+        error_messages={"required": "Name the supplier that the order was sent to"},
+    )
+    sent_on = DateField(label="When was it sent?", error_messages={"required": "Enter the day it was sent"})
+    sent_by = SelectField(
+        label="How was it sent?", choices=SentBy.choices, error_messages={"required": "Choose how the order was sent"}
+    )
+    version = VersionField()
+
+    def __init__(self, *args: Any, has_supplier: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if has_supplier:
+            del self.fields["supplier_name"]
 
 
 class CpvSearchForm(GovukForm):

@@ -18,6 +18,7 @@ WORDS = {
     "purchasing.requisition.handed_back": "Handed back by the shared service",
     "purchasing.requisition.withdrawn": "Withdrawn",
     "purchasing.order.raised": "Purchase order raised",
+    "purchasing.order.sent": "Purchase order sent",
     "purchasing.order.cancelled": "Purchase order cancelled",
 }
 """Decisions are left out: the case tells them, with their reasons."""

@@ -13,7 +13,7 @@ from django.urls import reverse
 from councils.finance.choices import VatCode
 from shared_services.tenancy.bases import PrivateModel, pooled_key
 
-from .choices import OrderStatus, RequisitionStatus, Unit
+from .choices import STANDING, OrderStatus, RequisitionStatus, SentBy, Unit
 from .querysets import LineCodingQuerySet, PurchaseOrderQuerySet, RequisitionQuerySet
 
 
@@ -174,6 +174,10 @@ class PurchaseOrder(PrivateModel):
     issued_at = models.DateTimeField()
     issued_by = pooled_key("access.OfficerCard", null=True, blank=True)
     """The officer whose approval raised it."""
+    sent_on = models.DateField(null=True, blank=True)
+    sent_by = models.CharField(max_length=12, choices=SentBy.choices, blank=True)
+    """The way it went to the supplier; empty until somebody records it."""
+    sent_recorded_by = pooled_key("access.OfficerCard", null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = pooled_key("access.OfficerCard", null=True, blank=True)
     cancel_reason = models.CharField(max_length=500, blank=True)
@@ -189,9 +193,14 @@ class PurchaseOrder(PrivateModel):
                 condition=Q(gross_amount=F("net_amount") + F("vat_amount")), name="order_gross_adds_up"
             ),
             models.CheckConstraint(
-                condition=Q(status=OrderStatus.ISSUED, cancelled_at__isnull=True)
+                condition=Q(status__in=STANDING, cancelled_at__isnull=True)
                 | Q(status=OrderStatus.CANCELLED, cancelled_at__isnull=False),
                 name="order_cancelled_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=OrderStatus.SENT)
+                | (Q(sent_on__isnull=False) & ~Q(sent_by="") & ~Q(supplier_name="")),
+                name="order_sent_says_when_how_and_to_whom",
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""Reading, printing and cancelling purchase orders."""
+"""Reading, printing, sending and cancelling purchase orders."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import cached_property
+from django.utils.timezone import localdate
 
 from councils.finance.years import year_label
 from shared_services.access.permissions import may
@@ -14,9 +15,9 @@ from shared_services.govuk.words import spoken_date, spoken_instant
 from shared_services.tenancy.door import current_council
 
 from . import services
-from .choices import ORDER_COLOURS, OrderStatus
+from .choices import ORDER_COLOURS, STANDING, OrderStatus
 from .filters import OrderFilters
-from .forms import CancelOrderForm
+from .forms import CancelOrderForm, RecordSentForm
 from .history import history_of_order
 from .models import PurchaseOrder
 from .order_pdf import order_pdf
@@ -43,7 +44,8 @@ class ListOrders(ListPage):
         Column("net_amount", "Net amount", kind="money", sort="net_amount"),
         Column("gross_amount", "Total with VAT", kind="money", sort="gross_amount", shown=False),
         Column("needed_by_on", "Needed by", kind="date", sort="needed_by_on"),
-        Column("issued_at", "Sent", kind="datetime", sort="issued_at"),
+        Column("issued_at", "Raised", kind="datetime", sort="issued_at"),
+        Column("sent_on", "Sent", kind="date", sort="sent_on", shown=False),
         Column("status", "Status", kind="tag", tags=ORDER_COLOURS, sort="status"),
     ]
     filterset_class = OrderFilters
@@ -52,7 +54,10 @@ class ListOrders(ListPage):
     default_sort = "-issued_at"
     export_name = "orders"
     noun = "order"
-    empty_text = "No purchase orders yet. An approved requisition becomes one."
+    empty_text = (
+        "You see orders of requisitions that you raised, decided or whose cost centre is yours. There are none yet: "
+        "an approved requisition becomes one."
+    )
 
     def get_queryset(self) -> Any:
         return orders_visible_to(self.actor).select_related("requester")
@@ -90,7 +95,8 @@ class ShowOrder(OneOrder, Page):
             line_rows=line_rows(order.lines.all()),
             totals=totals_summary(order),
             history=history_of_order(order),
-            may_cancel=order.status == OrderStatus.ISSUED and may(self.actor, "purchasing.cancel_order"),
+            may_cancel=order.status in STANDING and may(self.actor, "purchasing.cancel_order"),
+            may_record_sent=order.status == OrderStatus.ISSUED and may(self.actor, "purchasing.issue_order"),
             **kwargs,
         )
 
@@ -137,6 +143,45 @@ class CancelOrder(OneOrder, ActionView):
         return self.done(f"Order {order.reference} cancelled. Its budget is free again.", to=order)
 
 
+class RecordSent(OneOrder, ActionView):
+    """Say when and how an order went to its supplier."""
+
+    permission = "purchasing.issue_order"
+    form_class = RecordSentForm
+    template_name = "pages/councils/purchasing/record_sent.html"
+    button = "Record that it was sent"
+
+    def get_subject(self) -> PurchaseOrder:
+        return self.order
+
+    def get_title(self) -> str:
+        return f"Record that order {self.order.reference} was sent"
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"version": self.order.version, "sent_on": localdate()}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "has_supplier": bool(self.order.supplier_name)}
+
+    def get_back_url(self) -> str:
+        return self.order.get_absolute_url()
+
+    def act(self, form: RecordSentForm) -> HttpResponse:
+        order = services.record_order_sent(actor=self.actor, order_id=self.order.pk, **form.cleaned_data)
+        return self.done(f"Recorded that order {order.reference} was sent to {order.supplier_name}.", to=order)
+
+
+def sent_in_words(order: PurchaseOrder) -> str:
+    """24 November 2026, by email"""
+    if order.sent_on is None:
+        return "Not recorded yet"
+    return f"{spoken_date(order.sent_on)}, {lower_first(order.get_sent_by_display())}"
+
+
+def lower_first(text: str) -> str:
+    return f"{text[:1].lower()}{text[1:]}"
+
+
 def summary_of(order: PurchaseOrder) -> list[dict[str, str]]:
     """The facts of an order as rows to read."""
     issued_by = f" on the approval of {order.issued_by.work_name}" if order.issued_by else ""
@@ -144,7 +189,8 @@ def summary_of(order: PurchaseOrder) -> list[dict[str, str]]:
         ("Ordered by", current_council().name),
         ("Supplier", ", ".join(filter(None, (order.supplier_name, order.supplier_email))) or "Not named"),
         ("For", order.title),
-        ("Sent", f"{spoken_instant(order.issued_at)}{issued_by}"),
+        ("Raised", f"{spoken_instant(order.issued_at)}{issued_by}"),
+        ("Sent to the supplier", sent_in_words(order)),
         ("Needed by", spoken_date(order.needed_by_on)),
         ("Delivery", order.delivery_location or "Not said"),
         ("Requested by", order.requester.work_name),

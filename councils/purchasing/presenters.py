@@ -8,14 +8,14 @@ from shared_services.annexes.selectors import attachments_for
 from shared_services.govuk.words import spoken_date, spoken_money
 from shared_services.workflow.presenters import Presentation, presenter
 
+from .joint_words import joint_buying_in_words
 from .models import Requisition
 from .tables import (
     CODING_HEADINGS,
-    HEAD_HEADINGS,
     LINE_HEADINGS,
+    budget_table,
     coding_rows,
     file_list,
-    head_rows,
     line_rows,
     totals_summary,
 )
@@ -31,7 +31,7 @@ def requisition_to_decide(case: Any, officer: Any) -> Presentation:
             rows.append(("Net amount", spoken_money(case.amount)))
         return Presentation(summary=rows)
     lines = list(requisition.lines.all())
-    heads, all_enough = head_rows(requisition)
+    head_headings, heads, all_enough = budget_table(requisition)
     return Presentation(
         summary=[
             ("Reference", requisition.reference),
@@ -41,7 +41,7 @@ def requisition_to_decide(case: Any, officer: Any) -> Presentation:
             ("Needed by", spoken_date(requisition.needed_by_on)),
             ("Supplier", requisition.supplier_name or "Not chosen"),
             ("Delivery", requisition.delivery_location),
-            ("Buy together with other councils", "Offered" if requisition.wants_joint_buying else "No"),
+            ("Buy together with other councils", joint_buying_in_words(requisition, lines)),
             *totals_summary(requisition),
         ],
         template="pages/councils/purchasing/case_facts.html",
@@ -51,7 +51,7 @@ def requisition_to_decide(case: Any, officer: Any) -> Presentation:
             "line_rows": line_rows(lines),
             "coding_headings": CODING_HEADINGS,
             "coding_rows": coding_rows(lines),
-            "head_headings": HEAD_HEADINGS,
+            "head_headings": head_headings,
             "head_rows": heads,
             "files": file_list(attachments_for(requisition)),
         },

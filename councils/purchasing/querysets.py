@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Prefetch
 
-from .choices import EDITABLE, OrderStatus
+from .choices import EDITABLE, STANDING
 
 
 class RequisitionQuerySet(models.QuerySet[Any]):
@@ -44,7 +44,7 @@ class LineCodingQuerySet(models.QuerySet[Any]):
 class PurchaseOrderQuerySet(models.QuerySet[Any]):
     def issued(self) -> Self:
         """Orders that stand."""
-        return self.filter(status=OrderStatus.ISSUED)
+        return self.filter(status__in=STANDING)
 
     def with_lines(self) -> Self:
         """Orders with what the order page and its PDF print."""

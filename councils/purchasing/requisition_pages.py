@@ -9,28 +9,27 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from councils.finance.years import year_label
-from councils.organisation.choices import BudgetCheckMode
-from councils.organisation.selectors import council_settings
 from shared_services.access.permissions import may
 from shared_services.annexes.selectors import attachments_for
 from shared_services.govuk.views import ActionView, Column, ListPage, Page
 from shared_services.govuk.words import spoken_date, spoken_instant
+from shared_services.workflow.selectors import history_of as history_of_case
+from shared_services.workflow.selectors import who_can_act
 
 from . import rules, services
-from .choices import EDITABLE, REQUISITION_COLOURS
+from .choices import EDITABLE, REQUISITION_COLOURS, RequisitionStatus
 from .editing_pages import own_requisition
 from .filters import RequisitionFilters
-from .forms import FilesForm, VersionedForm, WithdrawForm
+from .forms import FilesForm, WithdrawForm
 from .history import history_of_requisition
+from .joint_words import joint_buying_in_words
 from .models import PurchaseOrder, Requisition
-from .selectors import requisitions_visible_to, visible_requisition
+from .selectors import case_of, requisitions_visible_to, visible_requisition
 from .tables import (
     CODING_HEADINGS,
-    HEAD_HEADINGS,
     LINE_HEADINGS,
     coding_rows,
     file_list,
-    head_rows,
     line_rows,
     totals_summary,
 )
@@ -59,7 +58,7 @@ class ListRequisitions(ListPage):
     default_sort = "-created_at"
     export_name = "requisitions"
     noun = "requisition"
-    empty_text = "No requisitions yet."
+    empty_text = "You see requisitions that you raised, decided or whose cost centre is yours. There are none yet."
     create_url_name = "purchasing:start_requisition"
     create_label = "New requisition"
     create_permission = "purchasing.raise_requisition"
@@ -93,7 +92,8 @@ class ShowRequisition(Page):
         return super().get_context(
             requisition=requisition,
             colour=REQUISITION_COLOURS[requisition.status],
-            summary=summary_of(requisition, order),
+            summary=[*whereabouts_of(requisition), *summary_of(requisition, order)],
+            sent_back=sent_back_reason(requisition),
             line_headings=LINE_HEADINGS,
             line_rows=line_rows(lines),
             coding_headings=CODING_HEADINGS,
@@ -102,11 +102,42 @@ class ShowRequisition(Page):
             files=file_list(attachments_for(requisition)),
             history=history_of_requisition(requisition, order),
             order=order,
+            may_delete=is_mine and rules.may_delete(requisition),
             may_edit=is_mine and requisition.status in EDITABLE,
             may_withdraw=is_mine and rules.may_withdraw(requisition),
             may_copy=may(self.actor, "purchasing.raise_requisition") and (is_mine or rules.may_see_all(self.actor)),
             **kwargs,
         )
+
+
+def whereabouts_of(requisition: Requisition) -> list[dict[str, str]]:
+    """Who has a requisition now and since when, with the way to its case."""
+    case = case_of(requisition)
+    if case is None:
+        return []
+    rows = [
+        {
+            "label": "With now",
+            "value": f"{', '.join(standing.names) or standing.role_label}, since {spoken_instant(standing.task.ready_at)}",
+        }
+        for standing in who_can_act(case)
+    ]
+    rows.append({
+        "label": "Case", "value": case.reference, "url": reverse("workflow:case", args=[case.pk]), "action": "Open",
+    })  # fmt: skip
+    return rows
+
+
+def sent_back_reason(requisition: Requisition) -> str:
+    """Who sent it back and why, while it waits to be changed."""
+    case = case_of(requisition) if requisition.status == RequisitionStatus.RETURNED else None
+    if case is None:
+        return ""
+    decisions = [line for line in history_of_case(case) if line.outcome]
+    if not decisions:
+        return ""
+    last = decisions[-1]
+    return f"{last.by} sent this back on {spoken_instant(last.at)}: {last.reason}".rstrip(": ")
 
 
 def summary_of(requisition: Requisition, order: PurchaseOrder | None = None) -> list[dict[str, str]]:
@@ -120,10 +151,7 @@ def summary_of(requisition: Requisition, order: PurchaseOrder | None = None) -> 
         ("Financial year that pays", year_label(year) if year else "Follows from the date"),
         ("Delivery", requisition.delivery_location or "Not said yet"),
         ("Supplier", ", ".join(filter(None, (requisition.supplier_name, requisition.supplier_email))) or "Not chosen"),
-        (
-            "Buy together with other councils",
-            "Offered to the shared service" if requisition.wants_joint_buying else "No",
-        ),
+        ("Buy together with other councils", joint_buying_in_words(requisition, list(requisition.lines.all()))),
     ]
     if requisition.submitted_at:
         rows.append(("Submitted", spoken_instant(requisition.submitted_at)))
@@ -150,83 +178,6 @@ class OwnRequisition(ActionView):
         return self.subject.get_absolute_url()
 
 
-class CheckRequisition(OwnRequisition):
-    """What is complete and what is missing, with the balances, before it is sent for approval."""
-
-    form_class = VersionedForm
-    template_name = "pages/councils/purchasing/check_requisition.html"
-    button = "Submit for approval"
-
-    def get_subject(self) -> Requisition:
-        subject = own_requisition(self.actor, self.kwargs["reference"])
-        return Requisition.objects.with_lines().get(pk=subject.pk)
-
-    def get_title(self) -> str:
-        return f"Check requisition {self.subject.reference}"
-
-    def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        requisition = self.subject
-        lines = list(requisition.lines.all())
-        heads, all_enough = head_rows(requisition)
-        stops = council_settings().budget_check_mode == BudgetCheckMode.STOP
-        return super().get_context(
-            tasks=tasks_of(requisition, lines, all_enough, attachments_for(requisition).count()),
-            line_headings=LINE_HEADINGS,
-            line_rows=line_rows(lines),
-            head_headings=HEAD_HEADINGS,
-            head_rows=heads,
-            all_enough=all_enough,
-            stops=stops,
-            totals=totals_summary(requisition),
-            is_editable=requisition.status in EDITABLE,
-            **kwargs,
-        )
-
-    def act(self, form: VersionedForm) -> HttpResponse:
-        requisition = services.submit_requisition(
-            actor=self.actor, requisition_id=self.subject.pk, version=form.cleaned_data["version"]
-        )
-        return self.done(f"Requisition {requisition.reference} sent for approval.", to=requisition)
-
-
-def tasks_of(requisition: Requisition, lines: list, all_enough: bool, file_count: int) -> list[dict[str, str]]:
-    """The task list: each part of the form and whether it is complete."""
-    edit = reverse("purchasing:edit_requisition", args=[requisition.reference])
-    files = reverse("purchasing:files", args=[requisition.reference])
-    missing = rules.missing_details(requisition)
-    no_code = [line.position for line in lines if not line.cpv_id]
-    not_coded = [line.position for line in lines if sum(share.amount for share in line.codings.all()) != line.cost_amount
-                 or not line.codings.all()]  # fmt: skip
-    return [
-        _task("What you need and why", edit, " ".join(missing)),
-        _task("Lines", edit, "" if lines and requisition.net_amount else "Add at least one line with a price."),
-        _task("CPV codes", edit, f"Choose a code for line {_listed(no_code)}." if no_code else ""),
-        _task("Who pays", edit, f"Say which cost centre pays for line {_listed(not_coded)}." if not_coded else ""),
-        {
-            "title": "Budget",
-            "hint": "" if all_enough else "There is not enough left on at least one code. See the balances below.",
-            "status": "Enough" if all_enough and lines else "Check",
-            "colour": "" if all_enough and lines else "red",
-        },
-        {"title": "Files", "url": files, "status": f"{file_count} attached" if file_count else "Optional"},
-    ]
-
-
-def _task(title: str, url: str, missing: str) -> dict[str, str]:
-    return {
-        "title": title,
-        "url": url,
-        "hint": missing,
-        "status": "Incomplete" if missing else "Completed",
-        "colour": "blue" if missing else "",
-    }
-
-
-def _listed(numbers: list[int]) -> str:
-    words = [str(number) for number in numbers]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
 class WithdrawRequisition(OwnRequisition):
     form_class = WithdrawForm
     button = "Withdraw requisition"
@@ -244,6 +195,25 @@ class WithdrawRequisition(OwnRequisition):
             note=form.cleaned_data["note"],
         )
         return self.done(f"Requisition {requisition.reference} withdrawn.", to=requisition)
+
+
+class DeleteDraft(OwnRequisition):
+    """Throw away a draft that nobody else has seen."""
+
+    button = "Delete draft"
+    button_style = "warning"
+    template_name = "pages/councils/purchasing/delete_draft.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        return {}
+
+    def get_title(self) -> str:
+        return f"Delete draft {self.subject.reference}"
+
+    def act(self, form: Any) -> HttpResponse:
+        reference = self.subject.reference
+        services.delete_draft(actor=self.actor, requisition_id=self.subject.pk)
+        return self.done(f"Draft {reference} deleted.", to=reverse("purchasing:list_requisitions"))
 
 
 class CopyRequisition(ActionView):

@@ -7,12 +7,15 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from django.utils.timezone import localdate
+
 from councils.finance.years import financial_year_of
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may, may
+from shared_services.govuk.words import spoken_date, spoken_instant
 from shared_services.tenancy.errors import NotAllowed, Stale
 
-from .choices import EDITABLE, IN_PROGRESS, OrderStatus, RequisitionStatus, Unit
+from .choices import EDITABLE, IN_PROGRESS, STANDING, OrderStatus, RequisitionStatus, SentBy, Unit
 from .drafts import LineDraft, RequisitionDraft
 from .models import PurchaseOrder, Requisition
 
@@ -46,6 +49,28 @@ def check_editable(requisition: Requisition) -> None:
             "Withdraw it, or ask the approver to send it back."
             if requisition.status == RequisitionStatus.SUBMITTED
             else f"{requisition.reference} is {requisition.get_status_display().lower()} and can no longer be changed."
+        )
+
+
+def check_not_submitted_already(requisition: Requisition) -> None:
+    """Tell an officer whose other window was first."""
+    if requisition.status not in EDITABLE and requisition.submitted_at:
+        raise NotAllowed(
+            f"{requisition.reference} was already submitted by {requisition.requester.work_name} on "
+            f"{spoken_instant(requisition.submitted_at)}. It was not submitted again.",
+            code="already_done",
+        )
+
+
+def may_delete(requisition: Requisition) -> bool:
+    """A draft that was never submitted leaves no trace with anybody else."""
+    return requisition.status == RequisitionStatus.DRAFT and requisition.submitted_at is None
+
+
+def check_may_delete(requisition: Requisition) -> None:
+    if not may_delete(requisition):
+        raise NotAllowed(
+            f"{requisition.reference} was submitted before, so it is kept. Withdraw it if it is no longer needed."
         )
 
 
@@ -119,23 +144,30 @@ def check_codes(
                 )
 
 
-def missing_details(requisition: Requisition) -> list[str]:
-    """What the details of a requisition lack before it can be submitted."""
+def missing_details(requisition: Requisition, *, today: date, bought_together: bool) -> list[str]:
+    """What the details of a requisition lack before it can be submitted.
+
+    What is bought together needs no supplier: the shared service finds one for all.
+    """
     missing = []
     if not requisition.justification.strip():
         missing.append("Say why this is needed.")
     if requisition.needed_by_on is None:
         missing.append("Enter the date you need it by.")
+    elif requisition.needed_by_on < today:
+        missing.append("The date you need it by has passed. Enter a later one.")
     if not requisition.delivery_location.strip():
         missing.append("Enter where to deliver it.")
+    if not (requisition.supplier_name.strip() or requisition.wants_joint_buying or bought_together):
+        missing.append("Name the supplier, or offer it to the shared service to buy together.")
     return missing
 
 
-def check_complete(requisition: Requisition, lines: Sequence[tuple[int, bool, bool]], *, today: date) -> None:
+def check_complete(
+    requisition: Requisition, lines: Sequence[tuple[int, bool, bool]], *, today: date, bought_together: bool
+) -> None:
     """Everything an approver needs is there: `lines` are (position, has a CPV code, is fully coded)."""
-    problems = missing_details(requisition)
-    if requisition.needed_by_on and requisition.needed_by_on < today:
-        problems.append("The date you need it by has passed. Enter a later one.")
+    problems = missing_details(requisition, today=today, bought_together=bought_together)
     if not lines:
         problems.append("Add at least one line.")
     problems += [f"Line {position}: choose a CPV code." for position, has_cpv, _coded in lines if not has_cpv]
@@ -149,8 +181,26 @@ def check_complete(requisition: Requisition, lines: Sequence[tuple[int, bool, bo
 def check_may_cancel(order: PurchaseOrder, reason: str) -> None:
     if not reason.strip():
         raise NotAllowed("Say why the order is cancelled: the supplier and the auditor will ask.")
-    if order.status != OrderStatus.ISSUED:
+    if order.status not in STANDING:
         raise NotAllowed(f"{order.reference} is already cancelled.")
+
+
+def check_may_record_sending(order: PurchaseOrder, *, on: date, by: str, supplier_name: str, today: date) -> None:
+    """An order that stands is recorded as sent once, on a day that has come, to a supplier with a name."""
+    if order.status == OrderStatus.CANCELLED:
+        raise NotAllowed(f"{order.reference} is cancelled, so it cannot be sent.")
+    if order.status == OrderStatus.SENT:
+        raise NotAllowed(f"{order.reference} is already recorded as sent on {spoken_date(order.sent_on)}.")
+    if by not in SentBy.values:
+        raise NotAllowed("Choose how the order was sent.", code="sent_by")
+    raised_on = localdate(order.issued_at)
+    if on > today or on < raised_on:
+        raise NotAllowed(
+            f"Enter a day from {spoken_date(raised_on)}, when it was raised, to today.",
+            code="sent_on",
+        )
+    if not supplier_name.strip():
+        raise NotAllowed("Name the supplier that the order was sent to.", code="supplier_name")
 
 
 def is_bought_together(category: str, prefixes: Sequence[str]) -> bool:

@@ -7,14 +7,15 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db.models import Q
+from django.utils.timezone import localdate
 
-from councils.finance.selectors import cost_centres_held_by
+from councils.finance.selectors import cost_centres_answered_for
 from shared_services.access.models import OfficerCard
-from shared_services.workflow.selectors import may_view_case, open_task_for
+from shared_services.workflow.selectors import cases_decided_by, may_view_case, open_task_for, who_would_approve
 
 from . import rules
 from .drafts import CodingDraft, LineDraft, RequisitionDraft
-from .models import LineCoding, PurchaseOrder, Requisition
+from .models import LineCoding, PurchaseOrder, Requisition, RequisitionLine
 from .querysets import PurchaseOrderQuerySet, RequisitionQuerySet
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
 
 def requisitions_visible_to(actor: OfficerCard) -> RequisitionQuerySet:
-    """Finance, directors and the section 151 officer see all; others see their own and those their budgets pay for."""
+    """Finance and the section 151 officer see all.
+
+    Others see what they raised, what they decided on, and what the cost centres pay for that they hold or answer for.
+    """
     if rules.may_see_all(actor):
         return Requisition.objects.all()
     return Requisition.objects.filter(_concerns(actor, ""))
@@ -36,8 +40,8 @@ def orders_visible_to(actor: OfficerCard) -> PurchaseOrderQuerySet:
 
 
 def _concerns(actor: OfficerCard, prefix: str) -> Q:
-    concerns = Q(**{f"{prefix}requester_id": actor.pk})
-    if centres := cost_centres_held_by(actor.pk):
+    concerns = Q(**{f"{prefix}requester_id": actor.pk}) | Q(**{f"{prefix}case_id__in": cases_decided_by(actor)})
+    if centres := cost_centres_answered_for(actor.pk):
         coded = LineCoding.objects.filter(cost_centre_id__in=centres).values("line__requisition_id")
         concerns |= Q(**{f"{prefix}pk__in" if prefix else "pk__in": coded})
     return concerns
@@ -63,6 +67,30 @@ def may_see(actor: OfficerCard, requisition: Requisition) -> bool:
         return True
     case = case_of(requisition)
     return case is not None and may_view_case(actor, case)
+
+
+def category_of(lines: Iterable[RequisitionLine]) -> str:
+    """The CPV code of the largest line: the category that a requisition counts as."""
+    return max(lines, key=lambda line: (line.net_amount, -line.position)).cpv_id or ""
+
+
+def who_will_approve(requisition: Requisition, lines: Iterable[RequisitionLine]) -> list[tuple[str, str]]:
+    """Who will be asked to approve a complete requisition as things stand today: (role, names), in order."""
+    lines = list(lines)
+    centres = list(dict.fromkeys(share.cost_centre.code for line in lines for share in line.codings.all()))
+    names: dict[str, list[str]] = {}
+    for centre in centres:
+        for approval in who_would_approve(
+            decision_type="requisition_approval",
+            amount=requisition.net_amount,
+            category=category_of(lines),
+            cost_centre=centre,
+            requester=requisition.requester,
+            on=localdate(),
+        ):
+            found = names.setdefault(str(approval.role_label), [])
+            found += [card.work_name for card in approval.officers if card.work_name not in found]
+    return [(role, ", ".join(found) or "Nobody holds this role yet") for role, found in names.items()]
 
 
 def case_of(requisition: Requisition) -> Any:

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.urls import reverse
 
-from councils.finance.selectors import balances, reserved_for
-from shared_services.govuk.words import spoken_instant, spoken_money
+from councils.finance.selectors import balances, committed_for, reserved_for
+from shared_services.govuk.words import spoken_instant, spoken_money, spoken_price, spoken_size, tabled_money
 
-from .choices import IN_PROGRESS
+from .choices import IN_PROGRESS, RequisitionStatus
 from .models import OrderLine, Requisition, RequisitionLine
 
 LINE_HEADINGS = [
@@ -31,7 +31,7 @@ CODING_HEADINGS = [
     {"label": "Share", "number": True},
     {"label": "Amount", "number": True},
 ]
-HEAD_HEADINGS = [
+HEAD_HEADINGS: list[dict[str, Any]] = [
     {"label": "Cost centre"},
     {"label": "Subjective code"},
     {"label": "Available", "number": True},
@@ -41,11 +41,6 @@ HEAD_HEADINGS = [
 ]
 
 
-def unit_price(amount: Decimal) -> str:
-    """A price of one, with parts of a penny only where there are any."""
-    return spoken_money(amount) if amount == amount.quantize(Decimal("0.01")) else f"£{amount.normalize():,f}"
-
-
 def line_rows(lines: Iterable[RequisitionLine | OrderLine]) -> list[list[dict[str, Any]]]:
     return [
         [
@@ -53,10 +48,10 @@ def line_rows(lines: Iterable[RequisitionLine | OrderLine]) -> list[list[dict[st
             _cell(line.description, "Description"),
             _cell(line.cpv or "Not chosen yet", "CPV code"),
             _number(f"{line.quantity.normalize():,f} {line.get_unit_display().lower()}", "Quantity"),
-            _number(unit_price(line.unit_price), "Price for one"),
-            _number(spoken_money(line.net_amount), "Net"),
-            _number(f"{spoken_money(line.vat_amount)} ({line.vat_percent.normalize():f}%)", "VAT"),
-            _number(spoken_money(line.gross_amount), "Total"),
+            _number(spoken_price(line.unit_price), "Price for one"),
+            _number(tabled_money(line.net_amount), "Net"),
+            _number(f"{tabled_money(line.vat_amount)} ({line.vat_percent.normalize():f}%)", "VAT"),
+            _number(tabled_money(line.gross_amount), "Total"),
         ]
         for line in lines
     ]
@@ -69,10 +64,47 @@ def coding_rows(lines: Iterable[RequisitionLine]) -> list[list[dict[str, Any]]]:
             _cell(coding.cost_centre, "Cost centre"),
             _cell(coding.subjective, "Subjective code"),
             _number(f"{coding.percent.normalize():f}%" if coding.percent is not None else "", "Share"),
-            _number(spoken_money(coding.amount), "Amount"),
+            _number(tabled_money(coding.amount), "Amount"),
         ]
         for line in lines
         for coding in line.codings.all()
+    ]
+
+
+COMMITTED_HEADINGS: list[dict[str, Any]] = [
+    {"label": "Cost centre"},
+    {"label": "Subjective code"},
+    {"label": "Committed by the order", "number": True},
+    {"label": "Available now", "number": True},
+]
+
+
+def budget_table(requisition: Requisition) -> tuple[list[dict[str, Any]], list[list[dict[str, Any]]], bool]:
+    """What the heads of a requisition say: headings, rows, and whether all have enough.
+
+    Once it is ordered its money is committed and no longer available, so it is not taken away a second time.
+    """
+    if requisition.status == RequisitionStatus.ORDERED:
+        return COMMITTED_HEADINGS, _committed_rows(requisition), True
+    return HEAD_HEADINGS, *head_rows(requisition)
+
+
+def _committed_rows(requisition: Requisition) -> list[list[dict[str, Any]]]:
+    committed = committed_for(requisition.order.pk)
+    names = {
+        (share.cost_centre.code, share.subjective.code): (str(share.cost_centre), str(share.subjective))
+        for line in requisition.lines.all()
+        for share in line.codings.all()
+    }
+    found = balances(financial_year=requisition.financial_year, heads=names) if requisition.financial_year else {}
+    return [
+        [
+            _cell(names[head][0], "Cost centre"),
+            _cell(names[head][1], "Subjective code"),
+            _number(tabled_money(committed.get(head, Decimal(0))), "Committed by the order"),
+            _number(tabled_money(found[head].available_amount) if head in found else "No budget", "Available now"),
+        ]
+        for head in sorted(names)
     ]
 
 
@@ -99,9 +131,9 @@ def head_rows(requisition: Requisition) -> tuple[list[list[dict[str, Any]]], boo
             [
                 _cell(names[head][0], "Cost centre"),
                 _cell(names[head][1], "Subjective code"),
-                _number("No budget" if available is None else spoken_money(available), "Available"),
-                _number(spoken_money(amount), "This requisition"),
-                _number("" if available is None else spoken_money(available - amount), "Left after"),
+                _number("No budget" if available is None else tabled_money(available), "Available"),
+                _number(tabled_money(amount), "This requisition"),
+                _number("" if available is None else tabled_money(available - amount), "Left after"),
                 {
                     "text": "Enough" if enough else "Not enough",
                     "colour": "green" if enough else "red",
@@ -127,7 +159,7 @@ def file_list(files: Iterable[Any]) -> list[dict[str, Any]]:
             "id": file.pk,
             "name": file.name,
             "url": reverse("annexes:download", args=[file.pk]),
-            "hint": f"{file.size / 1024:,.0f} KB, added by {file.uploaded_by_name} on {spoken_instant(file.uploaded_at)}",
+            "hint": f"{spoken_size(file.size)}, added by {file.uploaded_by_name} on {spoken_instant(file.uploaded_at)}",
         }
         for file in files
     ]

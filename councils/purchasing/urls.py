@@ -17,6 +17,7 @@ urlpatterns = [
     path("requisitions/<str:reference>/change/", views.EditRequisition.as_view(), name="edit_requisition"),
     path("requisitions/<str:reference>/check/", views.CheckRequisition.as_view(), name="check_requisition"),
     path("requisitions/<str:reference>/withdraw/", views.WithdrawRequisition.as_view(), name="withdraw_requisition"),
+    path("requisitions/<str:reference>/delete/", views.DeleteDraft.as_view(), name="delete_draft"),
     path("requisitions/<str:reference>/copy/", views.CopyRequisition.as_view(), name="copy_requisition"),
     path("requisitions/<str:reference>/files/", views.ChangeFiles.as_view(), name="files"),
     path("requisitions/<str:reference>/files/<uuid:file_id>/remove/", views.RemoveFile.as_view(), name="remove_file"),
@@ -24,5 +25,6 @@ urlpatterns = [
     path("orders/<str:reference>/", views.ShowOrder.as_view(), name="order"),
     path("orders/<str:reference>/print/", views.PrintOrder.as_view(), name="print_order"),
     path("orders/<str:reference>/order.pdf", views.DownloadOrder.as_view(), name="download_order"),
+    path("orders/<str:reference>/sent/", views.RecordSent.as_view(), name="record_sent"),
     path("orders/<str:reference>/cancel/", views.CancelOrder.as_view(), name="cancel_order"),
 ]

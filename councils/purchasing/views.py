@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from .check_page import CheckRequisition
 from .cpv_pages import SearchCpv, ShowBalance, SuggestCpv
 from .editing_pages import EditRequisition, StartRequisition
-from .order_pages import CancelOrder, DownloadOrder, ListOrders, PrintOrder, ShowOrder
+from .order_pages import CancelOrder, DownloadOrder, ListOrders, PrintOrder, RecordSent, ShowOrder
 from .requisition_pages import (
     ChangeFiles,
-    CheckRequisition,
     CopyRequisition,
+    DeleteDraft,
     ListRequisitions,
     RemoveFile,
     ShowRequisition,
@@ -20,11 +21,13 @@ __all__ = [
     "ChangeFiles",
     "CheckRequisition",
     "CopyRequisition",
+    "DeleteDraft",
     "DownloadOrder",
     "EditRequisition",
     "ListOrders",
     "ListRequisitions",
     "PrintOrder",
+    "RecordSent",
     "RemoveFile",
     "SearchCpv",
     "ShowBalance",

@@ -135,7 +135,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "requisitioner": frozenset({"purchasing.raise_requisition", "finance.view_budgets"}),
     "budget_holder": frozenset(_MANAGER | {"finance.vire"}),
     "head_of_service": frozenset(_MANAGER | {"finance.vire"}),
-    "director": frozenset(_MANAGER | {"finance.vire", "purchasing.view_all_requisitions"}),
+    "director": frozenset(_MANAGER | {"finance.vire"}),
     "section_151_officer": frozenset(
         _MANAGER
         | {

@@ -26,7 +26,7 @@ def check_size(upload: UploadedFile) -> None:
         raise NotAllowed("The selected file is empty. Choose a file that has something in it.", code="empty_file")
     if upload.size > limit:
         raise NotAllowed(
-            f"The selected file must be smaller than {limit // (1024 * 1024)}MB. Make it smaller or split it.",
+            f"The selected file must be smaller than {limit // (1024 * 1024)} MB. Make it smaller or split it.",
             code="file_too_big",
         )
 

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from shared_services.audit.selectors import entries_for, link_of, with_words
 from shared_services.audit.verifying import count_links
 from shared_services.govuk.forms import GovukForm
 from shared_services.govuk.page_links import page_links
+from shared_services.govuk.paging import slice_of
 from shared_services.govuk.views import Column, FormPage, ListPage, Page
 from shared_services.govuk.words import spoken_instant
 from shared_services.tenancy.bases import new_key
@@ -123,7 +123,7 @@ class ShowChain(Page):
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
         own = AuditHead.objects.filter(owner_id=current_council().number).order_by("-day")
-        page = Paginator(own, HEADS_A_PAGE).get_page(self.request.GET.get("page"))
+        page = slice_of(own, asked=self.request.GET.get("page"), size=HEADS_A_PAGE)
         receipts = heads.receipts()
         last = Verification.objects.order_by("-started_at").first()
         return super().get_context(
@@ -131,7 +131,7 @@ class ShowChain(Page):
             finding=_finding_of(last),
             last_colour=STATUS_COLOURS[Verification.Status(last.status)] if last else "",
             lines=count_links(),
-            days=[(head, _witnesses(head, receipts)) for head in page.object_list],
+            days=[(head, _witnesses(head, receipts)) for head in page.records],
             page=page,
             page_links=page_links(page, ""),
             contradictions=heads.contradictions()[:HEADS_A_PAGE],

@@ -99,6 +99,11 @@ class Row:
         """The value of the row's Remove button."""
         return f"remove:{self.prefix}"
 
+    @property
+    def before(self) -> str:
+        """Where the page goes on when this row is gone: the row before it, which then may be the first."""
+        return f"{self.outer_prefix}-{max(self.number - 1, 0)}"
+
     def values(self) -> dict[str, Any]:
         """The row's cleaned values, with a list for each inner line set."""
         return {**self.form.cleaned_data, **{name: lines.values() for name, lines in self.inner.items()}}
@@ -127,6 +132,11 @@ class Lines:
     def add(self) -> str:
         """The value of the button that adds a row."""
         return f"add:{self.prefix}"
+
+    @property
+    def next_prefix(self) -> str:
+        """What the added row will be called, so that the page can return to it."""
+        return f"{self.prefix}-{len(self.rows)}"
 
     @property
     def may_add(self) -> bool:

@@ -20,8 +20,13 @@ class NavItem:
 
     label: str
     url_name: str
-    permission: str = SIGNED_IN
+    permission: str | tuple[str, ...] = SIGNED_IN
+    """Who finds something there; of several permissions one is enough."""
     order: int = 50
+
+    def is_open_to(self, actor: Any) -> bool:
+        wanted = (self.permission,) if isinstance(self.permission, str) else self.permission
+        return any(may(actor, one) for one in wanted)
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ def _all_items() -> list[NavItem]:
 
 def links_for(actor: Any, path: str, urlconf: str | None) -> list[NavLink]:
     """The officer's navigation, with the place he is in marked. Asks the database nothing."""
-    places = [(item, url) for item, url in _places(urlconf) if may(actor, item.permission)]
+    places = [(item, url) for item, url in _places(urlconf) if item.is_open_to(actor)]
     here = max((url for _, url in places if _is_within(path, url)), key=len, default=None)
     return [NavLink(item.label, url, active=url == here, current=url == path) for item, url in places]
 

@@ -42,6 +42,29 @@ def spoken_money(amount: Decimal | int | float | str | None) -> str:
     return f"{'−' if amount < 0 else ''}£{written}"
 
 
+def tabled_money(amount: Decimal | None) -> str:
+    """£1,250.00: in a column every sum shows its pence, so that they line up."""
+    if amount is None:
+        return ""
+    return f"{'−' if amount < 0 else ''}£{abs(amount):,.2f}"
+
+
+def spoken_price(amount: Decimal | None) -> str:
+    """The price of one: £10.50, and parts of a penny only where they are meant, £0.0125."""
+    if amount is None:
+        return ""
+    return f"£{amount:,.2f}" if amount == amount.quantize(Decimal("0.01")) else f"£{amount.normalize():,f}"
+
+
 def counted(number: int, singular: str, plural: str | None = None) -> str:
     """1 requisition, 2 requisitions"""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def spoken_size(size: int) -> str:
+    """900 bytes, 12 KB, 1.4 MB: never "0 KB"."""
+    if size < 1024:
+        return counted(size, "byte")
+    if size < 1024 * 1024:
+        return f"{size / 1024:,.0f} KB"
+    return f"{size / 1024 / 1024:,.1f} MB".replace(".0 ", " ")

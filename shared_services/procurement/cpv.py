@@ -32,7 +32,7 @@ class CpvHit:
 def search_cpv(query: str, limit: int = 20) -> list[CpvHit]:
     """The best codes for what an officer typed: exact label, then label beginning with it, then best words.
 
-    Digits are taken as the beginning of a code. Every word must fit; only if nothing does, any word may.
+    Digits are taken as the beginning of a code. Codes that fit every word come first, then those that fit any.
     """
     query = query.strip()
     digits = _NUMBER.findall(query)
@@ -45,8 +45,10 @@ def search_cpv(query: str, limit: int = 20) -> list[CpvHit]:
     if not words:
         return _hits(codes.order_by("digits8")[:limit])
     found = _by_words(codes, words, " & ", query, limit)
-    if not found and len(words) > 1:
-        found = _by_words(codes, words, " | ", query, limit)
+    if len(found) < limit and len(words) > 1:
+        known = {hit.code for hit in found}
+        some = _by_words(codes, words, " | ", query, limit, thing=words[-1])
+        found += [hit for hit in some if hit.code not in known][: limit - len(found)]
     return found
 
 
@@ -66,7 +68,13 @@ def cpv_labels(codes: Iterable[str]) -> dict[str, str]:
     return dict(CpvCode.objects.filter(pk__in=set(codes)).values_list("pk", "label"))
 
 
-def _by_words(codes, words: list[str], joined: str, query: str, limit: int) -> list[CpvHit]:
+def _singular_and_plural(word: str) -> list[str]:
+    """desk and desks, whichever was typed."""
+    return [word, word.removesuffix("s") if word.endswith("s") else f"{word}s"]
+
+
+def _by_words(codes, words: list[str], joined: str, query: str, limit: int, *, thing: str = "") -> list[CpvHit]:
+    """`thing` is the word that names what is bought, the last one in English: its own code leads."""
     # Only letters reach the raw query (_WORD), so it can hold no operator.
     asked = SearchQuery(joined.join(f"{word}:*" for word in words), search_type="raw", config="english")
     return _hits(
@@ -75,7 +83,8 @@ def _by_words(codes, words: list[str], joined: str, query: str, limit: int) -> l
             place=Case(
                 When(label__iexact=query, then=Value(0)),
                 When(label__istartswith=query, then=Value(1)),
-                default=Value(2),
+                *(When(label__iexact=word, then=Value(2)) for word in (_singular_and_plural(thing) if thing else ())),
+                default=Value(3),
                 output_field=IntegerField(),
             ),
             # 1: a long label that mentions the word in passing ranks below a short one.

@@ -57,6 +57,8 @@ class GroupForm(GovukForm):
 class ProposalForm(GovukForm):
     """What a draft says, with one price box for each of its lines."""
 
+    mark_optional = False
+
     title = forms.CharField(label="Title", max_length=200)
     category = forms.CharField(
         label="Category",

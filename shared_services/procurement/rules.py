@@ -59,8 +59,8 @@ def check_may_change(actor: OfficerCard, proposal: JointProposal) -> None:
         )
 
 
-def check_may_submit(actor: OfficerCard, proposal: JointProposal, councils: int) -> None:
-    check_may_change(actor, proposal)
+def missing_to_submit(proposal: JointProposal, councils: int) -> str:
+    """What a proposal lacks before it can be sent to the councils, as a sentence; empty when it is complete."""
     missing = [
         words
         for words, value in (
@@ -70,12 +70,19 @@ def check_may_submit(actor: OfficerCard, proposal: JointProposal, councils: int)
         if not value.strip()
     ]
     if missing:
-        raise NotAllowed(f"Enter {' and '.join(missing)} before you send {proposal.reference} to the councils.")
+        return f"Enter {' and '.join(missing)} before you send {proposal.reference} to the councils."
     if councils < SMALLEST_PARTNERSHIP:
-        raise NotAllowed(
+        return (
             "A joint purchase needs demand from at least two councils. Add another council's demand, "
             "or hand this demand back so that the council buys it itself."
         )
+    return ""
+
+
+def check_may_submit(actor: OfficerCard, proposal: JointProposal, councils: int) -> None:
+    check_may_change(actor, proposal)
+    if missing := missing_to_submit(proposal, councils):
+        raise NotAllowed(missing)
 
 
 def check_may_cancel(actor: OfficerCard, proposal: JointProposal, reason: str) -> None:

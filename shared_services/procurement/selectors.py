@@ -138,6 +138,13 @@ def whole_requisitions(line_ids: Iterable[UUID], *, under: str = "") -> list[Dem
     )
 
 
+def already_taken(line_ids: Iterable[UUID]) -> list[DemandLine]:
+    """Those of the chosen lines that are no longer open, to be named to whoever chose them."""
+    numbers = [council.number for council in all_councils()]
+    chosen = DemandLine.objects.of_councils(numbers).filter(pk__in=list(line_ids)).exclude(status=DemandStatus.OPEN)
+    return list(chosen.order_by("owner_id", "reference", "line_number"))
+
+
 def category_labels(prefixes: Iterable[str]) -> dict[str, str]:
     """The labels of divisions or groups named by their first digits; a group without a code of its own takes the nearest."""
     wanted = list(prefixes)

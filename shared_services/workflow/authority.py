@@ -111,13 +111,16 @@ def holders(role: str, facts: CaseFacts, *, joint: bool = False) -> set[UUID]:
         return {facts.requester_id}
     find = None if joint else find_resolver(role)
     officers = OfficerCard.objects.of_council(current_council().number).active()
-    permission = permission_to_decide(facts.process)
-    if permission:
-        officers = officers.holding_any(roles_granting(permission))
     if find is None:
         return set(officers.holding(role.partition(":")[0]).values_list("pk", flat=True))
     named = find(facts)
-    return set(officers.filter(pk__in=named).values_list("pk", flat=True)) if named else set()
+    if not named:
+        return set()
+    permission = permission_to_decide(facts.process)
+    if permission:
+        # A post or a budget was given by one person; the role that allows the decision was given by another.
+        officers = officers.holding_any(roles_granting(permission))
+    return set(officers.filter(pk__in=named).values_list("pk", flat=True))
 
 
 def holds(card: OfficerCard, role: str, facts: CaseFacts, *, joint: bool = False) -> bool:
@@ -126,11 +129,11 @@ def holds(card: OfficerCard, role: str, facts: CaseFacts, *, joint: bool = False
         return False
     if role == REQUESTER:
         return card.pk == facts.requester_id
-    permission = permission_to_decide(facts.process)
-    if permission and not may(card, permission):
-        return False
     find = None if joint else find_resolver(role)
-    return card.pk in find(facts) if find is not None else role.partition(":")[0] in card.roles
+    if find is None:
+        return role.partition(":")[0] in card.roles
+    permission = permission_to_decide(facts.process)
+    return (not permission or may(card, permission)) and card.pk in find(facts)
 
 
 def is_joint_here(case: Case) -> bool:

@@ -9,12 +9,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from shared_services.govuk.filters import CheckboxesFilter, DateFilter, GovukFilterSet, ListedFilter, MoneyFilter
+from shared_services.tenancy.door import current_council
 
 from .calendars import add_working_days
 from .choices import CaseStatus
 from .definitions import process_titles
 from .inbox_steps import inbox_steps
-from .models import Case, TaskCandidate
+from .models import Case, Decision, TaskCandidate
 
 CLAIMS = [("me", "By me"), ("nobody", "By nobody"), ("others", "By somebody else")]
 RISK_DAYS = 5
@@ -65,6 +66,7 @@ class CaseFilter(GovukFilterSet):
     status = CheckboxesFilter(label="Status", choices=CaseStatus.choices)
     hold = CheckboxesFilter(method="only_held", label="On hold", choices=[("yes", "On hold only")])
     mine = CheckboxesFilter(method="only_mine", label="Raised by", choices=[("yes", "Me only")])
+    decided = CheckboxesFilter(method="only_decided", label="Decided by", choices=[("yes", "Me only")])
     requester = django_filters.CharFilter(
         field_name="requester_name", lookup_expr="icontains", label="Requester's name"
     )
@@ -80,3 +82,9 @@ class CaseFilter(GovukFilterSet):
 
     def only_mine(self, cases: Any, _name: str, value: list[str]) -> Any:
         return cases.filter(requester_id=self.request.actor.pk) if "yes" in value else cases
+
+    def only_decided(self, cases: Any, _name: str, value: list[str]) -> Any:
+        if "yes" not in value:
+            return cases
+        decided = Decision.objects.filter(owner_id=current_council().number, card_id=self.request.actor.pk)
+        return cases.filter(pk__in=decided.values("case_id"))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-from django.utils.formats import date_format
-
 from shared_services.access.models import OfficerCard
+from shared_services.govuk.words import spoken_instant
 from shared_services.tenancy.errors import NotAllowed, Stale
 
 from . import authority
@@ -16,8 +14,7 @@ REASON_LENGTH = 2000
 
 
 def when(moment: object) -> str:
-    local = timezone.localtime(moment)  # type: ignore[arg-type]
-    return f"{date_format(local, 'j F Y')} at {date_format(local, 'H:i')}"
+    return spoken_instant(moment)  # type: ignore[arg-type]
 
 
 def check_open(task: Task) -> None:

@@ -56,10 +56,16 @@ def parked_tasks() -> TaskQuerySet:
 
 
 def cases_for(actor: OfficerCard) -> CaseQuerySet:
-    """The cases that an officer may list: his own, or every case of the room with the permission."""
+    """The cases an officer may list: those he raised or decided on, or every case of the room with the permission."""
     if may(actor, "workflow.view_all_cases"):
         return Case.objects.of_this_room().order_by("-opened_at")
-    return Case.objects.raised_by(actor).order_by("-opened_at")
+    mine = Q(owner_id=current_council().number, requester_id=actor.pk)
+    return Case.objects.filter(mine | Q(pk__in=cases_decided_by(actor))).order_by("-opened_at")
+
+
+def cases_decided_by(actor: OfficerCard) -> QuerySet[Any]:
+    """The keys of the cases on which an officer decided in this room, joint ones included."""
+    return Decision.objects.filter(owner_id=current_council().number, card_id=actor.pk).values("case_id")
 
 
 def may_view_case(actor: OfficerCard, case: Case) -> bool:

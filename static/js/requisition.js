@@ -39,6 +39,8 @@ function suggest(input) {
     input.removeAttribute("aria-activedescendant")
   }
   const choose = (item) => {
+    clearTimeout(waiting)
+    asked += 1
     input.value = item.dataset.code
     const label = input.closest(".govuk-form-group").querySelector(".gh-cpv__label") ?? input.parentElement.after(Object.assign(document.createElement("p"), { className: "govuk-body-s gh-cpv__label" })) ?? input.parentElement.nextElementSibling
     label.textContent = item.textContent.trim().replace(item.dataset.code, "").trim()
@@ -92,4 +94,14 @@ if (lines) {
   lines.addEventListener("change", (event) => {
     if (event.target.matches("[data-balance]")) showBalance(event.target)
   })
+  // Enter in a box is no wish to save: only a button is.
+  lines.closest("form").addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("input:not([type=submit], [type=radio], [type=checkbox])")) event.preventDefault()
+  })
+  // A plain button came back to the line it changed: go on writing there.
+  const changed = location.hash && document.getElementById(location.hash.slice(1))
+  if (changed && lines.contains(changed) && changed !== lines && !document.querySelector(".govuk-error-summary")) {
+    const box = changed.matches("input, select") ? changed : changed.querySelector("input:not([type=hidden]), select")
+    box?.focus()
+  }
 }

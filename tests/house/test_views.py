@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,3 +60,47 @@ def test_every_address_leads_to_a_view_that_names_its_permission(urlconf):
             careless.append(f"{address} -> {cls.__module__}.{cls.__qualname__}: {permission}")
 
     assert not careless, "\n".join(careless)
+
+
+FRAME = {"council", "actor", "navigation", "demo"}
+"""What every page's frame is drawn with (context_processors.page_shell): a page that set it would wear another's name."""
+DRAWING = {"get_context", "show", "show_form", "render", "render_to_string"}
+
+
+def frames_overwritten(source: str) -> list[str]:
+    """Names of the frame that a page puts in its own context, with their lines."""
+    found = []
+    for call in ast.walk(ast.parse(source)):
+        if not isinstance(call, ast.Call):
+            continue
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if name not in DRAWING:
+            continue
+        given = [keyword.arg for keyword in call.keywords]
+        for argument in call.args:
+            if isinstance(argument, ast.Dict):
+                given += [key.value for key in argument.keys if isinstance(key, ast.Constant)]
+        found += [f"line {call.lineno}: {one}" for one in given if one in FRAME]
+    return found
+
+
+NOT_PAGES = {
+    "shared_services/accounts/mail.py": "an email has no frame",
+    "shared_services/govuk/errors.py": "an error page is drawn without the frame's own context",
+}
+
+
+def test_no_page_overwrites_what_its_frame_is_drawn_with():
+    root = Path(__file__).parents[2]
+    careless = {}
+    for room in ("councils", "shared_services"):
+        for path in (root / room).rglob("*.py"):
+            place = path.relative_to(root).as_posix()
+            if place not in NOT_PAGES and (found := frames_overwritten(path.read_text())):
+                careless[place] = found
+
+    assert not careless
+
+
+def test_a_page_that_sets_its_council_is_found():
+    assert frames_overwritten("super().get_context(council=other, lines=lines)") == ["line 1: council"]

@@ -126,7 +126,9 @@ def test_a_file_is_opened_and_saved_on_the_board_with_nothing_lost(author, north
             if isinstance(element.tag, str):
                 name = element.tag
                 given = sorted(
-                    (k, v) for k, v in element.attrib.items() if "instance}type" not in k and (k, v) != ("isSequential", "false") and k != "isMarkerVisible"
+                    (k, v)
+                    for k, v in element.attrib.items()
+                    if "instance}type" not in k and (k, v) != ("isSequential", "false") and k != "isMarkerVisible"
                 )
                 found.append((name, tuple(given), (element.text or "").strip()))
         return found

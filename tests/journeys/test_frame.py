@@ -40,7 +40,7 @@ def test_the_first_tab_skips_to_the_content(page, portal, northmoor):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
 
-    page.wait_for_function("document.activeElement.id === 'main-content'")
+    page.locator("#main-content:focus").wait_for(state="attached")
 
 
 def test_an_officer_signs_out_by_a_button(page, portal, sign_in, northmoor, officer_in):

@@ -89,8 +89,8 @@ class ListEmployments(ListPage):
     noun = "employment"
     export_name = "employments"
     filterset_class = EmploymentFilter
-    search_fields = ["number", "post__title"]
-    search_label = "Search by number or post"
+    search_fields = ["number", "post__title", "card__work_name"]
+    search_label = "Search by name, number or post"
     default_sort = "number"
     create_url_name = "people:record_employment"
     create_label = "Record an employment"
@@ -133,8 +133,8 @@ class ListLeave(ListPage):
     noun = "leave request"
     export_name = "leave-requests"
     filterset_class = LeaveFilter
-    search_fields = ["reference", "employment__number"]
-    search_label = "Search by reference or employment number"
+    search_fields = ["reference", "employment__number", "employment__card__work_name"]
+    search_label = "Search by name, reference or employment number"
     default_sort = "-first_on"
 
     def get_queryset(self) -> QuerySet[LeaveRequest]:

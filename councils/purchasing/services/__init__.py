@@ -11,9 +11,10 @@ from .approval import (
 )
 from .consents import agreed_terms, consent_to, keep_consent
 from .files import attach_file, remove_file
-from .orders import cancel_order, raise_agreed_order, raise_order
+from .orders import cancel_order, raise_agreed_order, raise_order, record_order_sent
 from .requisitions import (
     copy_requisition,
+    delete_draft,
     save_draft,
     start_requisition,
     submit_requisition,
@@ -26,9 +27,11 @@ __all__ = [
     "cancel_order",
     "consent_to",
     "copy_requisition",
+    "delete_draft",
     "keep_consent",
     "raise_agreed_order",
     "raise_order",
+    "record_order_sent",
     "remove_file",
     "requisition_approved",
     "requisition_handed_back",

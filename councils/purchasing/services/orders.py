@@ -1,7 +1,8 @@
-"""Purchase orders: raised once from an approved requisition, and cancelled."""
+"""Purchase orders: raised once from an approved requisition, recorded as sent, and cancelled."""
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
@@ -137,4 +138,37 @@ def cancel_order(*, actor: OfficerCard, order_id: UUID, reason: str, version: in
     order.save(update_fields=["status", "cancelled_at", "cancelled_by", "cancel_reason", "version"])
 
     record(actor, "purchasing.order.cancelled", order, freed_amount=str(freed), reason=order.cancel_reason)
+    return order
+
+
+@transaction.atomic
+def record_order_sent(
+    *,
+    actor: OfficerCard,
+    order_id: UUID,
+    sent_on: date,
+    sent_by: str,
+    supplier_name: str = "",
+    version: int | None = None,
+) -> PurchaseOrder:
+    """Record when and how an order went to its supplier; those who issue orders may. Raises Stale.
+
+    An order that came back from joint buying may have no supplier yet: then it is named here.
+    Recording the same twice changes nothing.
+    """
+    check_may(actor, "purchasing.issue_order")
+    order = PurchaseOrder.objects.select_for_update().get(pk=order_id)
+    if order.status == OrderStatus.SENT and (order.sent_on, order.sent_by) == (sent_on, sent_by):
+        return order
+    rules.check_version(order, version)
+    to = order.supplier_name or supplier_name.strip()
+    rules.check_may_record_sending(order, on=sent_on, by=sent_by, supplier_name=to, today=localdate())
+
+    order.status = OrderStatus.SENT
+    order.supplier_name = to
+    order.sent_on, order.sent_by, order.sent_recorded_by_id = sent_on, sent_by, actor.pk
+    order.version += 1
+    order.save(update_fields=["status", "supplier_name", "sent_on", "sent_by", "sent_recorded_by", "version"])
+
+    record(actor, "purchasing.order.sent", order, sent_on=str(sent_on), sent_by=sent_by, supplier=to)
     return order

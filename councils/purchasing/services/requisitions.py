@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from councils.organisation.choices import BudgetCheckMode
 from councils.organisation.selectors import council_settings
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may
+from shared_services.annexes.selectors import attachments_for
+from shared_services.annexes.services import remove_attachment
 from shared_services.audit.services import record
 from shared_services.procurement.services import withdraw_demand
 from shared_services.tenancy.errors import NotAllowed
@@ -91,8 +94,8 @@ def submit_requisition(*, actor: OfficerCard, requisition_id: UUID, version: int
         return requisition
     rules.check_version(requisition, version)
     rules.check_editable(requisition)
-    totals = _totals(requisition)
     settings = council_settings()
+    totals = _totals(requisition, settings.joint_buying_categories)
 
     was_returned = requisition.status == RequisitionStatus.RETURNED
     requisition.status = RequisitionStatus.SUBMITTED
@@ -172,6 +175,21 @@ def withdraw_requisition(
 
 
 @transaction.atomic
+def delete_draft(*, actor: OfficerCard, requisition_id: UUID) -> None:
+    """Throw away a draft that was never submitted, with its lines and files; its requester may. Twice is once."""
+    requisition = Requisition.objects.select_for_update().filter(pk=requisition_id).first()
+    if requisition is None:
+        return
+    rules.check_is_requester(actor, requisition)
+    rules.check_may_delete(requisition)
+    for file in attachments_for(requisition):
+        remove_attachment(actor=actor, attachment=file)
+    record(actor, "purchasing.requisition.deleted", requisition, net_amount=str(requisition.net_amount))
+    remove_lines(requisition)
+    requisition.delete()
+
+
+@transaction.atomic
 def copy_requisition(*, actor: OfficerCard, requisition_id: UUID) -> Requisition:
     """Start a new draft with the same lines and codes, for the same thing again or after a rejection."""
     original = Requisition.objects.get(pk=requisition_id)
@@ -223,7 +241,7 @@ class Totals:
         return sorted(by_centre, key=lambda centre: (-by_centre[centre], centre))
 
 
-def _totals(requisition: Requisition) -> Totals:
+def _totals(requisition: Requisition, joint_categories: Sequence[str]) -> Totals:
     """Read the lines and shares in one query and refuse what is unfinished."""
     totals = Totals()
     rows = RequisitionLine.objects.filter(requisition=requisition).values_list(
@@ -247,5 +265,6 @@ def _totals(requisition: Requisition) -> Totals:
         (position, bool(cpv), position in totals.coded and totals.coded[position] == cost)
         for position, (cpv, _net, cost) in totals.lines.items()
     ]
-    rules.check_complete(requisition, complete, today=localdate())
+    together = bool(totals.lines) and rules.is_bought_together(totals.category, joint_categories)
+    rules.check_complete(requisition, complete, today=localdate(), bought_together=together)
     return totals

@@ -161,7 +161,7 @@ class ViewDemand(Page):
         return super().get_context(
             first=first,
             lines=self.demand,
-            council=council_by_number(first.owner_id),
+            from_council=council_by_number(first.owner_id),
             total=sum(line.net_amount for line in self.demand),
             status=first.get_status_display(),
             status_colour=STATUS_COLOURS.get(first.get_status_display(), "grey"),
@@ -194,7 +194,7 @@ class HandBackDemand(ActionView):
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context(
-            council=council_by_number(self.subject.owner_id),
+            from_council=council_by_number(self.subject.owner_id),
             lines=self.demand,
             total=sum(line.net_amount for line in self.demand),
             **kwargs,

@@ -103,6 +103,10 @@ class GroupDemand(FormPage):
         return super().get_context(
             rows=[(line, councils[line.owner_id]) for line in self.demand],
             came_along=sum(1 for line in self.demand if chosen and line.pk not in chosen),
+            left_out=[
+                f"{line.reference} line {line.line_number}, {line.description}: {line.get_status_display().lower()}"
+                for line in selectors.already_taken(self.chosen)
+            ],
             council_count=len({line.owner_id for line in self.demand}),
             total=sum(line.net_amount for line in self.demand),
             **kwargs,
@@ -212,7 +216,9 @@ class SubmitProposal(ProposalAction):
         return f"Send {self.subject.reference} to the councils"
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context(shares=selectors.shares_of(self.subject), **kwargs)
+        shares = selectors.shares_of(self.subject)
+        missing = rules.missing_to_submit(self.subject, sum(1 for share in shares if share.line_count))
+        return super().get_context(shares=shares, missing=missing, **kwargs)
 
     def act(self, form: GovukForm) -> HttpResponse:
         proposal = services.submit_proposal(

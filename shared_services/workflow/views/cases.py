@@ -52,7 +52,7 @@ class ListCases(ListPage):
     export_name = "cases"
     export_event = "workflow.cases.exported"
     noun = "case"
-    empty_text = "You have not raised anything yet."
+    empty_text = "You see cases that you raised or decided on. There are none yet."
 
     def get_queryset(self) -> Any:
         return selectors.cases_for(self.actor)

@@ -75,7 +75,8 @@ class Inbox(ListPage):
     ]
     reads = (
         "task__reference", "task__case_title", "task__title", "task__requester_name", "task__ready_at", "task__category",
-        "amount", "due_on",
+        "task__claimed_by", "task__claimed_by_name", "task__claim_ends_on", "task__reminded", "task__escalated_on",
+        "task__at_risk_on", "task__at_risk_amount", "amount", "due_on", "claimed_elsewhere",
     )  # fmt: skip
     filterset_class = InboxFilter
     search_fields = ["task__reference", "task__case_title", "task__requester_name"]

@@ -239,3 +239,16 @@ def test_search_finds_leave_for_hr_only(team, hr, client_for, leave):
     assert leave.reference in client_for(hr).get(reverse("govuk:search"), {"q": leave.reference}).text
     found = client_for(team.colleague).get(reverse("govuk:search"), {"q": leave.reference}).text
     assert reverse("people:show_leave", args=[leave.pk]) not in found
+
+
+def test_hr_finds_people_by_name_in_employments_and_leave_requests(team, hr, client_for):
+    browser = client_for(hr)
+    name = team.officer.work_name.split()[0]
+    for page in ("people:list_employments", "people:list_leave"):
+        assert browser.get(reverse(page), {"q": name}).status_code == 200
+
+    found = browser.get(reverse("people:list_employments"), {"q": team.officer.work_name}).content.decode()
+    none = browser.get(reverse("people:list_employments"), {"q": "Nobody of that name"}).content.decode()
+
+    assert "Nothing matches" not in found
+    assert "Nothing matches" in none

@@ -95,7 +95,7 @@ def test_a_file_that_is_not_what_it_says_is_refused(northmoor, officer, name, co
 def test_a_file_over_the_limit_is_refused(northmoor, officer, settings):
     settings.ATTACHMENT_LIMIT_BYTES = 1024 * 1024
 
-    with pytest.raises(NotAllowed, match="smaller than 1MB"):
+    with pytest.raises(NotAllowed, match="smaller than 1 MB"):
         put(northmoor, officer, "big.pdf", PDF + b"0" * 1024 * 1024)
 
 

@@ -7,7 +7,15 @@ import pytest
 
 from shared_services.govuk.colours import contrast, readable_on, room_stylesheet
 from shared_services.govuk.columns import Column, harmless
-from shared_services.govuk.words import counted, spoken_date, spoken_instant, spoken_money, spoken_time
+from shared_services.govuk.words import (
+    counted,
+    spoken_date,
+    spoken_instant,
+    spoken_money,
+    spoken_price,
+    spoken_time,
+    tabled_money,
+)
 
 
 def test_dates_and_times_are_written_in_house_style():
@@ -51,3 +59,13 @@ def test_the_councils_name_can_be_read_on_any_colour(colour):
 
 def test_a_colour_that_is_none_never_reaches_the_style_sheet():
     assert "}" not in room_stylesheet("red}body{display:none").removesuffix("}\n")
+
+
+@pytest.mark.parametrize(("amount", "words"), [("10.5000", "£10.50"), ("7.0000", "£7.00"), ("0.0125", "£0.0125")])
+def test_a_price_has_two_places_unless_more_are_meant(amount, words):
+    assert spoken_price(Decimal(amount)) == words
+
+
+@pytest.mark.parametrize(("amount", "words"), [("75", "£75.00"), ("-1250.5", "−£1,250.50")])
+def test_money_in_a_table_always_shows_its_pence(amount, words):
+    assert tabled_money(Decimal(amount)) == words

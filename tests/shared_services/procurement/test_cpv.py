@@ -73,3 +73,19 @@ def test_published_codes_are_matched_to_a_division_by_their_longest_prefix(north
         assert len(divisions) == 230
         assert (divisions["171000"], divisions["171113"], divisions["202100"]) == ("80", "22", "79")
         assert not [code for code, division in divisions.items() if division and not division.isdigit()]
+
+
+@pytest.mark.parametrize(
+    ("query", "code"), [("office desk", "39121100-7"), ("office desks", "39121100-7"), ("oak desk", "39121100-7")]
+)
+def test_a_thing_is_found_also_when_its_other_words_fit_no_label(northmoor, query, code):
+    with inside_council(northmoor):
+        assert code in [hit.code for hit in search_cpv(query, limit=10)]
+
+
+def test_codes_for_any_word_follow_those_for_every_word(northmoor):
+    with inside_council(northmoor):
+        hits = search_cpv("printer paper", limit=10)
+
+    assert "paper" in hits[0].label.lower()
+    assert len({hit.code for hit in hits}) == len(hits) == 10

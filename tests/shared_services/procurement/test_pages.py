@@ -11,6 +11,7 @@ from django.urls import reverse
 from shared_services.procurement import services
 from shared_services.procurement.choices import DemandStatus, ProposalStatus
 from shared_services.procurement.models import DemandLine, JointProposal
+from shared_services.procurement.views.demand import pack
 from shared_services.tenancy.door import inside_council
 
 URLCONF = "config.urls.shared"
@@ -18,6 +19,10 @@ URLCONF = "config.urls.shared"
 
 def address(name, *args):
     return reverse(f"procurement:{name}", args=args, urlconf=URLCONF)
+
+
+def group_url(keys) -> str:
+    return f"{address('group_demand')}?lines={pack(keys)}"
 
 
 def token_in(response) -> str:
@@ -213,3 +218,24 @@ def test_a_record_that_is_not_here_is_not_found(browser, shared_service, northmo
     assert browser.get(address("view_demand", northmoor.number, nothing)).status_code == 404
     assert browser.get(address("view_demand", 99999, nothing)).status_code == 404
     assert browser.get(address("group_demand"), {"lines": "!!"}).status_code == 404
+
+
+def test_a_proposal_without_supplier_or_reason_says_so_and_is_not_offered_to_be_sent(browser, draft):
+    page = browser.get(address("submit_proposal", draft)).content.decode()
+
+    assert "Enter the supplier and why the councils should buy together" in page
+    assert ">Send to the councils<" not in page
+    assert address("change_proposal", draft) in page
+
+
+def test_lines_that_were_taken_meanwhile_are_named_when_the_others_are_grouped(
+    browser, shared_service, category_manager, lines
+):
+    with inside_council(shared_service):
+        services.return_demand(actor=category_manager, line_ids=lines[:1], reason="Too small")
+        gone = DemandLine.objects.of_councils([1, 2]).get(pk=lines[0])
+
+    page = browser.get(group_url(lines)).content.decode()
+
+    assert "Left out" in page
+    assert f"{gone.reference} line {gone.line_number}" in page

@@ -15,7 +15,7 @@ from shared_services.tenancy.bases import new_key
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed, Stale
 from shared_services.workflow import case_timers, definitions, operations, retrying, selectors, services
-from shared_services.workflow.models import Case, CaseTimer, Task
+from shared_services.workflow.models import AuthorityRule, Case, CaseTimer, Task
 from shared_services.workflow.operations import OperationFailed
 from shared_services.workflow.publishing import publish_process
 
@@ -202,6 +202,10 @@ def test_a_joint_cases_timer_is_kept_by_its_owner_alone(
     publish(each)
     manager, head = officer_in(shared_service, "category_manager"), officer_in(northmoor, "head_of_service")
     councils = [northmoor.number, eastvale.number]
+    with inside_council(northmoor):
+        AuthorityRule(
+            decision_type="joint_test", role="head_of_service", valid_from=timezone.localdate(), sequence=1
+        ).save()
     with inside_council(shared_service):
         case = services.open_case(
             actor=manager, process="joint_test", subject_id=new_key(), reference="SHA-T-2026-000001", title="Together",
