@@ -101,7 +101,6 @@ MIDDLEWARE = [
     "shared_services.govuk.middleware.ClearPageWhileServersAreDown",
     "shared_services.tenancy.middleware.CouncilByHost",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote
+from uuid import UUID
 
 from django.urls import get_script_prefix, get_urlconf, reverse
 
@@ -11,10 +13,11 @@ STAND_IN = "00000000-0000-0000-0000-000000000000"
 """Passes for a key of every converter that takes text or a UUID."""
 
 
-def address_of(url_name: str, key: object) -> str:
-    """`reverse(url_name, args=[key])`, about ten times as fast when asked for row after row."""
+def addresses_of(url_name: str, keys: Iterable[object]) -> list[str]:
+    """`reverse(url_name, args=[key])` of each key, about ten times as fast."""
     before, after = _pattern(url_name, get_urlconf(), get_script_prefix())
-    return f"{before}{quote(str(key), safe='')}{after}"
+    # A UUID has nothing to quote.
+    return [f"{before}{key if type(key) is UUID else quote(str(key), safe='')}{after}" for key in keys]
 
 
 @lru_cache(maxsize=256)

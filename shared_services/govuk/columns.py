@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
 from django.utils.timezone import localtime
 
-from .addresses import address_of
+from .addresses import addresses_of
 from .words import spoken_date, spoken_instant, spoken_money
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -43,6 +42,15 @@ class Column:
     tags: Mapping[str, str] | None = None
     shown: bool = True
     """False: only for officers who choose the column."""
+    read: Callable[[Any], Any] = field(init=False, repr=False, compare=False)
+    """What a row has in this column."""
+    write: Callable[[Any, Any], str] = field(init=False, repr=False, compare=False)
+    """The words for such a value, of this row."""
+
+    def __post_init__(self) -> None:
+        # A list asks for thousands of cells: how each is read and written is settled once.
+        object.__setattr__(self, "read", self.value or _reader(self.key))
+        object.__setattr__(self, "write", WRITERS.get(self.kind) or self._plain())
 
     @property
     def is_number(self) -> bool:
@@ -54,24 +62,26 @@ class Column:
             return NUMBER_CELL
         return UNBROKEN_CELL if self.key.endswith("reference") or self.kind == "date" else PLAIN_CELL
 
-    def read(self, row: Any) -> Any:
-        if self.value is not None:
-            return self.value(row)
-        found = _found(row, self.key)
-        return found() if callable(found) else found
+    def text(self, value: Any, row: Any) -> str:
+        """What the page writes for a value of this column."""
+        return "" if value is None or value == "" else self.write(value, row)
 
-    def parts(self, row: Any) -> tuple[str, str, str]:
-        """What the page shows of a row in this column: the words, the address they lead to, the tag's colour."""
-        raw = self.read(row)
-        text = self._written(raw, row)
-        url = ""
+    @property
+    def leads_somewhere(self) -> bool:
+        return self.link or self.url is not None or self.page is not None
+
+    def addresses(self, rows: list[Any]) -> list[str]:
+        """Where the cells of these rows lead."""
         if self.page is not None:
-            url = address_of(self.page[0], _found(row, self.page[1]))
-        elif self.url is not None:
-            url = self.url(row)
-        elif self.link:
-            url = row["url"] if isinstance(row, Mapping) else row.get_absolute_url()
-        return text, url, (self.tags or {}).get(str(raw), "grey") if self.kind == "tag" else ""
+            name, path = self.page
+            return addresses_of(name, [_found(row, path) for row in rows])
+        if self.url is not None:
+            return [self.url(row) for row in rows]
+        return [row["url"] if isinstance(row, Mapping) else row.get_absolute_url() for row in rows]
+
+    def colour(self, value: Any) -> str:
+        """The colour of a tag with this value."""
+        return (self.tags or {}).get(str(value), "grey")
 
     def exported(self, row: Any) -> str:
         """The value for a CSV file: ISO dates, dot decimals, and no text that a spreadsheet would run."""
@@ -86,45 +96,49 @@ class Column:
             return raw.isoformat()
         if isinstance(raw, (int, float, Decimal)):
             return str(raw)
-        return harmless(self._written(raw, row))
+        return harmless(self.text(raw, row))
 
-    def _written(self, raw: Any, row: Any) -> str:
-        if raw is None or raw == "":
-            return ""
-        if self.kind == "money":
-            return spoken_money(raw)
-        if self.kind == "number":
-            return f"{raw:,}"
-        if self.kind == "date":
-            return spoken_date(raw)
-        if self.kind == "datetime":
-            return spoken_instant(raw)
-        if isinstance(raw, bool):
-            return "Yes" if raw else "No"
-        if self.value is None and "." not in self.key and not isinstance(row, Mapping):
-            display = getattr(row, f"get_{self.key}_display", None)
-            if display is not None:
-                return str(display())
-        return str(raw)
+    def _plain(self) -> Callable[[Any, Any], str]:
+        """Text, yes or no, and a model's own words for a field with choices."""
+        display = f"get_{self.key}_display" if self.value is None and "." not in self.key else ""
+
+        def write(raw: Any, row: Any) -> str:
+            if isinstance(raw, bool):
+                return "Yes" if raw else "No"
+            in_words = getattr(row, display, None) if display else None
+            return str(in_words() if in_words is not None else raw)
+
+        return write
+
+
+WRITERS: Mapping[str, Callable[[Any, Any], str]] = {
+    "money": lambda raw, _row: spoken_money(raw),
+    "number": lambda raw, _row: f"{raw:,}",
+    "date": lambda raw, _row: spoken_date(raw),
+    "datetime": lambda raw, _row: spoken_instant(raw),
+}
+
+
+def _reader(path: str) -> Callable[[Any], Any]:
+    get = attrgetter(path)
+
+    def read(row: Any) -> Any:
+        try:
+            found = _found(row, path) if isinstance(row, dict) else get(row)
+        except AttributeError:
+            found = _found(row, path)
+        return found() if callable(found) else found
+
+    return read
 
 
 def _found(row: Any, path: str) -> Any:
     """What an attribute path ("cost_centre.name") or a dict's key leads to; None when something on the way is missing."""
-    if not isinstance(row, Mapping):
-        try:
-            return _getter(path)(row)
-        except AttributeError:
-            pass
     for step in path.split("."):
         row = row.get(step) if isinstance(row, Mapping) else getattr(row, step, None)
         if row is None:
             return None
     return row
-
-
-@lru_cache(maxsize=1024)
-def _getter(path: str) -> Callable[[Any], Any]:
-    return attrgetter(path)
 
 
 def harmless(text: str) -> str:

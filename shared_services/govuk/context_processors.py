@@ -6,12 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NoCouncil
 
-from .navigation import links_for
+from .frame import Frame
 
 
 def page_shell(request: HttpRequest) -> dict[str, Any]:
@@ -20,7 +19,7 @@ def page_shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "council": council,
         "actor": actor,
-        "navigation": SimpleLazyObject(lambda: _navigation(request, actor)),
+        "frame": Frame(council, actor, request.path, getattr(request, "urlconf", None)),
         "demo": settings.DEMO,
     }
 
@@ -31,9 +30,3 @@ def council_or_none() -> Any:
         return current_council()
     except NoCouncil:
         return None
-
-
-def _navigation(request: HttpRequest, actor: Any) -> list[Any]:
-    if not actor:
-        return []
-    return links_for(actor, request.path, getattr(request, "urlconf", None))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db import models
+from django.utils.safestring import SafeString
 
 from .fields import CheckboxesField, DateField, MoneyField
 from .forms import GovukForm
@@ -70,3 +72,32 @@ class GovukFilterSet(django_filters.FilterSet):
         # Whatever a subclass says in its Meta, its form is drawn in the panel's way.
         fields: dict[str, Any] = {name: filter_.field for name, filter_ in self.filters.items()}
         return type(f"{type(self).__name__}Form", (FilterForm,), fields)
+
+    @classmethod
+    def says_nothing(cls, names: Iterable[str], *, others: set[str]) -> bool:
+        """Whether an address with these parameters chooses none of the filters: the list is then the list itself.
+
+        `others` are the parameters that a list reads itself. A set that fills in what was not chosen always filters.
+        """
+        return cls.__init__ is GovukFilterSet.__init__ and others.issuperset(names)
+
+    @classmethod
+    def blank_panel(cls) -> SafeString:
+        """The fields of the panel with nothing chosen, drawn once for the same choices."""
+        choices = []
+        for name, one in cls.base_filters.items():
+            if "queryset" in one.extra:
+                return panel_fields(cls({}).form)
+            listed = getattr(one, "listed", None) or one.extra.get("choices")
+            if callable(listed):
+                choices.append((name, tuple((key, str(label)) for key, label in listed())))
+        return _kept_panel(cls, tuple(choices))  # type: ignore[arg-type]  # a filter set's class hashes as any other
+
+
+def panel_fields(form: forms.Form) -> SafeString:
+    return SafeString("".join([field.as_field_group() for field in form]))
+
+
+@lru_cache(maxsize=256)
+def _kept_panel(filterset: type[GovukFilterSet], choices: tuple[Any, ...]) -> SafeString:
+    return panel_fields(filterset({}).form)

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from shared_services.access.permissions import SIGNED_IN, may
 from shared_services.audit.services import record
@@ -19,8 +20,9 @@ from shared_services.tenancy.statements import JoinedRows
 from .bulk import BulkAction, BulkRun
 from .columns import Column
 from .exports import csv_response
+from .filters import panel_fields
 from .models import SavedView
-from .page_links import page_links
+from .page_links import page_links, size_links
 from .pages import Page
 from .paging import ListSlice, slice_of
 from .services import choose_columns
@@ -34,6 +36,8 @@ KEPT = JoinedRows(
 SIZES = (25, 50, 100)
 PASSING = ("export", "view", "panel")
 """Parameters that say what to do once, and belong to no view that is kept."""
+OWN = {"q", "sort", "page", "size", "columns", *PASSING}
+"""Parameters that every list reads itself; whatever else an address has is for the filters."""
 
 
 class ListPage(Page):
@@ -134,7 +138,8 @@ class ListPage(Page):
 
     @cached_property
     def filterset(self) -> Any:
-        if self.filterset_class is None:
+        """The filters and what they leave; None when nothing is filtered, which is how most lists are asked for."""
+        if self.filterset_class is None or self.filterset_class.says_nothing(self.params, others=OWN):
             return None
         # An unbound filter form would not say which boxes are ticked.
         return self.filterset_class(self.params, queryset=self.get_queryset(), request=self.request)
@@ -152,6 +157,16 @@ class ListPage(Page):
                 reduce(or_, (Q(**{f"{name}__icontains": self.search_text}) for name in self.search_fields))
             )
         return self._sorted(rows)
+
+    @property
+    def rows_to_show(self) -> Any:
+        """The rows that a page is cut from."""
+        return self.rows.only(*self.reads) if self.reads else self.rows
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the list is asked for as it is: not filtered, searched or sorted otherwise."""
+        return self.filterset is None and not self.search_text and not self.params.get("sort")
 
     def _sorted(self, rows: Any) -> Any:
         given = tuple(rows.query.order_by)
@@ -174,8 +189,7 @@ class ListPage(Page):
 
     # -- What the template draws ------------------------------------------------------------------
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        rows = self.rows.only(*self.reads) if self.reads else self.rows
-        page = slice_of(rows, asked=self.params.get("page"), size=self.page_size)
+        page = slice_of(self.rows_to_show, asked=self.params.get("page"), size=self.page_size)
         columns = self.shown_columns
         records, total = page.records, page.total
         bulk = self.get_bulk_actions() if total else []
@@ -188,9 +202,9 @@ class ListPage(Page):
             total=total,
             page_links=page_links(page, self._query_without("page")),
             page_query=self._query_without("page"),
-            sizes=[(size, f"?{self._query_with('size', str(size))}") for size in SIZES],
+            size_links=size_links(self.page_size, {size: self._query_with("size", str(size)) for size in SIZES}),
             count_text=self._count_text(page),
-            filter_form=self.filterset.form if self.filterset is not None else None,
+            filter_fields=self._filter_fields(),
             chosen_filters=chosen,
             panel_open=bool(chosen) or bool(self.filterset is not None and self.filterset.form.errors),
             is_filtered=bool(self.search_text or chosen),
@@ -211,6 +225,11 @@ class ListPage(Page):
             create_label=self.create_label,
             **kwargs,
         )
+
+    def _filter_fields(self) -> SafeString | str:
+        if self.filterset is not None:
+            return panel_fields(self.filterset.form)
+        return self.filterset_class.blank_panel() if self.filterset_class else ""
 
     def _count_text(self, page: ListSlice) -> str:
         words = counted(page.total, self.noun, self.noun_plural or None)
@@ -235,8 +254,7 @@ class ListPage(Page):
 
     def _kept_parameters(self, sent: set[str]) -> list[tuple[str, str]]:
         """What a form of the page must carry along: all of the address but its own fields and the page number."""
-        gone = {*sent, "page", *PASSING}
-        return [(name, value) for name, values in self.params.lists() if name not in gone for value in values]
+        return self._others({*sent, "page", *PASSING})
 
     def _headings(self, columns: list[Column]) -> list[dict[str, Any]]:
         return [
@@ -259,17 +277,14 @@ class ListPage(Page):
         return f"?{self._query_with('sort', to)}"
 
     def _query_without(self, *names: str) -> str:
-        query = self.params.copy()
-        for name in (*names, *PASSING):
-            query.pop(name, None)
-        return query.urlencode()
+        return urlencode(self._others({*names, *PASSING}))
 
     def _query_with(self, name: str, value: str) -> str:
-        query = self.params.copy()
-        for gone in ("page", *PASSING):
-            query.pop(gone, None)
-        query[name] = value
-        return query.urlencode()
+        return urlencode([*self._others({name, "page", *PASSING}), (name, value)])
+
+    def _others(self, gone: set[str]) -> list[tuple[str, str]]:
+        """The parameters of the address but these."""
+        return [(name, value) for name, values in self.params.lists() if name not in gone for value in values]
 
     def address(self) -> str:
         query = self.request.GET.urlencode()

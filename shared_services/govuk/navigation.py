@@ -37,10 +37,6 @@ class NavLink:
     current: bool = False
 
     @property
-    def css(self) -> str:
-        return " govuk-service-navigation__item--active" if self.active else ""
-
-    @property
     def aria(self) -> str:
         return "page" if self.current else "true"
 
@@ -48,15 +44,25 @@ class NavLink:
 ITEMS = [NavItem("Home", "govuk:home", SIGNED_IN, 0)]
 
 
-@lru_cache(maxsize=8)
-def _places(urlconf: str | None) -> tuple[tuple[NavItem, str], ...]:
-    """Every app's items with their addresses, worked out once per kind of host: no officer, no council in it."""
+@dataclass(frozen=True)
+class _Holder:
+    """Somebody with these roles, as permissions see an officer."""
+
+    roles: tuple[str, ...]
+    active: bool = True
+
+
+@lru_cache(maxsize=512)
+def _places(urlconf: str | None, roles: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """(label, address) of what these roles open, worked out once per kind of host: no officer, no council in it."""
     places = []
     for item in sorted(_all_items(), key=lambda item: (item.order, item.label)):
         try:
-            places.append((item, reverse(item.url_name, urlconf=urlconf)))
+            address = reverse(item.url_name, urlconf=urlconf)
         except NoReverseMatch:
             continue
+        if item.is_open_to(_Holder(roles)):
+            places.append((item.label, address))
     return tuple(places)
 
 
@@ -70,9 +76,9 @@ def _all_items() -> list[NavItem]:
 
 def links_for(actor: Any, path: str, urlconf: str | None) -> list[NavLink]:
     """The officer's navigation, with the place he is in marked. Asks the database nothing."""
-    places = [(item, url) for item, url in _places(urlconf) if item.is_open_to(actor)]
+    places = _places(urlconf, tuple(actor.roles)) if actor.active else ()
     here = max((url for _, url in places if _is_within(path, url)), key=len, default=None)
-    return [NavLink(item.label, url, active=url == here, current=url == path) for item, url in places]
+    return [NavLink(label, url, active=url == here, current=url == path) for label, url in places]
 
 
 def _is_within(path: str, url: str) -> bool:

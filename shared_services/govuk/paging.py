@@ -77,6 +77,8 @@ def _records(rows: Any, number: int, size: int) -> list[Any]:
 
 def _counted(rows: Any) -> int:
     """How many rows, or one more than is counted."""
+    if hasattr(rows, "counted_to"):
+        return int(rows.counted_to(COUNTED_TO + 1))
     if hasattr(rows, "query"):
         return int(rows.order_by()[: COUNTED_TO + 1].count())
     return min(len(rows), COUNTED_TO + 1)

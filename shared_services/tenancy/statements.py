@@ -12,10 +12,11 @@ class JoinedRows:
     """Rows of a model with those that its keys lead to, as instances: `select_related().filter()` without the compiling.
 
     `path` names the keys from each model to the next; `where` speaks of their tables as t0, t1, t2 and so on.
+    `reads` names the fields that are wanted ("amount", "task__title"), as `only()` does; all when not given.
     """
 
-    def __init__(self, label: str, *path: str, where: str) -> None:
-        self.label, self.path, self.where = label, path, where
+    def __init__(self, label: str, *path: str, where: str, reads: tuple[str, ...] = ()) -> None:
+        self.label, self.path, self.where, self.reads = label, path, where, reads
 
     @cached_property
     def models(self) -> list[Any]:
@@ -27,16 +28,38 @@ class JoinedRows:
         return found
 
     @cached_property
+    def keys(self) -> list[Any]:
+        """The keys of `path`, each of the model before it."""
+        return [self.models[place]._meta.get_field(name) for place, name in enumerate(self.path)]
+
+    @cached_property
+    def fields(self) -> list[list[Any]]:
+        """Of each model the fields that are read, in the model's order: its key always, and the key to the next."""
+        found = []
+        for place, model in enumerate(self.models):
+            before = "".join(f"{name}__" for name in self.path[:place])
+            wanted = {name.removeprefix(before) for name in self.reads if name.startswith(before)}
+            found.append(
+                [
+                    field
+                    for field in model._meta.concrete_fields
+                    if not self.reads
+                    or field.primary_key
+                    or field.name in self.path[place : place + 1]
+                    or field.name in wanted
+                ]
+            )
+        return found
+
+    @cached_property
     def names(self) -> list[tuple[str, ...]]:
-        return [tuple(field.attname for field in model._meta.concrete_fields) for model in self.models]
+        return [tuple(field.attname for field in fields) for fields in self.fields]
 
     @cached_property
     def sql(self) -> str:
         quoted = connection.ops.quote_name
         columns = [
-            f"t{place}.{quoted(str(field.column))}"
-            for place, model in enumerate(self.models)
-            for field in model._meta.concrete_fields
+            f"t{place}.{quoted(str(field.column))}" for place, fields in enumerate(self.fields) for field in fields
         ]
         joins = [
             f" JOIN {self.models[place]._meta.db_table} t{place}"
@@ -53,8 +76,12 @@ class JoinedRows:
         return next(iter(self.find_all(*values)), None)
 
     def find_all(self, *values: Any) -> list[Any]:
+        return self.read_all(self.sql, values)
+
+    def read_all(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
+        """Instances of what a statement gives that begins as this one does."""
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, values)
+            cursor.execute(sql, values)
             return [self._read(row) for row in cursor.fetchall()]
 
     def _read(self, row: Any) -> Any:
@@ -63,6 +90,29 @@ class JoinedRows:
         for model, names in zip(self.models, self.names, strict=True):
             found.append(model.from_db(connection.alias, names, row[start : start + len(names)]))
             start += len(names)
-        for place, name in enumerate(self.path):
-            setattr(found[place], name, found[place + 1])
+        for place, key in enumerate(self.keys):
+            key.set_cached_value(found[place], found[place + 1])
         return found[0]
+
+
+class OrderedRows:
+    """Rows of a statement as a list page takes them: a slice at a time, and counted no further than it says.
+
+    `of` gives the rows without an order, `order` the columns they come in. A count looks at the first table alone, so
+    that the condition may name no other.
+    """
+
+    def __init__(self, of: JoinedRows, *values: Any, order: str) -> None:
+        self.of, self.values, self.order = of, values, order
+
+    def __getitem__(self, wanted: slice) -> list[Any]:
+        sql = f"{self.of.sql} ORDER BY {self.order} LIMIT %s OFFSET %s"
+        start = wanted.start or 0
+        return self.of.read_all(sql, (*self.values, wanted.stop - start, start))
+
+    def counted_to(self, limit: int) -> int:
+        table = self.of.models[0]._meta.db_table
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM {table} t0 WHERE {self.of.where} LIMIT %s) counted"
+        with connection.cursor() as cursor:
+            cursor.execute(sql, (*self.values, limit))
+            return int(cursor.fetchone()[0])

@@ -19,11 +19,14 @@ from shared_services.annexes.models import CaseNote
 from shared_services.annexes.selectors import notes_on
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
+from shared_services.tenancy.statements import JoinedRows, OrderedRows
 
 from . import authority, rules
 from .models import Case, Decision, Task, TaskCandidate
 from .querysets import CaseQuerySet, TaskCandidateQuerySet, TaskQuerySet
 from .who import CaseFacts
+
+IN_INBOX = "t0.owner_id = %s AND t0.card_id = %s"
 
 
 def inbox(actor: OfficerCard) -> TaskQuerySet:
@@ -34,6 +37,11 @@ def inbox(actor: OfficerCard) -> TaskQuerySet:
 def inbox_rows(actor: OfficerCard) -> TaskCandidateQuerySet:
     """The same by the inbox's own index, each row with its task: counts and pages of it stay quick at any size."""
     return TaskCandidate.objects.for_officer(actor).select_related("task").order_by("due_on", "pk")
+
+
+def plain_inbox(actor: OfficerCard, statement: JoinedRows) -> OrderedRows:
+    """`inbox_rows` by a statement put together once; its condition is IN_INBOX."""
+    return OrderedRows(statement, current_council().number, actor.pk, order="t0.due_on, t0.id")
 
 
 def inbox_counts(actor: OfficerCard) -> tuple[int, int]:

@@ -54,6 +54,16 @@ def test_a_filter_narrows_the_list_and_can_be_taken_off(portal, three):
     assert 'value="True" checked' in html
 
 
+def test_the_panel_of_an_unfiltered_list_offers_every_filter_with_nothing_chosen(portal, three):
+    for _ in range(2):
+        html = portal.get("/sample/list/?sort=-path").content.decode()
+        assert 'name="is_shared"' in html
+        assert 'value="True" checked' not in html
+
+    assert 'value="True" checked' in portal.get("/sample/list/?is_shared=True").content.decode()
+    assert 'value="True" checked' not in portal.get("/sample/list/").content.decode()
+
+
 def test_a_filter_that_is_no_answer_is_explained_and_breaks_nothing(portal, three):
     response = portal.get("/sample/list/?saved_from_day=99&saved_from_month=1&saved_from_year=2026")
 

@@ -53,6 +53,30 @@ def test_the_navigation_marks_the_place_and_asks_the_database_nothing(officer, d
     assert links[0].current
 
 
+def test_the_navigation_follows_the_roles_and_is_empty_for_who_has_left(northmoor, officer_in):
+    requester, administrator = officer_in(northmoor, "requisitioner"), officer_in(northmoor, "council_administrator")
+
+    labels = {link.label for link in links_for(administrator, "/", "config.urls.council")}
+
+    assert labels != {link.label for link in links_for(requester, "/", "config.urls.council")}
+    administrator.active = False
+    assert links_for(administrator, "/", "config.urls.council") == []
+
+
+def test_the_frame_of_one_council_has_nothing_of_another(northmoor, eastvale, visitor):
+    for council, other in ((northmoor, eastvale), (eastvale, northmoor), (northmoor, eastvale)):
+        html = visitor(council).get("/help/").content.decode()
+        assert f"Guildhall for {council.name}" in html
+        assert other.name not in html
+
+
+def test_the_portal_speaks_english_whatever_the_browser_prefers(northmoor, visitor):
+    answer = visitor(northmoor).post("/account/login/", {}, headers={"accept-language": "fr"})
+
+    assert "Ce champ est obligatoire" not in answer.content.decode()
+    assert "Enter" in answer.content.decode()
+
+
 def test_pages_about_the_service_are_open_to_all(northmoor, visitor):
     for address in ("/accessibility/", "/cookies/", "/help/", "/room.css"):
         assert visitor(northmoor).get(address).status_code == 200, address

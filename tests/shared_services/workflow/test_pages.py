@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from lxml import etree
 
 from shared_services.tenancy.door import inside_council
 from shared_services.workflow import presenters, selectors
 from shared_services.workflow.models import AuthorityRule, Case
+from shared_services.workflow.views.tasks import INBOX_ROWS, Inbox
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +45,23 @@ def test_the_inbox_shows_what_waits_for_the_officer(northmoor, requester, budget
     assert "Library chairs" in text_of(page)
     assert "£600" in text_of(page)
     assert "Nothing is waiting for you" in text_of(client_for(requester).get("/inbox/"))
+
+
+def test_the_plain_inbox_is_the_same_rows_by_a_prepared_statement(northmoor, requester, budget_holder, submit):
+    submit(northmoor, requester, reference="NOR-REQ-2026-000011")
+    submit(northmoor, requester, reference="NOR-REQ-2026-000012", amount="700.00")
+
+    with inside_council(northmoor):
+        prepared = selectors.plain_inbox(budget_holder, INBOX_ROWS)
+        compiled = selectors.inbox_rows(budget_holder)
+        assert [row.pk for row in prepared[0:26]] == [row.pk for row in compiled]
+        assert [row.pk for row in prepared[1:2]] == [compiled[1].pk]
+        assert (prepared.counted_to(10), prepared.counted_to(1)) == (2, 1)
+        assert not selectors.plain_inbox(requester, INBOX_ROWS)[0:26]
+        with CaptureQueriesContext(connection) as asked:
+            cells = [column.text(column.read(row), row) for row in prepared[0:26] for column in Inbox.columns]
+        assert "NOR-REQ-2026-000012" in cells
+        assert len(asked) == 1
 
 
 def test_an_officer_decides_on_the_task_page(northmoor, requester, budget_holder, submit, client_for, work_done):
