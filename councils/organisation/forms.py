@@ -174,7 +174,6 @@ class SettingsForm(GovukForm):
     full_time_hours = forms.DecimalField(
         label="Hours in a full-time week", max_digits=4, decimal_places=2, min_value=1, max_value=48
     )
-    budget_check_mode = RadioField(label="When a budget is not enough", choices=BudgetCheckMode.choices)
     joint_buying_categories = TextAreaField(
         label="Categories for joint buying",
         required=False,
@@ -189,6 +188,17 @@ class SettingsForm(GovukForm):
         if wrong:
             raise ValidationError(f"{wrong[0]} is not the start of a CPV code. Enter 2 to 8 numbers, like 30192")
         return sorted(set(starts))
+
+
+class BudgetCheckForm(GovukForm):
+    """What the section 151 officer decides."""
+
+    budget_check_mode = RadioField(
+        label="When a budget is not enough",
+        choices=BudgetCheckMode.choices,
+        help_text="This is checked when a requisition is submitted. An order never spends more than there is.",
+    )
+    version = VersionField()
 
 
 class ClosureDayForm(GovukForm):

@@ -19,6 +19,9 @@ from shared_services.tenancy.errors import NotAllowed
 from . import rules
 from .models import Appointment, ClosureDay, CouncilSettings, Department, Post
 
+FINANCIAL_SETTINGS = {"budget_check_mode": "organisation.set_budget_check"}
+"""Settings that are a control on spending, and the permission to change each."""
+
 Held = TypeVar("Held", Department, Post)
 
 
@@ -273,8 +276,12 @@ def cancel_appointment(*, actor: OfficerCard, appointment: Appointment) -> Post:
 
 @transaction.atomic
 def change_settings(*, actor: OfficerCard, version: int | None = None, **choices: Any) -> CouncilSettings:
-    """Change the council's own choices; only those given are changed."""
-    check_may(actor, "organisation.manage_settings")
+    """Change the council's own choices; only those given are changed.
+
+    Whether an overspend is stopped is the section 151 officer's to decide (Local Government Act 1972, s.151).
+    """
+    for name in choices:
+        check_may(actor, FINANCIAL_SETTINGS.get(name, "organisation.manage_settings"))
     settings = CouncilSettings.objects.select_for_update().get(only_row=True)
     rules.check_version(settings, version)
 

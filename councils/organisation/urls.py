@@ -28,4 +28,5 @@ urlpatterns = [
     path("calendar/add/", settings.AddClosureDay.as_view(), name="add_closure_day"),
     path("calendar/<uuid:pk>/remove/", settings.RemoveClosureDay.as_view(), name="remove_closure_day"),
     path("settings/", settings.ChangeSettings.as_view(), name="change_settings"),
+    path("budget-check/", settings.ChangeBudgetCheck.as_view(), name="change_budget_check"),
 ]

@@ -63,6 +63,7 @@ PERMISSIONS: dict[str, str] = {
     "organisation.view_structure": "see departments and posts",
     "organisation.manage_structure": "change departments and posts",
     "organisation.manage_settings": "change the council's settings",
+    "organisation.set_budget_check": "decide what happens when a budget is not enough",
     # Finance
     "finance.view_budgets": "see budgets and commitments",
     "finance.view_all_budgets": "see every cost centre's budget",
@@ -141,6 +142,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "finance.view_all_budgets",
             "finance.vire",
             "finance.set_virement_limits",
+            "organisation.set_budget_check",
             "purchasing.view_all_requisitions",
             "workflow.view_all_cases",
             "workflow.manage_authority",

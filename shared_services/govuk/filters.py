@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from typing import Any
 
 import django_filters
@@ -82,22 +81,26 @@ class GovukFilterSet(django_filters.FilterSet):
         return cls.__init__ is GovukFilterSet.__init__ and others.issuperset(names)
 
     @classmethod
-    def blank_panel(cls) -> SafeString:
-        """The fields of the panel with nothing chosen, drawn once for the same choices."""
+    def blank_panel(cls, rows: Callable[[], Any]) -> SafeString:
+        """The fields of the panel with nothing chosen, drawn once for the same choices. `rows` gives what is filtered."""
         choices = []
         for name, one in cls.base_filters.items():
             if "queryset" in one.extra:
-                return panel_fields(cls({}).form)
+                return panel_fields(cls({}, queryset=rows()).form)
             listed = getattr(one, "listed", None) or one.extra.get("choices")
             if callable(listed):
                 choices.append((name, tuple((key, str(label)) for key, label in listed())))
-        return _kept_panel(cls, tuple(choices))  # type: ignore[arg-type]  # a filter set's class hashes as any other
+        drawn = (cls, tuple(choices))
+        if drawn not in _panels:
+            while len(_panels) >= KEPT_PANELS:
+                _panels.pop(next(iter(_panels)))
+            _panels[drawn] = panel_fields(cls({}, queryset=rows()).form)
+        return _panels[drawn]
+
+
+KEPT_PANELS = 256
+_panels: dict[tuple[Any, ...], SafeString] = {}
 
 
 def panel_fields(form: forms.Form) -> SafeString:
     return SafeString("".join([field.as_field_group() for field in form]))
-
-
-@lru_cache(maxsize=256)
-def _kept_panel(filterset: type[GovukFilterSet], choices: tuple[Any, ...]) -> SafeString:
-    return panel_fields(filterset({}).form)

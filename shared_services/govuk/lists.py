@@ -229,7 +229,7 @@ class ListPage(Page):
     def _filter_fields(self) -> SafeString | str:
         if self.filterset is not None:
             return panel_fields(self.filterset.form)
-        return self.filterset_class.blank_panel() if self.filterset_class else ""
+        return self.filterset_class.blank_panel(self.get_queryset) if self.filterset_class else ""
 
     def _count_text(self, page: ListSlice) -> str:
         words = counted(page.total, self.noun, self.noun_plural or None)

@@ -13,7 +13,7 @@ from shared_services.govuk.views import ActionView, FormPage, Page
 
 from .. import services, working_days
 from ..choices import Division
-from ..forms import ClosureDayForm, SettingsForm
+from ..forms import BudgetCheckForm, ClosureDayForm, SettingsForm
 from ..models import ClosureDay, CouncilSettings
 from ..selectors import council_settings
 
@@ -42,6 +42,27 @@ class ChangeSettings(ActionView):
     def act(self, form: SettingsForm) -> HttpResponse:
         services.change_settings(actor=self.actor, **form.cleaned_data)
         return self.done("Settings saved")
+
+
+class ChangeBudgetCheck(ActionView):
+    """Whether a requisition is stopped when its budget is not enough."""
+
+    permission = "organisation.set_budget_check"
+    form_class = BudgetCheckForm
+    template_name = "pages/councils/organisation/change_budget_check.html"
+    title = "Budget check"
+    button = "Save budget check"
+    breadcrumbs = [("Departments", "organisation:list_departments")]
+
+    def get_subject(self) -> CouncilSettings:
+        return council_settings()
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"budget_check_mode": self.subject.budget_check_mode, "version": self.subject.version}
+
+    def act(self, form: BudgetCheckForm) -> HttpResponse:
+        services.change_settings(actor=self.actor, **form.cleaned_data)
+        return self.done("Budget check saved")
 
 
 class Calendar(Page):

@@ -8,10 +8,12 @@ import pytest
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from councils.organisation import services
 from councils.organisation.models import Appointment, ClosureDay, Department, Post
 from councils.organisation.selectors import council_settings
 from shared_services.messaging.models import OutboxMessage
 from shared_services.tenancy.door import inside_council
+from shared_services.tenancy.errors import NotAllowed
 
 
 @pytest.fixture
@@ -167,7 +169,7 @@ def test_the_administrator_changes_the_settings(council, client_for, administrat
     assert client.get(url).status_code == 200
     answers = {
         "leave_year_start_day": "1", "leave_year_start_month": "1", "bank_holiday_division": "scotland",
-        "full_time_hours": "36", "budget_check_mode": "warn", "joint_buying_categories": "30192\n331", "version": "1",
+        "full_time_hours": "36", "joint_buying_categories": "30192\n331", "version": "1",
     }  # fmt: skip
 
     assert client.post(url, answers).status_code == 302
@@ -177,6 +179,22 @@ def test_the_administrator_changes_the_settings(council, client_for, administrat
         settings = council_settings()
         assert settings.joint_buying_categories == ["30192", "331"]
         assert settings.leave_year_start_month == 1
+
+
+def test_only_the_section_151_officer_decides_whether_an_overspend_is_stopped(
+    council, client_for, administrator, northmoor, officer_in
+):
+    url = reverse("organisation:change_budget_check")
+    client = client_for(officer_in(northmoor, "section_151_officer"))
+    assert client_for(administrator).post(url, {"budget_check_mode": "warn", "version": "1"}).status_code == 403
+    with inside_council(northmoor), pytest.raises(NotAllowed, match="Section 151 officer"):
+        services.change_settings(actor=administrator, budget_check_mode="warn")
+
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"budget_check_mode": "warn", "version": "1"}).status_code == 302
+
+    with inside_council(northmoor):
+        assert council_settings().budget_check_mode == "warn"
 
 
 def test_search_finds_officers_departments_and_posts(council, client_for):
