@@ -96,6 +96,7 @@ PERMISSIONS: dict[str, str] = {
     "workflow.manage_processes": "change processes",
     "workflow.manage_deputies": "name deputies for others",
     "workflow.start_request": "start requests",
+    "workflow.manage_cases": "reopen cases, send them back to an earlier step or change the times for tasks",
     # Procurement (the shared service)
     "procurement.view_demand": "see the councils' demand",
     "procurement.propose_joint_purchase": "propose a joint purchase",
@@ -151,6 +152,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "modelling.publish_process",
             "modelling.vote",
             "modelling.manage_rules",
+            "workflow.manage_cases",
         }
     ),
     "finance_officer": frozenset(
@@ -191,6 +193,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "modelling.publish_process",
             "modelling.move_cases",
             "modelling.vote",
+            "workflow.manage_cases",
         }
     ),
     "category_manager": frozenset(
@@ -212,6 +215,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "modelling.view_processes",
             "modelling.publish_process",
             "modelling.manage_rules",
+            "workflow.manage_cases",
         }
     ),
     "partnership_administrator": frozenset(

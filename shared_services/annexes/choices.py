@@ -6,6 +6,26 @@ from django.db import models
 class NoteKind(models.TextChoices):
     DECISION = "decision", "Reason for a decision"
     COMMENT = "comment", "Comment"
+    QUESTION = "question", "Question"
+    ANSWER = "answer", "Answer"
+
+
+class CaseVerb(models.TextChoices):
+    """What happens around a case besides its decisions, as the history says it."""
+
+    CLAIMED = "claimed", "Claimed"
+    RELEASED = "released", "Claim released"
+    CLAIM_ENDED = "claim_ended", "Claim ended: it was held too long, or its holder may no longer decide"
+    FORWARDED = "forwarded", "Forwarded"
+    ASKED = "asked", "Question asked"
+    ANSWERED = "answered", "Question answered"
+    SUSPENDED = "suspended", "Put on hold"
+    CONTINUED = "continued", "Taken off hold"
+    REOPENED = "reopened", "Reopened"
+    WENT_BACK = "went_back", "Sent back to an earlier step"
+    REMINDED = "reminded", "Reminder sent"
+    ESCALATED = "escalated", "Passed up: it waited too long"
+    FILE_ADDED = "file_added", "File added"
 
 
 ALLOWED_TYPES: dict[str, tuple[str, ...]] = {

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from shared_services.tenancy.bases import PrivateModel, pooled_key
 
-from .choices import NoteKind
+from .choices import CaseVerb, NoteKind
 from .querysets import AttachmentQuerySet
 
 
@@ -31,6 +31,41 @@ class CaseNote(PrivateModel):
 
     def __str__(self) -> str:
         return f"{self.author_name}: {self.text[:60]}"
+
+
+class CaseEvent(PrivateModel):
+    """One thing that was done around a case in this room: claimed, forwarded, asked, put on hold, reminded. Never changed."""
+
+    append_only = True
+
+    case_id = models.UUIDField()
+    task_id = models.UUIDField(null=True, blank=True)
+    verb = models.CharField(max_length=12, choices=CaseVerb.choices)
+    title = models.CharField(max_length=200, blank=True)
+    by = pooled_key("access.OfficerCard", null=True)
+    """Empty: the portal, by its daily round."""
+    by_name = models.CharField(max_length=200)
+    by_job_title = models.CharField(max_length=200, blank=True)
+    to = pooled_key("access.OfficerCard", null=True)
+    to_name = models.CharField(max_length=500, blank=True)
+    text = models.TextField(blank=True)
+    on = models.DateField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at"]
+        indexes = [models.Index(fields=["case_id", "at"], name="event_by_case")]
+        constraints = [
+            # The daily round may run twice; it reminds and passes up once a day.
+            models.UniqueConstraint(
+                fields=["task_id", "verb", "on"],
+                condition=models.Q(verb__in=[CaseVerb.REMINDED, CaseVerb.ESCALATED]),
+                name="one_reminder_a_day",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_verb_display()}: {self.by_name}"
 
 
 def stored_name(attachment: Attachment, filename: str) -> str:

@@ -16,8 +16,14 @@ class CaseStatus(models.TextChoices):
 class TaskStatus(models.TextChoices):
     READY = "ready", "To do"
     PARKED = "parked", "Nobody can act"
+    SUSPENDED = "suspended", "On hold"
     DONE = "done", "Done"
     CANCELLED = "cancelled", "Cancelled"
+
+
+class TaskKind(models.TextChoices):
+    DECIDE = "decide", "Decision"
+    ANSWER = "answer", "Question"
 
 
 OUTCOME_LABELS = {
@@ -26,6 +32,7 @@ OUTCOME_LABELS = {
     "send_back": "Sent back",
     "resubmit": "Sent for approval again",
     "withdraw": "Withdrawn",
+    "answer": "Answered",
 }
 """What the history says a decision was; outcomes of other processes read as their own words."""
 

@@ -19,13 +19,14 @@ from django.utils import timezone
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 
-from .choices import CaseStatus, TaskStatus
+from .choices import CaseStatus, TaskKind, TaskStatus
 
 if TYPE_CHECKING:
     from shared_services.access.models import OfficerCard
 
 OPEN_CASES = [CaseStatus.OPEN, CaseStatus.WAITING, CaseStatus.PARKED]
 OPEN_TASKS = [TaskStatus.READY, TaskStatus.PARKED]
+UNFINISHED_TASKS = [*OPEN_TASKS, TaskStatus.SUSPENDED]
 
 
 class ProcessVersionQuerySet(models.QuerySet[Any]):
@@ -55,21 +56,31 @@ class TaskQuerySet(models.QuerySet[Any]):
     def to_do(self) -> Self:
         return self.filter(status__in=OPEN_TASKS)
 
+    def unfinished(self) -> Self:
+        """Open, or on hold with its case."""
+        return self.filter(status__in=UNFINISHED_TASKS)
+
+    def decisions(self) -> Self:
+        """Steps of a process; an officer's question to another is none."""
+        return self.filter(kind=TaskKind.DECIDE)
+
     def parked(self) -> Self:
         return self.filter(status=TaskStatus.PARKED)
 
     def overdue(self, *, on: date) -> Self:
         return self.to_do().filter(due_on__lt=on)
 
-    def in_inbox_of(self, card: OfficerCard) -> Self:
+    def in_inbox_of(self, card: OfficerCard, *, claimed_elsewhere: bool = True) -> Self:
         """Open tasks that this officer may act on. Sort by candidates__due_on or candidates__amount to follow the index.
 
         The council is named on the inbox's index alone: tasks are then found by key, never by a walk over theirs.
         """
-        return self.filter(candidates__owner_id=current_council().number, candidates__card_id=card.pk)
+        found = {"candidates__owner_id": current_council().number, "candidates__card_id": card.pk}
+        # Said in one filter: another would ask about any officer's row.
+        return self.filter(**found) if claimed_elsewhere else self.filter(**found, candidates__claimed_elsewhere=False)
 
     def cancel(self, *, owners: list[int], case_id: UUID, engine_ids: list[UUID]) -> list[UUID]:
-        """Close the open ones of these steps of a case in one statement; gives the tasks that were open."""
+        """Close the unfinished ones of these steps of a case in one statement, also on hold; gives which they were."""
         table = self.model._meta.db_table
         with connection.cursor() as cursor:
             cursor.execute(
@@ -81,7 +92,7 @@ class TaskQuerySet(models.QuerySet[Any]):
                     owners,
                     case_id,
                     engine_ids,
-                    [s.value for s in OPEN_TASKS],
+                    [s.value for s in UNFINISHED_TASKS],
                 ],
             )
             return [row[0] for row in cursor.fetchall()]
@@ -96,6 +107,10 @@ class TaskCandidateQuerySet(models.QuerySet[Any]):
 
     def overdue(self, *, on: date) -> Self:
         return self.filter(due_on__lt=on)
+
+    def not_claimed_elsewhere(self) -> Self:
+        """What nobody else has in hand."""
+        return self.filter(claimed_elsewhere=False)
 
     def drop(self, *, owners: Iterable[int], tasks: Iterable[UUID]) -> None:
         """Take tasks out of every inbox in one statement. Nothing points at a candidate, so nothing is collected first."""

@@ -7,7 +7,7 @@ from shared_services.govuk.words import spoken_instant
 from shared_services.tenancy.errors import NotAllowed, Stale
 
 from . import authority
-from .choices import OUTCOMES_THAT_NEED_A_REASON, TaskStatus, outcome_label
+from .choices import OUTCOMES_THAT_NEED_A_REASON, TaskKind, TaskStatus, outcome_label
 from .models import Case, Task
 
 REASON_LENGTH = 2000
@@ -24,6 +24,10 @@ def check_open(task: Task) -> None:
         raise NotAllowed(
             f"{task.done_by_name} has already dealt with this: {done} on {when(task.done_at)}. Nothing was changed by you.",
             code="already_done",
+        )
+    if task.status == TaskStatus.SUSPENDED:
+        raise NotAllowed(
+            f"{task.reference} is on hold. Open the case to see why, or to take it off hold.", code="suspended"
         )
     if task.status == TaskStatus.CANCELLED:
         raise NotAllowed(
@@ -48,6 +52,8 @@ def check_outcome(task: Task, outcome: str, note: str) -> None:
 
 def why_not(actor: OfficerCard, task: Task, case: Case) -> str:
     """Why an officer may not act on a task, in a sentence; empty when he may. Asks who holds the role today."""
+    if task.kind == TaskKind.ANSWER:
+        return _why_not_asked(actor, task)
     role = authority.role_for(task, case)
     label = authority.role_in_text(role)
     if role != authority.REQUESTER:
@@ -60,7 +66,7 @@ def why_not(actor: OfficerCard, task: Task, case: Case) -> str:
         if actor.pk in case.approved_by:
             return f"You have already approved {case.reference}. The next approval must be somebody else's."
     joint = bool(task.authority) or authority.is_joint_here(case)
-    if not authority.holds(actor, role, authority.facts_of(case), joint=joint):
+    if actor.pk not in task.escalated_to and not authority.holds(actor, role, authority.facts_of(case), joint=joint):
         if role == authority.REQUESTER:
             return f"Only {case.requester_name}, who raised {case.reference}, can do this."
         return f"You are not {label} for {case.reference}, so you cannot decide on it."
@@ -71,6 +77,27 @@ def check_may_act(actor: OfficerCard, task: Task, case: Case) -> None:
     reason = why_not(actor, task, case)
     if reason:
         raise NotAllowed(reason, code="not_yours")
+
+
+def _why_not_asked(actor: OfficerCard, task: Task) -> str:
+    """A question is for the officer who was asked, and for nobody else."""
+    if task.candidates.filter(owner_id=task.owner_id, card_id=actor.pk).exists():
+        return ""
+    return f"This question about {task.reference} was put to somebody else."
+
+
+def check_is_decision(task: Task) -> None:
+    if task.kind != TaskKind.DECIDE:
+        raise NotAllowed("This is a question. Open it to answer it; it decides nothing.", code="question")
+
+
+def check_not_claimed_by_another(actor: OfficerCard, task: Task) -> None:
+    """What somebody has in hand is decided by that officer, or taken over first."""
+    if task.is_claimed and task.claimed_by_id != actor.pk:
+        raise NotAllowed(
+            f"{task.claimed_by_name} claimed this on {when(task.claimed_at)}. Take it over on its page before you decide.",
+            code="claimed",
+        )
 
 
 def check_may_answer_from_inbox(task: Task) -> None:

@@ -24,10 +24,13 @@ from .decisions import as_plain
 from .definitions import definition_of, newest_version
 from .engine import EngineFault, Run, StepGone
 from .expressions import ExpressionError
+from .locking import locked_case as _locked_case
+from .locking import locked_task as _locked
 from .models import Case, Decision, Task, TaskCandidate
 from .querysets import OPEN_CASES
 from .step_forms.keeping import check_asks_nothing
 from .taking_in import answer_away, ask_home, catch_up, check_still_asked
+from .task_closing import drop_questions
 
 __all__ = [
     "ask_home",
@@ -114,6 +117,8 @@ def complete_task(
     rules.check_version(task, version)
     rules.check_outcome(task, outcome, note)
     rules.check_may_act(actor, task, case)
+    rules.check_is_decision(task)
+    rules.check_not_claimed_by_another(actor, task)
     if from_inbox:
         rules.check_may_answer_from_inbox(task)
         if not answered:
@@ -215,6 +220,7 @@ def withdraw_case(*, actor: OfficerCard, case_id: UUID, note: str = "") -> Case:
     case.save(update_fields=["state", "status", "outcome", "step", "closed_at", "version", "fault"])
     moving.close_other_tasks(case, gone)
     timer_rows.keep_timers(case, run)
+    drop_questions(case)
     _write_decision(actor, case, None, "withdraw", note.strip())
     record(actor, "workflow.case.withdrawn", case)
     return case
@@ -232,23 +238,9 @@ def hand_over_case(*, case_id: UUID) -> Case:
 
 def ready_task_of(*, actor: OfficerCard, case_id: UUID) -> UUID:
     """The open task of a case that waits for this officer. Raises NotAllowed when none does."""
-    found = Task.objects.in_inbox_of(actor).filter(case_id=case_id).values_list("pk", flat=True).first()
+    found = Task.objects.in_inbox_of(actor).decisions().filter(case_id=case_id).values_list("pk", flat=True).first()
     if found is None:
         raise NotAllowed("This is not waiting for you. Look at its history to see where it is.", code="not_yours")
-    return found
-
-
-def _locked(task_id: UUID) -> Task:
-    """The task with its case, both locked, the case first so that two officers queue and never deadlock."""
-    number = current_council().number
-    found = (
-        Task.objects.select_related("case")
-        .select_for_update(of=("case", "self"))
-        .filter(owner_id=number, pk=task_id)
-        .first()
-    )
-    if found is None:
-        raise NotAllowed("This task is not here. Go back to your inbox.", code="not_found")
     return found
 
 
@@ -256,13 +248,6 @@ def hold_case(case_id: UUID | None) -> None:
     """Lock a case before its record: a decision locks them in this order, and two orders would wait for each other."""
     if case_id is not None:
         _locked_case(case_id)
-
-
-def _locked_case(case_id: UUID) -> Case:
-    found = Case.objects.select_for_update().filter(pk=case_id).first()
-    if found is None:
-        raise NotAllowed("This case is not here.", code="not_found")
-    return found
 
 
 def _declared(process: str, variables: dict[str, str], values: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,18 @@ Lists read these tables only; the engine's own state sits on the case and no lis
 
 from .authority import AuthorityRule
 from .cases import Case, Decision, Task, TaskCandidate
+from .casework import CaseMessage, CaseworkSettings
 from .processes import ProcessVersion
 from .timers import CaseTimer
 
-__all__ = ["AuthorityRule", "Case", "CaseTimer", "Decision", "ProcessVersion", "Task", "TaskCandidate"]
+__all__ = [
+    "AuthorityRule",
+    "Case",
+    "CaseMessage",
+    "CaseTimer",
+    "CaseworkSettings",
+    "Decision",
+    "ProcessVersion",
+    "Task",
+    "TaskCandidate",
+]

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from shared_services.tenancy.bases import PooledModel
 
-from ..choices import CaseStatus, TaskStatus, outcome_label
+from ..choices import CaseStatus, TaskKind, TaskStatus, outcome_label
 from ..querysets import CaseQuerySet, TaskCandidateQuerySet, TaskQuerySet
 from .processes import ProcessVersion
 
@@ -46,6 +46,9 @@ class Case(PooledModel):
     state = models.JSONField(default=dict)
     approved_by = ArrayField(models.UUIDField(), default=list)
     """Cards that approved since the case was last sent (again): nobody approves the same case twice."""
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    """On hold since then: its tasks wait and their due dates stand still."""
+    suspended_until = models.DateField(null=True, blank=True)
     home_due = models.BooleanField(default=False)
     """A council has answered a joint case or done its part; the owner's room takes it in."""
     fault = models.CharField(max_length=300, blank=True, default="", db_default="")
@@ -71,6 +74,15 @@ class Case(PooledModel):
         return self.status in {CaseStatus.OPEN, CaseStatus.WAITING, CaseStatus.PARKED}
 
     @property
+    def is_suspended(self) -> bool:
+        return self.is_open and self.suspended_at is not None
+
+    @property
+    def status_text(self) -> str:
+        """How the case stands, in a word or two."""
+        return "On hold" if self.is_suspended else self.get_status_display()
+
+    @property
     def outcome_text(self) -> str:
         return outcome_label(self.outcome) if self.outcome else ""
 
@@ -79,8 +91,11 @@ class Task(PooledModel):
     """One thing for an officer to do. It belongs to the council whose officer acts, and repeats of the case what an inbox shows."""
 
     shared_service_may_insert = True
-    parts_may_update = ("status", "done_at")
-    """The shared service takes back what a joint case no longer asks."""
+    parts_may_update = (
+        "status", "done_at", "parked_reason", "due_on", "clock_from_on", "claimed_by_id", "claimed_by_name",
+        "claimed_at", "claim_ends_on", "placed", "version",
+    )  # fmt: skip
+    """The shared service takes back what a joint case no longer asks, and lets it stand while the case is on hold."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="tasks", db_index=False)
     engine_id = models.UUIDField()
@@ -110,6 +125,24 @@ class Task(PooledModel):
     done_by = models.ForeignKey(CARD, on_delete=models.PROTECT, related_name="+", db_index=False, null=True, blank=True)
     done_by_name = models.CharField(max_length=200, blank=True)
     outcome = models.CharField(max_length=40, blank=True)
+    kind = models.CharField(max_length=8, choices=TaskKind.choices, default=TaskKind.DECIDE)
+    claimed_by = models.ForeignKey(
+        CARD, on_delete=models.PROTECT, related_name="+", db_index=False, null=True, blank=True
+    )
+    claimed_by_name = models.CharField(max_length=200, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    claim_ends_on = models.DateField(null=True, blank=True)
+    """The last day on which the claim holds."""
+    at_risk_on = models.DateField(null=True, blank=True)
+    """The day from which waiting longer costs something, by what the case's own app says."""
+    at_risk_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    clock_from_on = models.DateField(null=True, blank=True)
+    """The day from which reminders count, moved on by time on hold; empty: the day the task came."""
+    reminded = models.PositiveSmallIntegerField(default=0)
+    reminded_on = models.DateField(null=True, blank=True)
+    escalated_on = models.DateField(null=True, blank=True)
+    escalated_to = ArrayField(models.UUIDField(), default=list)
+    """Cards asked besides those who hold the role, because the task had waited too long."""
     version = models.PositiveIntegerField(default=1)
 
     objects = TaskQuerySet.as_manager()
@@ -126,6 +159,13 @@ class Task(PooledModel):
     def is_open(self) -> bool:
         return self.status in {TaskStatus.READY, TaskStatus.PARKED}
 
+    @property
+    def is_claimed(self) -> bool:
+        """Somebody has it in hand, and not for too long already."""
+        return self.claimed_by_id is not None and (
+            self.claim_ends_on is None or self.claim_ends_on >= timezone.localdate()
+        )
+
 
 class TaskCandidate(PooledModel):
     """An officer who may act on an open task: the inbox's own index. Rows go when the task is done."""
@@ -136,6 +176,11 @@ class TaskCandidate(PooledModel):
     card = models.ForeignKey(CARD, on_delete=models.CASCADE, related_name="+", db_index=False)
     due_on = models.DateField(null=True, blank=True)
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    at_risk_on = models.DateField(null=True, blank=True)
+    at_risk_amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    """Nothing where no money is at risk, so that the most comes first in the index read backwards."""
+    claimed_elsewhere = models.BooleanField(default=False)
+    """Another officer has claimed the task: it is left out of this one's inbox unless asked for."""
 
     objects = TaskCandidateQuerySet.as_manager()
 
@@ -143,7 +188,12 @@ class TaskCandidate(PooledModel):
         constraints = [models.UniqueConstraint(fields=["owner", "task", "card"], name="candidate_once_per_task")]
         indexes = [
             # In the order of the page, and with what the policy reads, so that a count need not visit the table.
-            models.Index(fields=["owner", "card", "due_on", "id"], include=["parts"], name="inbox_by_due_date"),
+            models.Index(
+                fields=["owner", "card", "due_on", "id"],
+                include=["parts", "claimed_elsewhere"],
+                name="inbox_by_due_date",
+            ),
+            models.Index(fields=["owner", "card", "at_risk_amount", "id"], name="inbox_by_money_at_risk"),
             models.Index(fields=["owner", "card", "amount", "id"], name="inbox_by_amount"),
         ]
 
