@@ -15,6 +15,7 @@ from shared_services.audit.changes import changes_between, values_of
 from shared_services.audit.services import record
 from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.errors import NotAllowed
+from shared_services.workflow import calendars
 
 from . import rules
 from .models import Appointment, ClosureDay, CouncilSettings, Department, Post
@@ -291,6 +292,7 @@ def change_settings(*, actor: OfficerCard, version: int | None = None, **choices
     settings.version += 1
     settings.save(update_fields=[*choices, "version"])
 
+    calendars.forget()
     record(actor, "organisation.settings.changed", settings, changes=changes_between(before, settings))
     return settings
 
@@ -302,6 +304,7 @@ def add_closure_day(*, actor: OfficerCard, on: date, title: str) -> ClosureDay:
 
     day, _created = ClosureDay.objects.update_or_create(on=on, defaults={"title": title})
 
+    calendars.forget()
     record(actor, "organisation.closure_day.added", day, on=on.isoformat(), title=title)
     return day
 
@@ -312,6 +315,7 @@ def remove_closure_day(*, actor: OfficerCard, day: ClosureDay) -> None:
     check_may(actor, "organisation.manage_settings")
     record(actor, "organisation.closure_day.removed", day, on=day.on.isoformat(), title=day.title)
     day.delete()
+    calendars.forget()
 
 
 def _find_deciders_again() -> None:

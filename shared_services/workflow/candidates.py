@@ -21,7 +21,7 @@ def refresh_candidates(*, role: str | None = None) -> int:
     Called when roles, posts or budget holders change, so that new holders get the tasks and former ones lose them.
     Locks the tasks that change, and no others: an officer who is deciding on one of them is waited for.
     """
-    tasks = Task.objects.of_this_room().to_do().filter(placed=True).order_by("pk")
+    tasks = Task.objects.of_this_room().to_do().decisions().filter(placed=True).order_by("pk")
     if role:
         tasks = tasks.filter(Q(role=role) | Q(role__startswith=f"{role}:"))
     known: dict[UUID, set[UUID]] = {}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,8 @@ from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 
-from . import authority, faults, joint, timer_rows
+from . import authority, delays, faults, joint, timer_rows
+from .calendars import add_working_days as add_working_days
 from .choices import CaseStatus, TaskStatus
 from .diagrams import Step
 from .engine import EngineFault, Run, Waiting
@@ -29,6 +30,7 @@ from .engine_values import CaseValues
 from .expressions import ExpressionError
 from .models import Case, Task, TaskCandidate
 from .operations import OperationContext, OperationFailed, find_operation
+from .task_closing import drop_questions
 
 log = logging.getLogger("guildhall.cases")
 MAX_DUE_DAYS = 366
@@ -127,6 +129,7 @@ def move_on(case: Case, run: Run, actor: OfficerCard | None, before: set[UUID], 
     now = user_steps(run)
     close_other_tasks(case, before - set(now))
     case.save(update_fields=MOVED)
+    drop_questions(case)
     open_tasks(case, run, [found for key, found in now.items() if key not in before])
     timer_rows.keep_timers(case, run)
 
@@ -141,6 +144,9 @@ def open_tasks(case: Case, run: Run, wanted: Iterable[Waiting]) -> list[Task]:
     opened = [_task(case, run, found) for found in wanted]
     if not opened:
         return opened
+    risk = delays.at_risk(case)
+    for task in opened:
+        task.at_risk_on, task.at_risk_amount = risk.on or task.due_on, risk.amount
     at_hand = [task for task in opened if task.owner_id == here]
     candidates = [candidate for task in at_hand for candidate in find_candidates(task, case)]
     for task in opened:
@@ -196,19 +202,6 @@ def _due_on(run: Run, step: Step, values: dict[str, Any]) -> date | None:
     return add_working_days(timezone.localdate(), int(days))
 
 
-def add_working_days(day: date, days: int) -> date:
-    """The day so many weekdays later; weekends do not count."""
-    weeks, rest = divmod(days, 5)
-    day += timedelta(weeks=weeks)
-    while rest:
-        day += timedelta(days=1)
-        if day.weekday() < 5:
-            rest -= 1
-    while day.weekday() >= 5:
-        day += timedelta(days=1)
-    return day
-
-
 def find_candidates(
     task: Task, case: Case, *, found_by: Callable[[Task], set[UUID]] | None = None
 ) -> list[TaskCandidate]:
@@ -224,13 +217,24 @@ def find_candidates(
         found = (
             authority.holders(task.role, authority.facts_of(case), joint=bool(task.authority)) if task.role else set()
         )
-    allowed = authority.may_decide(found, task.role, case)
+    if case.suspended_at is not None:
+        task.status = TaskStatus.SUSPENDED
+        return []
+    allowed = authority.may_decide(found | set(task.escalated_to), task.role, case)
     task.status = TaskStatus.READY if allowed else TaskStatus.PARKED
     task.parked_reason = "" if allowed else _why_parked(task, case, found)
     return [
         TaskCandidate(
-            owner_id=task.owner_id, parts=task.parts, task=task, card_id=card, due_on=task.due_on, amount=task.amount
-        )
+            owner_id=task.owner_id,
+            parts=task.parts,
+            task=task,
+            card_id=card,
+            due_on=task.due_on,
+            amount=task.amount,
+            at_risk_on=task.at_risk_on,
+            at_risk_amount=task.at_risk_amount or 0,
+            claimed_elsewhere=task.is_claimed and task.claimed_by_id != card,
+        )  # fmt: skip
         for card in sorted(allowed)
     ]
 

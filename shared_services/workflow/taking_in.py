@@ -21,6 +21,7 @@ from .definitions import definition_of
 from .engine import Run, Waiting
 from .models import Case, Decision, Task
 from .querysets import OPEN_CASES
+from .task_closing import drop_questions
 
 
 def answer_away(*, actor: OfficerCard, case: Case, task: Task, outcome: str) -> None:
@@ -58,14 +59,15 @@ def catch_up(*, case_id: UUID) -> None:
         moving.settle(case, run)
         wanted = moving.user_steps(run)
         known = set(
-            Task.objects.filter(owner_id__in=[case.owner_id, *case.parts], case=case).values_list(
-                "engine_id", flat=True
-            )
+            Task.objects.filter(owner_id__in=[case.owner_id, *case.parts], case=case)
+            .decisions()
+            .values_list("engine_id", flat=True)
         )
         moving.close_other_tasks(case, known - set(wanted))
         moving.open_tasks(case, run, [found for key, found in wanted.items() if key not in known])
         timer_rows.keep_timers(case, run, afresh=True)
     case.save()
+    drop_questions(case)
     joint.take_in(case)
 
 
