@@ -30,6 +30,9 @@ SCHEDULE = {
     "Open leave years and carry leave over, nightly": for_every_council(
         "people.open_leave_years", crontab(hour="1", minute="30")
     ),
+    "Remind, pass up and end what waited too long, each morning": for_every_council(
+        "workflow.tend_cases", crontab(hour="6", minute="30"), with_shared_service=True
+    ),
     "Find deciders again as appointments begin and end, nightly": for_every_council(
         "workflow.refresh_candidates", crontab(hour="0", minute="10")
     ),

@@ -15,13 +15,14 @@ from django.utils import timezone
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import may
 from shared_services.annexes.choices import NoteKind
-from shared_services.annexes.models import CaseNote
+from shared_services.annexes.models import CaseEvent, CaseNote
 from shared_services.annexes.selectors import notes_on
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 from shared_services.tenancy.statements import JoinedRows, OrderedRows
 
 from . import authority, rules
+from .history import events_around
 from .models import Case, Decision, Task, TaskCandidate
 from .querysets import CaseQuerySet, TaskCandidateQuerySet, TaskQuerySet
 from .who import CaseFacts
@@ -29,9 +30,10 @@ from .who import CaseFacts
 IN_INBOX = "t0.owner_id = %s AND t0.card_id = %s"
 
 
-def inbox(actor: OfficerCard) -> TaskQuerySet:
-    """The open tasks that an officer may act on, the soonest due first."""
-    return Task.objects.in_inbox_of(actor).order_by("candidates__due_on", "candidates__id")
+def inbox(actor: OfficerCard, *, claimed_elsewhere: bool = True) -> TaskQuerySet:
+    """The open tasks that an officer may act on, the soonest due first; without those that others claimed, if asked."""
+    tasks = Task.objects.in_inbox_of(actor, claimed_elsewhere=claimed_elsewhere)
+    return tasks.order_by("candidates__due_on", "candidates__id")
 
 
 def inbox_rows(actor: OfficerCard) -> TaskCandidateQuerySet:
@@ -47,8 +49,13 @@ def plain_inbox(actor: OfficerCard, statement: JoinedRows) -> OrderedRows:
 def inbox_counts(actor: OfficerCard) -> tuple[int, int]:
     """How many tasks wait for an officer, and how many of them are overdue."""
     late = Count("pk", filter=Q(due_on__lt=timezone.localdate()))
-    found = TaskCandidate.objects.for_officer(actor).aggregate(all=Count("pk"), late=late)
+    found = TaskCandidate.objects.for_officer(actor).not_claimed_elsewhere().aggregate(all=Count("pk"), late=late)
     return found["all"], found["late"]
+
+
+def reminded_count(actor: OfficerCard) -> int:
+    """How many of an officer's tasks have been reminded of."""
+    return TaskCandidate.objects.for_officer(actor).not_claimed_elsewhere().filter(task__reminded__gt=0).count()
 
 
 def parked_tasks() -> TaskQuerySet:
@@ -81,6 +88,8 @@ def may_view_case(actor: OfficerCard, case: Case) -> bool:
         return True
     if Decision.objects.filter(owner_id=here, case=case, card_id=actor.pk).exists():
         return True
+    if CaseEvent.objects.filter(case_id=case.pk, by=actor).exists():
+        return True
     return Task.objects.in_inbox_of(actor).filter(case=case).exists()
 
 
@@ -92,7 +101,8 @@ def open_task_for(*, case_id: UUID, outcome: str) -> UUID | None:
 
 def open_tasks_of(case: Case) -> QuerySet[Task]:
     """The tasks at which a case stands, as far as this room may see them."""
-    return Task.objects.filter(owner_id__in=[case.owner_id, *case.parts], case=case).to_do().order_by("ready_at")
+    tasks = Task.objects.filter(owner_id__in=[case.owner_id, *case.parts], case=case)
+    return tasks.decisions().unfinished().order_by("ready_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +134,8 @@ def history_of(case: Case) -> list[HistoryLine]:
             )
         )
     lines.extend(_comment(note) for note in notes if note.kind == NoteKind.COMMENT)
+    for event in events_around(case, notes):
+        lines.append(HistoryLine(event["at"], event["title"], event["by"], event["job_title"], "", event["text"]))
     return sorted(lines, key=lambda line: line.at)
 
 

@@ -11,7 +11,7 @@ from shared_services.messaging.registry import BULK
 from shared_services.messaging.tasks import council_task
 from shared_services.tenancy.errors import NotAllowed
 
-from . import candidates, case_timers, services
+from . import candidates, case_timers, claims, holds, reminders, services
 from .models import Case
 
 log = logging.getLogger("guildhall.workflow")
@@ -27,6 +27,7 @@ def place_task(task_id: UUID) -> None:
 def refresh_candidates(card_id: UUID | None = None, role: str = "") -> None:
     """Bring this room's open tasks in line with who holds which role today. Safe to run twice."""
     candidates.refresh_candidates(role=role or None)
+    claims.end_lapsed_claims()
 
 
 @council_task(from_schedule=True)
@@ -55,3 +56,11 @@ def _stopped(case_id: UUID, error: Exception, final: bool) -> None:
 def run_due_timers(case_id: UUID) -> None:
     """Move on the cases of this room whose time has come, each in a transaction of its own. Safe to run twice."""
     case_timers.run_due_timers(case_id=case_id)
+
+
+@council_task(queue=BULK)
+def tend_cases() -> None:
+    """The room's daily round: take cases off hold, end old claims, remind, pass up. Safe to run twice in a day."""
+    holds.continue_due_cases()
+    claims.end_lapsed_claims()
+    reminders.remind_and_escalate()
