@@ -11,6 +11,9 @@ standard BPMN that any tool opens:
     endEvent     <guildhall:end outcome="approved"/>
 
 What another tool says of the same in its own words is used where ours is missing (`foreign`).
+
+A user task may also say `remindAfter="3" escalateAfter="10" escalateTo="director"` (working days, and whom to ask
+then); an end event `reopen="STEP"`: a case that ended there can be opened again, at that step.
 """
 
 from __future__ import annotations
@@ -70,6 +73,10 @@ class Step:
     operation: str = ""
     decision: str = ""
     outcome: str = ""
+    reopen: str = ""
+    remind_after: str = ""
+    escalate_after: str = ""
+    escalate_to: str = ""
     repeats: str = ""
     item: str = ""
     repeats_over: str = ""

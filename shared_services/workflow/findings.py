@@ -87,6 +87,7 @@ def _own_role(step: Step) -> bool:
 def _step(diagram: Diagram, step: Step, decisions: dict[str, DecisionModel], operations: bool) -> Iterator[Finding]:
     if step.kind == "user":
         yield from _user_task(diagram, step)
+    yield from _casework(diagram, step)
     if step.kind == "service":
         if not step.operation:
             theirs = f" Another tool calls its work “{step.job}”." if step.job else ""
@@ -192,6 +193,19 @@ def _call(diagram: Diagram, step: Step, processes: Collection[str] | None) -> It
             "call",
             f"“{step.label}” calls the process “{step.calls}”, which is not known here: publish it first.",
         )
+
+
+def _casework(diagram: Diagram, step: Step) -> Iterator[Finding]:
+    """Reminders in whole working days, and a way back to a step that an officer acts on."""
+    for name, days in (("remindAfter", step.remind_after), ("escalateAfter", step.escalate_after)):
+        if days and not (days.isascii() and days.isdigit() and 0 < int(days) <= 250):
+            yield error(step.id, "reminders", f"“{step.label}”: {name} must be working days, from 1 to 250.")
+    if step.escalate_to and not step.escalate_after:
+        yield error(step.id, "reminders", f"“{step.label}” says whom to ask next, but not after how many days.")
+    if step.reopen:
+        target = diagram.steps.get(step.reopen)
+        if target is None or target.kind != "user":
+            yield error(step.id, "reopen", f"“{step.label}” reopens at “{step.reopen}”, which is no officer's step.")
 
 
 def _expression(diagram: Diagram, source: str, step: Step, what: str) -> Iterator[Finding]:
