@@ -61,7 +61,8 @@ def _may_know(officer: OfficerCard, case: Any, request: LeaveRequest) -> bool:
     """Who may see every case of the room need not know why a colleague is away: only those concerned do."""
     if selectors.may_see_leave_of(officer, request.employment.card_id):
         return True
-    return inbox(officer).filter(case_id=case.pk).exists()
+    # Who is only asked a question about it need not know either.
+    return inbox(officer).decisions().filter(case_id=case.pk).exists()
 
 
 def _balance_rows(request: LeaveRequest, warnings: list[str]) -> list[tuple[str, str]]:
