@@ -95,24 +95,28 @@ class BulkRun:
         rows, left_out = self._sort_out(rows)
         columns = self.page.shown_columns
         amount = next((one for one in self.page.get_columns() if one.key == self.action.amount), None)
+        total = spoken_money(sum((amount.read(row) or Decimal(0) for row in rows), Decimal(0))) if amount else ""
         context = {
             "view": self.page,
-            "title": f"{self.action.label}: {counted(len(rows), self.page.noun, self.page.noun_plural or None)}",
+            "title": self._title(rows, total),
             "back_url": self.page.address(),
             "action": self.action,
             "columns": [{"label": column.label, "is_number": column.is_number} for column in columns],
             "keys": [row.pk for row in rows],
             "table_rows": table_rows(rows, columns),
             "left_out": left_out,
-            "total_amount": spoken_money(sum((amount.read(row) or Decimal(0) for row in rows), Decimal(0)))
-            if amount
-            else "",
+            "total_amount": total,
             "form": form,
             "errors": error_links(form) if confirmed else [],
             "form_token": new_key(),
             "button_style": "warning" if self.action.warning else "",
         }
         return render(self.request, "layouts/bulk.html", context, status=422 if confirmed else 200)
+
+    def _title(self, rows: list[Any], total: str) -> str:
+        """Approve 3 tasks worth £1,300"""
+        title = f"{self.action.label} {counted(len(rows), self.page.noun, self.page.noun_plural or None)}"
+        return f"{title} worth {total}" if total and rows else title
 
     def _run(self, rows: list[Any], form: Any) -> HttpResponse:
         from .pages import DONE_ALREADY, token_of

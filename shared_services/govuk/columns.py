@@ -16,6 +16,7 @@ from .words import spoken_date, spoken_instant, spoken_money
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 NUMBERS = {"money", "number"}
+UNBROKEN_KINDS = {"date", "tag"}
 PLAIN_CELL = "govuk-table__cell"
 UNBROKEN_CELL = "govuk-table__cell gh-unbroken"
 NUMBER_CELL = "govuk-table__cell govuk-table__cell--numeric gh-money"
@@ -60,7 +61,7 @@ class Column:
     def css(self) -> str:
         if self.kind in NUMBERS:
             return NUMBER_CELL
-        return UNBROKEN_CELL if self.key.endswith("reference") or self.kind == "date" else PLAIN_CELL
+        return UNBROKEN_CELL if self.key.endswith("reference") or self.kind in UNBROKEN_KINDS else PLAIN_CELL
 
     def text(self, value: Any, row: Any) -> str:
         """What the page writes for a value of this column."""

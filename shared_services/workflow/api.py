@@ -16,7 +16,9 @@ from shared_services.api.rows import Answer, elsewhere, row_of
 from shared_services.api.viewsets import RoomViewSet
 
 from .answering import answer_task
-from .choices import CaseStatus, TaskStatus
+from .api_casework import CaseVerbs, TaskVerbs
+from .choices import CaseStatus, TaskKind, TaskStatus
+from .filters import CLAIMS
 from .models import Case, Task
 from .retrying import retry_case
 from .selectors import cases_for, history_of, inbox, may_view_case
@@ -38,6 +40,11 @@ class TaskAnswer(Answer):
     role = serializers.CharField()
     outcomes = serializers.ListField(child=serializers.CharField())
     status = serializers.ChoiceField(choices=TaskStatus.choices)
+    kind = serializers.ChoiceField(choices=TaskKind.choices)
+    claimed_by_name = serializers.CharField()
+    at_risk_on = serializers.DateField(allow_null=True)
+    at_risk_amount = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+    reminded = serializers.IntegerField()
     ready_at = serializers.DateTimeField()
     due_on = serializers.DateField(allow_null=True)
     version = serializers.IntegerField()
@@ -53,6 +60,8 @@ class CaseAnswer(Answer):
     category = serializers.CharField()
     requester_name = serializers.CharField()
     status = serializers.ChoiceField(choices=CaseStatus.choices)
+    suspended_at = serializers.DateTimeField(allow_null=True)
+    suspended_until = serializers.DateField(allow_null=True)
     step = serializers.CharField()
     outcome = serializers.CharField()
     fault = serializers.CharField()
@@ -94,13 +103,28 @@ class TaskFilter(django_filters.FilterSet):
     due_until = django_filters.DateFilter(field_name="candidates__due_on", lookup_expr="lte")
     min_amount = django_filters.NumberFilter(field_name="candidates__amount", lookup_expr="gte")
     max_amount = django_filters.NumberFilter(field_name="candidates__amount", lookup_expr="lte")
+    step = django_filters.CharFilter()
+    category = django_filters.CharFilter(lookup_expr="startswith")
+    requester_name = django_filters.CharFilter(lookup_expr="icontains")
+    due_before = django_filters.DateFilter(field_name="due_on", lookup_expr="lt")
+    at_risk_until = django_filters.DateFilter(field_name="at_risk_on", lookup_expr="lte")
+    claimed = django_filters.ChoiceFilter(
+        choices=CLAIMS, method="by_claim", help_text="left out: all but others' claims"
+    )
 
     class Meta:
         model = Task
         fields: list[str] = []
 
+    def by_claim(self, tasks: Any, _name: str, value: str) -> Any:
+        if value == "me":
+            return tasks.filter(claimed_by_id=self.request.user.card.pk)
+        if value == "others":
+            return tasks.filter(claimed_by__isnull=False).exclude(claimed_by_id=self.request.user.card.pk)
+        return tasks.filter(claimed_by__isnull=True)
 
-class Tasks(RoomViewSet):
+
+class Tasks(TaskVerbs, RoomViewSet):
     """Your inbox: what waits for you to decide, the soonest due first."""
 
     tag = "Inbox"
@@ -109,16 +133,22 @@ class Tasks(RoomViewSet):
         "retrieve": "workflow.view_inbox",
         "decide": "workflow.complete_task",
         "form": "workflow.view_inbox",
+        **TaskVerbs.verb_permissions,
     }
-    body = {"decide": DecisionBody}
-    answers = {"decide": CaseAnswer, "form": FormAnswerShape}
+    body = {"decide": DecisionBody, **TaskVerbs.verb_bodies}
+    answers = {"decide": CaseAnswer, "form": FormAnswerShape, **TaskVerbs.verb_answers}
     answer_class = TaskAnswer
     filterset_class = TaskFilter
     # These follow the inbox's own indexes, so a page costs the same at any size.
-    ordering = {"due_on": "candidates__due_on", "amount": "candidates__amount"}
+    ordering = {
+        "due_on": "candidates__due_on",
+        "amount": "candidates__amount",
+        "at_risk_amount": "candidates__at_risk_amount",
+    }
 
     def get_queryset(self) -> Any:
-        return inbox(self.actor)
+        hides = self.action_name() == "list" and "claimed" not in self.request.GET
+        return inbox(self.actor, claimed_elsewhere=not hides)
 
     @action(detail=True, methods=["post"])
     def decide(self, request: Any, pk: UUID) -> HttpResponse:
@@ -150,13 +180,18 @@ class CaseFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
-class Cases(RoomViewSet):
+class Cases(CaseVerbs, RoomViewSet):
     """What became of what you raised; every case of the room for those who may see them all."""
 
     tag = "Cases"
-    permissions = {"list": "workflow.view_case", "retrieve": "workflow.view_case", "retry": "workflow.view_case"}
-    body = {"retry": Body}
-    answers = {"retry": CaseAnswer}
+    permissions = {
+        "list": "workflow.view_case",
+        "retrieve": "workflow.view_case",
+        "retry": "workflow.view_case",
+        **CaseVerbs.verb_permissions,
+    }
+    body = {"retry": Body, **CaseVerbs.verb_bodies}
+    answers = {"retry": CaseAnswer, **CaseVerbs.verb_answers}
     answer_class = CaseAnswer
     detail_class = CaseDetailAnswer
     filterset_class = CaseFilter

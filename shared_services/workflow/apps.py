@@ -11,4 +11,7 @@ class WorkflowConfig(AppConfig):
     def ready(self) -> None:
         from . import built_in  # noqa: F401  (registers the workflow's own operations)
 
-        autodiscover_modules("operations", "who", "presenters", "joint", "choosers")
+        autodiscover_modules(
+            "operations", "who", "presenters", "joint", "choosers", "working_calendar", "delays_priced",
+            "going_back_home",
+        )  # fmt: skip

@@ -15,7 +15,10 @@ from . import selectors
 def waiting_for_me(actor: OfficerCard) -> HomeCard:
     """The officer's inbox: how many tasks, and how many of them late."""
     waiting, late = selectors.inbox_counts(actor)
+    reminded = selectors.reminded_count(actor) if waiting else 0
     text = f"{counted(late, 'task')} overdue" if late else "Approvals and other tasks waiting for you"
+    if reminded:
+        text = f"{text}. {counted(reminded, 'task')} you were reminded of"
     return HomeCard(
         "Your inbox", waiting, text if waiting else "Nothing is waiting for you", reverse("workflow:inbox"),
         urgent=bool(late), order=5,

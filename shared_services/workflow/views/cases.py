@@ -5,29 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 
 from shared_services.access.permissions import may
 from shared_services.govuk.views import Column, GuardedView, ListPage, Page
-from shared_services.tenancy.directory import council_by_number
-from shared_services.tenancy.door import current_council
 
-from .. import selectors
-from ..choices import CaseStatus
+from .. import casework, selectors
 from ..filters import CaseFilter
-from ..models import Case, Task
-from ..pictures import picture_of, process_title, steps_of
+from ..models import Case
+from ..pictures import picture_of
 from ..step_forms.keeping import answers_shown
+from .case_parts import STATUS_COLOURS, around, live_parts, seen_token
 from .faults import stopped_by
-from .parts import history_items, shown_facts, step_items
+from .parts import shown_facts
 
-STATUS_COLOURS = {
-    CaseStatus.OPEN.label: "blue",
-    CaseStatus.WAITING.label: "yellow",
-    CaseStatus.COMPLETED.label: "green",
-    CaseStatus.WITHDRAWN.label: "grey",
-    CaseStatus.PARKED.label: "red",
-}
+STOP_ASKING = 286
+"""What the page's script takes as the last answer."""
 
 
 def case_url(case: Case) -> str:
@@ -39,12 +33,13 @@ class ListCases(ListPage):
 
     permission = "workflow.view_case"
     title = "Cases"
+    template_name = "pages/shared_services/workflow/cases.html"
     columns = [
         Column("reference", "Reference", url=case_url, sort="reference"),
         Column("title", "Title"),
         Column("requester_name", "Raised by", sort="requester_name"),
         Column("amount", "Amount", kind="money", sort="amount"),
-        Column("status", "Status", kind="tag", value=lambda case: case.get_status_display(), tags=STATUS_COLOURS),
+        Column("status", "Status", kind="tag", value=lambda case: case.status_text, tags=STATUS_COLOURS),
         Column("step", "Where it is", value=lambda case: case.step or case.outcome_text),
         Column("opened_at", "Started", kind="datetime", sort="opened_at"),
         Column("closed_at", "Closed", kind="datetime", sort="closed_at", shown=False),
@@ -61,6 +56,10 @@ class ListCases(ListPage):
 
     def get_queryset(self) -> Any:
         return selectors.cases_for(self.actor)
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        times_url = reverse("workflow:casework_times") if may(self.actor, casework.MAY_MANAGE) else ""
+        return super().get_context(times_url=times_url, **kwargs)
 
 
 class ParkedTasks(ListPage):
@@ -112,35 +111,30 @@ class ViewCase(_OneCase, Page):
         case = self.case
         return super().get_context(
             case=case,
-            status=case.get_status_display(),
-            status_colour=STATUS_COLOURS[case.get_status_display()],
             **shown_facts(case, self.actor, self.request),
-            acting=[self._acting(found) for found in selectors.who_can_act(case)] if case.is_open else [],
-            history=history_items(case),
             answered_forms=answers_shown(case),
-            steps=step_items(steps_of(case)),
-            process_title=process_title(case),
             fault=stopped_by(case, self.actor),
+            **live_parts(case, self.actor),
+            **around(case, self.actor),
             **kwargs,
         )
 
-    def _acting(self, found: selectors.WhoCanAct) -> dict[str, Any]:
-        task: Task = found.task
-        here = current_council().number
-        council = council_by_number(task.owner_id)
-        mine = (
-            task.owner_id == here
-            and may(self.actor, "workflow.complete_task")
-            and not selectors.why_not(self.actor, task)
-        )
-        return {
-            "task": task,
-            "council": council.short_name if council and task.owner_id != self.case.owner_id else "",
-            "role": found.role_label,
-            "names": found.names,
-            "because": found.because,
-            "url": reverse("workflow:task", args=[task.pk]) if mine else "",
-        }
+
+class CaseLive(_OneCase):
+    """How a case stands now, for the page that is open: asked for by its script, and empty while nothing has changed."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if getattr(request, "actor", None) is None:
+            # Signed out meanwhile: stop asking, and leave the page as it is.
+            return HttpResponse(status=STOP_ASKING, headers={"HX-Reswap": "none"})
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        case = self.find(kwargs["case_id"])
+        if request.GET.get("seen") == seen_token(case):
+            return HttpResponse(status=204)
+        context = {"case": case, "changed": True, **live_parts(case, self.actor), **around(case, self.actor)}
+        return render(request, "pages/shared_services/workflow/_case_news.html", context)
 
 
 class CasePicture(_OneCase):

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 
 from shared_services.access.models import OfficerCard
 from shared_services.govuk.views import ActionView, BulkAction, Column, ListPage
+from shared_services.govuk.words import counted
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.statements import JoinedRows
 
-from .. import authority, rules, selectors, services
+from .. import authority, delays, rules, selectors, services
 from ..answering import answer_task
-from ..choices import TaskStatus, outcome_label
+from ..choices import TaskKind, TaskStatus, outcome_label
 from ..filters import InboxFilter
 from ..forms import DecisionForm
 from ..models import Task, TaskCandidate
@@ -23,6 +24,7 @@ from ..pictures import process_title, steps_of
 from ..step_forms.keeping import answers_shown, check_asks_nothing, form_for
 from .answers import AnswersForm
 from .parts import history_items, shown_facts, step_items
+from .task_parts import questions_on, verbs_of
 
 
 def approve_row(*, actor: OfficerCard, row: TaskCandidate) -> None:
@@ -35,8 +37,23 @@ def check_row(actor: OfficerCard, row: TaskCandidate) -> None:
     """Exceptions are pulled out before anything is approved: what must be read one by one, and one's own."""
     if "approve" not in row.task.outcomes:
         raise NotAllowed("This is not an approval. Open it to answer it.")
+    rules.check_open(row.task)
     rules.check_may_act(actor, row.task, row.task.case)
     check_asks_nothing(row.task)
+    rules.check_not_claimed_by_another(actor, row.task)
+
+
+def news_of(row: TaskCandidate) -> str:
+    """What happened to a task while it waits: in whose hand it is, how often it was reminded of, passed up."""
+    task = row.task
+    news = []
+    if task.is_claimed:
+        news.append(f"Claimed by {task.claimed_by_name}" if row.claimed_elsewhere else "Claimed by you")
+    if task.reminded:
+        news.append(f"Reminded {counted(task.reminded, 'time')}")
+    if task.escalated_on:
+        news.append("Passed up")
+    return ", ".join(news)
 
 
 class Inbox(ListPage):
@@ -51,13 +68,16 @@ class Inbox(ListPage):
         Column("task.requester_name", "From", sort="task__requester_name"),
         Column("amount", "Amount", kind="money", sort="amount"),
         Column("due_on", "Due", kind="date", sort="due_on"),
+        Column("at_risk_amount", "At risk", value=lambda row: delays.in_words(row.task), sort="at_risk_amount"),
         Column("late", "Time left", kind="tag", value=lambda row: row.time_left, tags=TaskCandidate.TIME_COLOURS),
+        Column("news", "Note", value=news_of),
         Column("task.ready_at", "Waiting since", kind="datetime", shown=False),
         Column("task.category", "Category", shown=False),
     ]
     reads = (
         "task__reference", "task__case_title", "task__title", "task__requester_name", "task__ready_at", "task__category",
-        "amount", "due_on",
+        "task__claimed_by", "task__claimed_by_name", "task__claim_ends_on", "task__reminded", "task__escalated_on",
+        "task__at_risk_on", "task__at_risk_amount", "amount", "due_on", "claimed_elsewhere",
     )  # fmt: skip
     filterset_class = InboxFilter
     search_fields = ["task__reference", "task__case_title", "task__requester_name"]
@@ -95,10 +115,16 @@ class DecideTask(AnswersForm, ActionView):
     button = "Confirm your decision"
     breadcrumbs = [("Inbox", "workflow:inbox")]
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if Task.objects.of_this_room().filter(pk=kwargs["task_id"], kind=TaskKind.ANSWER).to_do().exists():
+            return redirect("workflow:answer_question", task_id=kwargs["task_id"])
+        return super().get(request, *args, **kwargs)
+
     def get_subject(self) -> Task:
         task = get_object_or_404(Task.objects.of_this_room().select_related("case"), pk=self.kwargs["task_id"])
-        self.reason = rules.why_not(self.actor, task, task.case) if task.is_open else ""
-        may_see = task.is_open and not self.reason
+        waits = task.is_open or task.status == TaskStatus.SUSPENDED
+        self.reason = rules.why_not(self.actor, task, task.case) if waits else ""
+        may_see = waits and not self.reason
         if not may_see and not selectors.may_view_case(self.actor, task.case):
             raise NotAllowed(self.reason or f"You did not take part in {task.reference}, so you cannot open it.")
         if task.is_open and not self.reason:
@@ -120,12 +146,13 @@ class DecideTask(AnswersForm, ActionView):
             case=task.case,
             **shown_facts(task.case, self.actor, self.request),
             role=authority.role_label(task.role),
-            may_decide=task.is_open and not self.reason and not task.handled_at_subject,
+            **verbs_of(task, self.actor, self.reason),
             reason=self.reason,
             answered=outcome_label(task.outcome) if task.status == TaskStatus.DONE else "",
             history=history_items(task.case),
             answered_forms=answers_shown(task.case),
             steps=step_items(steps_of(task.case)),
+            questions=questions_on(task.case_id),
             process_title=process_title(task.case),
             **kwargs,
         )
