@@ -61,8 +61,11 @@ def walled(django_db_setup, django_db_blocker, settings) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _fresh_directory() -> Iterator[None]:
     from shared_services.tenancy import directory
+    from shared_services.workflow import calendars, inbox_steps
 
     directory.forget()
+    calendars.forget()
+    inbox_steps.forget()
     yield
 
 

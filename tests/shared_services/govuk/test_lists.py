@@ -167,7 +167,7 @@ def test_a_bulk_action_is_confirmed_and_its_exceptions_are_named(portal, saved, 
     again = portal.post("/sample/list/", sent, follow=True).content.decode()
 
     assert "Others use it. Stop sharing it first." in html
-    assert "Delete: 3 views" in html
+    assert "Delete 3 views" in html
     assert "2 views deleted." in answer
     assert "Kept: It is kept for good." in answer
     assert "already done" in again
