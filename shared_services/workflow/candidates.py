@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from . import authority, moving
+from .choices import TaskStatus
 from .models import Task, TaskCandidate
 from .who import CaseFacts, find_resolver
 
 BATCH = 500
+PLACED = [
+    "placed", "role", "status", "parked_reason", "due_on", "clock_from_on", "claimed_by", "claimed_by_name", "claimed_at",
+    "claim_ends_on", "version",
+]  # fmt: skip
+"""What a room writes on its task of a joint case once it knows who decides."""
 
 
 @transaction.atomic
@@ -41,17 +49,23 @@ def refresh_candidates(*, role: str | None = None) -> int:
 
 
 @transaction.atomic
-def place_task(*, task_id: UUID) -> None:
-    """Give a joint case's task to the officers of this council who may decide on it. Can run twice."""
-    found = (
-        Task.objects.of_this_room().select_related("case").select_for_update(of=("self",)).filter(pk=task_id).first()
-    )
-    if found is None or not found.is_open or found.placed:
+def place_task(*, task_id: UUID, held_from: date | None = None) -> None:
+    """Give a joint case's task to the officers of this council who may decide on it. Can run twice.
+
+    Of a case that was on hold since `held_from` and goes on, the due date moves by this council's own working days.
+    """
+    tasks = Task.objects.of_this_room().select_related("case").select_for_update(of=("case", "self"))
+    found = tasks.filter(pk=task_id).first()
+    if found is None:
+        return
+    if found.status == TaskStatus.SUSPENDED and not found.case.is_suspended:
+        moving.wake(found, held_from=held_from or timezone.localdate())
+    elif not found.is_open or found.placed:
         return
     wanted = moving.find_candidates(found, found.case)
     found.placed = True
-    found.save(update_fields=["placed", "role", "status", "parked_reason"])
-    TaskCandidate.objects.bulk_create(wanted)
+    found.save(update_fields=PLACED)
+    TaskCandidate.objects.bulk_create(wanted, ignore_conflicts=True)
 
 
 class _Holders:

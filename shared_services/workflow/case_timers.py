@@ -35,7 +35,7 @@ def run_due_timers(*, case_id: UUID) -> bool:
     Locks the case. Raises what keeps a case from going on; `stop_case` then says so on the case.
     """
     case = Case.objects.of_this_room().select_for_update(of=("self",)).filter(pk=case_id).first()
-    if case is None or case.status not in OPEN_CASES:
+    if case is None or case.status not in OPEN_CASES or case.is_suspended:
         return False
     run = Run.restore(definition_of(case.process_version_id), case.state)
     now = timezone.now()

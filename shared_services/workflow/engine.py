@@ -99,14 +99,21 @@ class Run(Happenings):
         task.run()
 
     def advance(
-        self, perform: Perform, *, at_home: bool = True, retry: bool = False, now: datetime | None = None
+        self,
+        perform: Perform,
+        *,
+        at_home: bool = True,
+        retry: bool = False,
+        timers_run: bool = True,
+        now: datetime | None = None,
     ) -> None:
         """Run every step that needs nobody.
 
         Away from the owner's room, service steps, calls and timers are held back for it. A service step that
-        failed before is tried again only with `retry`; one that fails now is found in `faults`.
+        failed before is tried again only with `retry`; one that fails now is found in `faults`. Without `timers_run`
+        no time comes, for a case that is on hold.
         """
-        self._perform, self._at_home, self._timers_run = perform, at_home, at_home
+        self._perform, self._at_home, self._timers_run = perform, at_home, at_home and timers_run
         self.held_back = False
         self.now = now or datetime.now(UTC)
         if retry:

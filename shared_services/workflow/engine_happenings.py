@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
@@ -78,6 +78,13 @@ class Happenings(Asking):
             if due.at > self.now:
                 task.task_spec.go_round(task, {"due": due.at.isoformat(), "left": due.left, "every": due.every})
         return True
+
+    def put_timers_off(self, by: timedelta) -> None:
+        """Let the timers that run go off so much later; those that wait for a day of the calendar keep it."""
+        for task in self._timed():
+            marks, timer = task.internal_data, task.task_spec.step.timer
+            if timer is not None and timer.kind != "date" and "due" in marks:
+                marks["due"] = (datetime.fromisoformat(marks["due"]) + by).isoformat()
 
     def _first_due(self, task: SpiffTask, step: Step) -> timers.Due:
         assert step.timer is not None

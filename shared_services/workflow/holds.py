@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -17,10 +16,11 @@ from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed, Stale
 
-from . import moving, rules
-from .calendars import add_working_days, working_days_between
+from . import moving, rules, timer_rows
 from .casework import MAY_MANAGE, checked_text, note_event
 from .choices import TaskKind, TaskStatus
+from .definitions import definition_of
+from .engine import Run
 from .locking import locked_own_case
 from .models import Case, Task, TaskCandidate
 from .querysets import OPEN_CASES, OPEN_TASKS
@@ -52,7 +52,8 @@ def suspend_case(
     owners = [case.owner_id, *case.parts]
     tasks = Task.objects.filter(owner_id__in=owners, case=case, kind=TaskKind.DECIDE, status__in=OPEN_TASKS)
     held = list(tasks.values_list("pk", flat=True))
-    tasks.update(status=TaskStatus.SUSPENDED, parked_reason="")
+    # Of a council's task the owner of the case changes no more than this.
+    tasks.update(status=TaskStatus.SUSPENDED)
     TaskCandidate.objects.drop(owners=owners, tasks=held)
     note_event(CaseVerb.SUSPENDED, case=case, actor=actor, text=reason)
     record(actor, "workflow.case.suspended", case, until=until)
@@ -71,15 +72,17 @@ def continue_case(*, actor: OfficerCard | None, case_id: UUID, note: str = "", v
     _check_version(case, version)
     if actor is not None:
         check_may_hold(actor, case)
-    began_on = timezone.localtime(case.suspended_at).date()
-    stood = working_days_between(began_on, timezone.localdate())
-    case.suspended_at = case.suspended_until = None
+    held_at = case.suspended_at
+    held_from = timezone.localtime(held_at).date()
+    run = Run.restore(definition_of(case.process_version_id), case.state)
+    run.put_timers_off(timezone.now() - held_at)
+    case.state, case.suspended_at, case.suspended_until = run.state(), None, None
     case.version += 1
-    case.save(update_fields=HELD)
-    owners = [case.owner_id, *case.parts]
-    _wake(case, Task.objects.filter(owner_id__in=owners, case=case, status=TaskStatus.SUSPENDED), stood)
+    case.save(update_fields=[*HELD, "state"])
+    timer_rows.keep_timers(case, run)
+    _wake(case, held_from)
     note_event(CaseVerb.CONTINUED, case=case, actor=actor, text=note.strip()[:REASON_LENGTH])
-    record(actor, "workflow.case.continued", case, working_days=stood)
+    record(actor, "workflow.case.continued", case, held_from=held_from)
     return case
 
 
@@ -122,21 +125,15 @@ def _check_version(case: Case, version: int | None) -> None:
         raise Stale
 
 
-def _wake(case: Case, tasks: Iterable[Task], stood: int) -> None:
+def _wake(case: Case, held_from: date) -> None:
     here = current_council().number
     candidates: list[TaskCandidate] = []
-    for task in tasks:
-        if task.due_on is not None:
-            task.due_on = add_working_days(task.due_on, stood) if stood else task.due_on
-        clock = task.clock_from_on or timezone.localtime(task.ready_at).date()
-        task.clock_from_on = add_working_days(clock, stood) if stood else clock
-        task.status, task.version = TaskStatus.READY, task.version + 1
-        task.claimed_by, task.claimed_by_name, task.claimed_at, task.claim_ends_on = None, "", None, None
-        if task.owner_id == here:
-            candidates += moving.find_candidates(task, case)
-        else:
-            # Who decides there is found there.
-            task.placed = False
-            enqueue("workflow.place_task", council=task.owner_id, task_id=task.pk)
+    for task in Task.objects.filter(owner_id__in=[here, *case.parts], case=case, status=TaskStatus.SUSPENDED):
+        if task.owner_id != here:
+            # Its days off, its claims and who decides there are that council's: its room goes on with it.
+            enqueue("workflow.place_task", council=task.owner_id, task_id=task.pk, held_from=held_from)
+            continue
+        moving.wake(task, held_from=held_from)
+        candidates += moving.find_candidates(task, case)
         task.save()
     TaskCandidate.objects.bulk_create(candidates)

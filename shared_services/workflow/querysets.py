@@ -135,8 +135,9 @@ class CaseTimerQuerySet(models.QuerySet[Any]):
         return self.filter(owner_id=current_council().number)
 
     def due(self, *, at: datetime) -> Self:
-        """Timers whose time has come, of cases that run."""
-        return self.of_this_room().filter(due_at__lte=at, stopped=False, case__status__in=OPEN_CASES)
+        """Timers whose time has come, of cases that run and are not on hold."""
+        running = self.filter(case__status__in=OPEN_CASES, case__suspended_at__isnull=True)
+        return running.of_this_room().filter(due_at__lte=at, stopped=False)
 
     def drop(self) -> None:
         """Take rows away in one statement. Nothing points at a timer, so nothing is collected first."""

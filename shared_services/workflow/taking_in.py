@@ -51,6 +51,9 @@ def catch_up(*, case_id: UUID) -> None:
     case = Case.objects.select_for_update().filter(pk=case_id).first()
     if case is None or not case.home_due or case.owner_id != current_council().number:
         return
+    if case.is_suspended:
+        # An answer that was given just before the hold is taken in when the case goes on.
+        return
     case.home_due = False
     if case.status in OPEN_CASES:
         run = Run.restore(definition_of(case.process_version_id), case.state)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import date
 from uuid import UUID
 
 from django.db import DatabaseError
@@ -18,9 +19,12 @@ log = logging.getLogger("guildhall.workflow")
 
 
 @council_task
-def place_task(task_id: UUID) -> None:
-    """Find who decides on a joint case's task, in the room of the council whose officer acts. Safe to run twice."""
-    candidates.place_task(task_id=task_id)
+def place_task(task_id: UUID, held_from: str | None = None) -> None:
+    """Find who decides on a joint case's task, in the room of the council whose officer acts. Safe to run twice.
+
+    `held_from` is the day, in ISO form, since which the case was on hold.
+    """
+    candidates.place_task(task_id=task_id, held_from=date.fromisoformat(held_from) if held_from else None)
 
 
 @council_task

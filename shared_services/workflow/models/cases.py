@@ -91,11 +91,11 @@ class Task(PooledModel):
     """One thing for an officer to do. It belongs to the council whose officer acts, and repeats of the case what an inbox shows."""
 
     shared_service_may_insert = True
-    parts_may_update = (
-        "status", "done_at", "parked_reason", "due_on", "clock_from_on", "claimed_by_id", "claimed_by_name",
-        "claimed_at", "claim_ends_on", "placed", "version",
-    )  # fmt: skip
-    """The shared service takes back what a joint case no longer asks, and lets it stand while the case is on hold."""
+    parts_may_update = ("status", "done_at")
+    """The shared service takes back what a joint case no longer asks, and lets it stand while the case is on hold.
+
+    Claims, due dates and who decides are the council's own: its room brings them up to date (`candidates.place_task`).
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="tasks", db_index=False)
     engine_id = models.UUIDField()
