@@ -21,8 +21,9 @@ from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 
-from . import authority, delays, faults, joint, timer_rows
+from . import authority, delays, faults, joint, passing_up, timer_rows
 from .calendars import add_working_days as add_working_days
+from .calendars import working_days_between
 from .choices import CaseStatus, TaskStatus
 from .diagrams import Step
 from .engine import EngineFault, Run, Waiting
@@ -60,7 +61,7 @@ def advance(case: Case, run: Run, actor: OfficerCard | None, *, at_home: bool, r
         return _operate(case, step, values, actor, run)
 
     try:
-        run.advance(perform, at_home=at_home, retry=retry)
+        run.advance(perform, at_home=at_home, retry=retry, timers_run=not case.is_suspended)
     except (EngineFault, ExpressionError) as fault:
         raise NotAllowed(
             f"{case.reference} cannot move on: {fault} Tell your council's administrator.", code="process"
@@ -202,6 +203,18 @@ def _due_on(run: Run, step: Step, values: dict[str, Any]) -> date | None:
     return add_working_days(timezone.localdate(), int(days))
 
 
+def wake(task: Task, *, held_from: date) -> None:
+    """A task goes on after time on hold: due later by this room's working days, and in nobody's hand."""
+    stood = working_days_between(held_from, timezone.localdate())
+    if task.due_on is not None and stood:
+        task.due_on = add_working_days(task.due_on, stood)
+    clock = task.clock_from_on or timezone.localtime(task.ready_at).date()
+    task.clock_from_on = add_working_days(clock, stood) if stood else clock
+    task.claimed_by, task.claimed_by_name, task.claimed_at, task.claim_ends_on = None, "", None, None
+    task.status = TaskStatus.READY
+    task.version += 1
+
+
 def find_candidates(
     task: Task, case: Case, *, found_by: Callable[[Task], set[UUID]] | None = None
 ) -> list[TaskCandidate]:
@@ -220,7 +233,7 @@ def find_candidates(
     if case.suspended_at is not None:
         task.status = TaskStatus.SUSPENDED
         return []
-    allowed = authority.may_decide(found | set(task.escalated_to), task.role, case)
+    allowed = authority.may_decide(found | passing_up.still_above(task, case), task.role, case)
     task.status = TaskStatus.READY if allowed else TaskStatus.PARKED
     task.parked_reason = "" if allowed else _why_parked(task, case, found)
     return [

@@ -6,7 +6,6 @@ room and a number on the task; the same day twice is one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -21,26 +20,21 @@ from shared_services.annexes.models import CaseEvent
 from shared_services.audit.services import PORTAL, record
 from shared_services.tenancy.door import current_council
 
-from . import authority
+from . import passing_up
 from .calendars import is_working_day, working_days_between
 from .casework import casework_settings, note_event
 from .choices import TaskStatus
-from .definitions import definition_of
 from .locking import locked_task
 from .models import CaseworkSettings, Task, TaskCandidate
 from .telling import tell
-from .who import CaseFacts, find_resolver
-
-LINE_MANAGER = "line_manager"
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """When one step reminds and passes up, in working days, and whom it is passed to."""
+    """When one step reminds and passes up, in working days."""
 
     remind_after: int | None
     escalate_after: int | None
-    escalate_to: str
 
 
 @transaction.atomic
@@ -66,14 +60,10 @@ def remind_and_escalate(*, on: date | None = None) -> tuple[int, int]:
 
 def times_of(task: Task, settings: CaseworkSettings) -> Times:
     """The times of a task's step: the drawing's where it says so, the room's otherwise."""
-    step = definition_of(task.case.process_version_id).diagram.steps.get(task.step)
-    remind, escalate = settings.remind_after, settings.escalate_after
-    if step is None:
-        return Times(remind, escalate, LINE_MANAGER)
+    step = passing_up.step_of(task, task.case)
     return Times(
-        int(step.remind_after) if step.remind_after else remind,
-        int(step.escalate_after) if step.escalate_after else escalate,
-        step.escalate_to or LINE_MANAGER,
+        int(step.remind_after) if step and step.remind_after else settings.remind_after,
+        int(step.escalate_after) if step and step.escalate_after else settings.escalate_after,
     )
 
 
@@ -86,10 +76,8 @@ def escalate_task(*, task_id: UUID, on: date) -> bool:
     task = locked_task(task_id)
     if task.status != TaskStatus.READY or task.escalated_on is not None or task.handled_at_subject:
         return False
-    times = times_of(task, casework_settings())
     holders = set(TaskCandidate.objects.of_this_room().filter(task=task).values_list("card_id", flat=True))
-    above = _above(task, times.escalate_to, holders) - holders
-    allowed = authority.may_decide(above, task.role, task.case)
+    allowed = passing_up.above(task, task.case, holders) - holders
     if not allowed:
         return False
     cards = list(OfficerCard.objects.of_council(current_council().number).active().filter(pk__in=allowed))
@@ -111,19 +99,6 @@ def escalate_task(*, task_id: UUID, on: date) -> bool:
     record(None, "workflow.task.escalated", task, case=str(task.case_id), to=[str(card.pk) for card in cards])
     tell([card.pk for card in cards], "task_escalated", case_id=task.case_id, task_id=task.pk)
     return True
-
-
-def _above(task: Task, role: str, holders: Iterable[UUID]) -> set[UUID]:
-    """The line managers of those who hold the task, or whoever holds the role that the drawing names."""
-    if role != LINE_MANAGER:
-        return authority.holders(role, authority.facts_of(task.case))
-    find = find_resolver(LINE_MANAGER)
-    if find is None:
-        return set()
-    found: set[UUID] = set()
-    for holder in holders:
-        found |= find(CaseFacts(process=task.process, requester_id=holder))
-    return found
 
 
 def _remind(tasks: list[Task], on: date) -> None:

@@ -6,7 +6,7 @@ from shared_services.access.models import OfficerCard
 from shared_services.govuk.words import spoken_instant
 from shared_services.tenancy.errors import NotAllowed, Stale
 
-from . import authority
+from . import authority, passing_up
 from .choices import OUTCOMES_THAT_NEED_A_REASON, TaskKind, TaskStatus, outcome_label
 from .models import Case, Task
 
@@ -66,11 +66,15 @@ def why_not(actor: OfficerCard, task: Task, case: Case) -> str:
         if actor.pk in case.approved_by:
             return f"You have already approved {case.reference}. The next approval must be somebody else's."
     joint = bool(task.authority) or authority.is_joint_here(case)
-    if actor.pk not in task.escalated_to and not authority.holds(actor, role, authority.facts_of(case), joint=joint):
+    if not (authority.holds(actor, role, authority.facts_of(case), joint=joint) or _was_passed_up(actor, task, case)):
         if role == authority.REQUESTER:
             return f"Only {case.requester_name}, who raised {case.reference}, can do this."
         return f"You are not {label} for {case.reference}, so you cannot decide on it."
     return ""
+
+
+def _was_passed_up(actor: OfficerCard, task: Task, case: Case) -> bool:
+    return actor.active and actor.pk in task.escalated_to and actor.pk in passing_up.still_above(task, case)
 
 
 def check_may_act(actor: OfficerCard, task: Task, case: Case) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -13,7 +14,8 @@ from shared_services.annexes.models import CaseEvent
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed, Stale
 from shared_services.tenancy.models import BankHoliday
-from shared_services.workflow import calendars, casework, holds, reminders, selectors, services, tasks, who
+from shared_services.workflow import calendars, casework, holds, passing_up, reminders, selectors, services, tasks, who
+from shared_services.workflow.candidates import refresh_candidates
 from shared_services.workflow.models import CaseworkSettings, Task
 
 
@@ -29,7 +31,7 @@ def bo(northmoor, officer_in):
 
 @pytest.fixture
 def boss(northmoor, officer_in):
-    return officer_in(northmoor, "hr_adviser", name="Bea Boss")
+    return officer_in(northmoor, "head_of_service", name="Bea Boss")
 
 
 @pytest.fixture
@@ -104,13 +106,50 @@ def test_a_task_is_never_passed_up_to_whoever_raised_it(northmoor, requester, bo
         assert not selectors.inbox(requester).exists()
 
 
-def test_the_drawing_says_otherwise_where_it_does(northmoor, bo, boss, case_id, monkeypatch):
-    times = reminders.Times(remind_after=2, escalate_after=3, escalate_to="hr_adviser")
-    monkeypatch.setattr(reminders, "times_of", lambda task, settings: times)
+@pytest.fixture
+def drawn(monkeypatch):
+    """drawn(escalate_to="director", ...) -> the step of every task, as a drawing would have it."""
+
+    def draw(**said):
+        step_of = passing_up.step_of
+        monkeypatch.setattr(passing_up, "step_of", lambda task, case: replace(step_of(task, case), **said))
+
+    return draw
+
+
+def test_the_drawing_says_otherwise_where_it_does(northmoor, bo, case_id, officer_in, drawn, work_done):
+    director = officer_in(northmoor, "director", name="Dee Director")
+    drawn(remind_after="2", escalate_after="3", escalate_to="director")
     with inside_council(northmoor):
         assert reminders.remind_and_escalate(on=after(3)) == (1, 1)
 
-        assert selectors.inbox(boss).exists()
+        task = Task.objects.get(case_id=case_id)
+        assert task.escalated_to == [director.pk]
+        services.complete_task(actor=director, task_id=task.pk, outcome="approve")
+        assert work_done[-1] == "purchasing.raise_order"
+
+
+def test_whom_a_post_names_is_passed_up_to_only_with_the_permission_to_decide(
+    northmoor, bo, case_id, officer_in, managed_by
+):
+    managed_by({bo: officer_in(northmoor, "hr_adviser", name="Hal Adviser")})
+    with inside_council(northmoor):
+        assert reminders.remind_and_escalate(on=after(15))[1] == 0
+
+        assert Task.objects.get(case_id=case_id).escalated_on is None
+
+
+def test_whoever_is_no_longer_above_decides_no_longer(northmoor, bo, boss, case_id, officer_in, managed_by):
+    managed_by({bo: boss})
+    with inside_council(northmoor):
+        reminders.remind_and_escalate(on=after(15))
+        managed_by({bo: officer_in(northmoor, "head_of_service", name="Nia New")})
+
+        task = Task.objects.get(case_id=case_id)
+        with pytest.raises(NotAllowed, match="You are not"):
+            services.complete_task(actor=boss, task_id=task.pk, outcome="approve")
+        refresh_candidates()
+        assert not selectors.inbox(boss).exists()
 
 
 def test_time_on_hold_is_not_reminded_of(northmoor, bo, case_id):
