@@ -23,6 +23,10 @@ from .engine_steps import (
     TimerStep,
 )
 
+EDGE_WATCHED = ".BoundaryEventSplit"
+EDGE_CLOSED = ".BoundaryEventJoin"
+"""What is added to the name of a step with events on its edge: where it is entered, and where they are taken away."""
+
 STEP_CLASSES: dict[str, type[Any]] = {
     "start": DrawnStep,
     "end": EndStep,
@@ -81,8 +85,8 @@ def _main(spec: BpmnProcessSpec, step: Step) -> Any:
 
 def _watched(spec: BpmnProcessSpec, mains: dict[str, Any], step: Step, events: list[Step]) -> BoundaryEventSplit:
     """A step with events on its edge: whichever comes first takes the others away."""
-    split = BoundaryEventSplit(spec, f"{step.id}.BoundaryEventSplit")
-    end = BoundaryEnd(spec, f"{step.id}.BoundaryEventJoin")
+    split = BoundaryEventSplit(spec, f"{step.id}{EDGE_WATCHED}")
+    end = BoundaryEnd(spec, f"{step.id}{EDGE_CLOSED}")
     split.connect(mains[step.id])
     mains[step.id].connect(end)
     for event in events:

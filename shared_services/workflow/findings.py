@@ -204,7 +204,7 @@ def _casework(diagram: Diagram, step: Step) -> Iterator[Finding]:
         yield error(step.id, "reminders", f"“{step.label}” says whom to ask next, but not after how many days.")
     if step.reopen:
         target = diagram.steps.get(step.reopen)
-        if target is None or target.kind != "user":
+        if target is None or target.kind != "user" or target.within:
             yield error(step.id, "reopen", f"“{step.label}” reopens at “{step.reopen}”, which is no officer's step.")
 
 

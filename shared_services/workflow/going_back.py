@@ -66,9 +66,7 @@ def redo_step(*, actor: OfficerCard, case_id: UUID, step: str, reason: str, vers
     if target is None:
         raise NotAllowed("The case has not been at that step. Choose one that it has passed.", code="step")
     check_nothing_stands_after(case, run, target)
-    waiting = run.waiting()
-    values = {**case.facts, **(waiting[0].values if waiting else {})}
-    _go_back(case, run, target, actor, values)
+    _go_back(case, run, target, actor, {**case.facts, **run.values})
     note_event(CaseVerb.WENT_BACK, case=case, actor=actor, to_name=target.label, text=reason)
     record(actor, "workflow.case.sent_back_to_step", case, step=target.id)
     return case
