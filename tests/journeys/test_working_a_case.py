@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from councils.organisation.models import Department
+from councils.organisation.services import appoint, create_post
 from councils.purchasing import services
 from shared_services.tenancy.door import inside_council
 from shared_services.workflow import calendars, claims, questions, reminders
-from shared_services.workflow.candidates import refresh_candidates
 from shared_services.workflow.models import Case, Task
 from shared_services.workflow.services import complete_task
 from tests.councils.books import Books, one_line, open_books, three_lines
@@ -36,13 +37,19 @@ def shop(portal, northmoor, officer_in) -> Books:
 
 @pytest.fixture
 def second(shop, northmoor, officer_in):
-    """Another who may decide on what the budget holder decides."""
+    """The budget holder's line manager, to whom one of the tasks was passed up: another who may decide it."""
     card = officer_in(northmoor, "budget_holder", name="Kim Keeper", job_title="Museums manager")
+    administrator = officer_in(northmoor, "council_administrator", name="Olu Organiser")
     with inside_council(northmoor):
-        small = Task.objects.of_this_room().get(case_title="Chairs for the museum")
-        small.escalated_to = [card.pk]
-        small.save(update_fields=["escalated_to"])
-        refresh_candidates()
+        department = Department.objects.get()
+        above = create_post(actor=administrator, number="M1", title="Museums manager", department=department)
+        below = create_post(
+            actor=administrator, number="M2", title="Museum officer", department=department, reports_to=above
+        )
+        appoint(actor=administrator, post=above, card_id=card.pk)
+        appoint(actor=administrator, post=below, card_id=shop.holder.pk)
+        small = task_called("Chairs for the museum")
+        assert reminders.escalate_task(task_id=small.pk, on=small.due_on)
     return card
 
 

@@ -9,9 +9,27 @@ from hypothesis import strategies as st
 from shared_services.tenancy.door import inside_council
 from shared_services.workflow import foresight, selectors, services
 from shared_services.workflow.diagrams import read_diagram
+from shared_services.workflow.engine import Run
 from shared_services.workflow.findings import find
 from shared_services.workflow.models import Case, ProcessVersion, Task
 from shared_services.workflow.safe_xml import read_xml
+
+from .drawing import (
+    boundary,
+    element,
+    end,
+    flows,
+    gateway,
+    key_of,
+    read,
+    repeated,
+    service,
+    start,
+    timed,
+    timer,
+    user,
+)
+from .test_running_processes import Library
 
 
 @pytest.fixture
@@ -59,6 +77,99 @@ def test_what_is_foretold_is_what_happens(northmoor, officers, submit, pounds, a
                 assert f"the case ends: {case.outcome_text.lower()}" in foretold
         if Case.objects.get(pk=case_id).is_open:
             services.withdraw_case(actor=officers["requester"], case_id=case_id)
+
+
+@pytest.fixture
+def told(northmoor):
+    """told(definition, *answered, step=...) -> what is said ahead of a step, in a case that has been answered so far."""
+
+    def tell(definition, *answered, step="decide", **values) -> dict[str, str]:
+        run = Run.start(definition, values)
+        run.advance(lambda step, values: {})
+        for answer in answered:
+            run.complete(key_of(run, answer), {"outcome": "approve"})
+            run.advance(lambda step, values: {})
+        task = Task(engine_id=key_of(run, step), outcomes=["approve", "reject"])
+        case = Case(owner_id=0, requester_name="Riley Requester", process="small", facts={})
+        with inside_council(northmoor):
+            return {one.action: one.sentence for one in foresight.after_each_answer(case, task, run)}
+
+    return tell
+
+
+def test_a_step_with_a_time_on_its_edge_says_what_follows_when_nobody_answers(told):
+    definition = read(
+        start(), user("decide"), boundary("late", "decide", timer("P5D")), user("escalated", role="chief_executive"),
+        timed("cool_off", "P3D"), end(),
+        flows("start decide", "decide cool_off", "cool_off end", "late escalated", "escalated end"),
+    )  # fmt: skip
+
+    assert told(definition) == {
+        "Approve": "it waits 3 days",
+        "Reject": "it waits 3 days",
+        "If it waits 5 days": "it goes to the chief executive, to escalated",
+    }
+
+
+def test_branches_that_run_beside_each_other_are_waited_for(told):
+    definition = read(
+        start(), gateway("parallel", "split"), user("decide"), user("finance"), gateway("parallel", "join"),
+        service("book"), end(outcome="done"),
+        flows("start split", "split decide", "split finance", "decide join", "finance join", "join book", "book end"),
+    )  # fmt: skip
+
+    assert told(definition)["Approve"] == "it waits for what else is under way"
+    assert told(definition, "finance")["Approve"] == "“Book” is done, and the case ends: done"
+
+
+def test_branches_that_begin_and_meet_on_the_way_are_followed_together(told):
+    definition = read(
+        start(), user("decide"), gateway("parallel", "split"), service("book"), service("pay"),
+        gateway("parallel", "join"), end(outcome="done"),
+        flows("start decide", "decide split", "split book", "split pay", "book join", "pay join", "join end"),
+    )  # fmt: skip
+    parted = read(
+        start(), user("decide"), gateway("parallel", "split"), service("book"), user("sign", role="director"),
+        gateway("parallel", "join"), end(outcome="done"),
+        flows("start decide", "decide split", "split book", "split sign", "book join", "sign join", "join end"),
+    )  # fmt: skip
+
+    assert told(definition)["Approve"] == "“Book” and “Pay” are done, and the case ends: done"
+    assert told(parted)["Approve"] == "“Book” is done, and it goes to the director, to sign"
+
+
+def test_a_group_of_steps_is_looked_into_and_its_end_is_not_the_cases(told):
+    inside = start("in") + user("check", role="director") + end("out") + flows("in check", "check out")
+    definition = read(
+        start(), user("decide"), element("subProcess", "group", inside), service("book"), end(outcome="done"),
+        flows("start decide", "decide group", "group book", "book end"),
+    )  # fmt: skip
+
+    assert told(definition)["Approve"] == "it goes to the director, to check"
+    assert told(definition, "decide", step="check")["Approve"] == "“Book” is done, and the case ends: done"
+
+
+def test_a_process_that_is_called_is_named_and_not_looked_into(told):
+    library = Library()
+    called = read(start(), user("inner"), end(), flows("start inner", "inner end"), key="other")
+    library.publish("other", called)
+    definition = read(
+        start(), user("decide"), element("callActivity", "other", calledElement="other"), end(outcome="done"),
+        flows("start decide", "decide other", "other end"), called=library,
+    )  # fmt: skip
+
+    assert told(definition)["Approve"] == "“Other” begins"
+    assert told(definition, "decide", step="inner")["Approve"] == foresight.UNKNOWN
+
+
+def test_a_step_that_several_answer_at_once_waits_for_the_others(told):
+    definition = read(
+        start(), user("decide", repeated("people", "person")), user("sign", role="director"), end(),
+        flows("start decide", "decide sign", "sign end"), people="list",
+    )  # fmt: skip
+
+    assert told(definition, people=["a", "b"])["Approve"] == "it waits for the others' answers"
+    assert told(definition, "decide", people=["a", "b"])["Approve"] == "it goes to the director, to sign"
 
 
 def test_a_case_that_waits_says_what_follows(northmoor, officers, submit, decide):

@@ -14,7 +14,7 @@ from shared_services.messaging.running import run_waiting
 from shared_services.tenancy.bases import new_key
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed, Stale
-from shared_services.workflow import case_timers, definitions, operations, retrying, selectors, services
+from shared_services.workflow import case_timers, definitions, holds, operations, retrying, selectors, services
 from shared_services.workflow.models import AuthorityRule, Case, CaseTimer, Task
 from shared_services.workflow.operations import OperationFailed
 from shared_services.workflow.publishing import publish_process
@@ -151,6 +151,29 @@ def test_deciding_in_time_takes_the_timer_away(northmoor, people, publish):
         decide(people, "holder", case)
 
         assert not CaseTimer.objects.exists()
+
+
+def test_time_stands_still_for_a_case_on_hold(northmoor, people, publish, time_machine):
+    publish(OVERDUE)
+    with inside_council(northmoor):
+        case = open_one(people, "overdue")
+        due_at = CaseTimer.objects.get().due_at
+        holds.suspend_case(actor=people["holder"], case_id=case.pk, reason="The auditor has the papers.")
+    time_machine.move_to(timezone.now() + timedelta(days=6))
+    sweep(northmoor)
+    with inside_council(northmoor):
+        assert case_timers.run_due_timers(case_id=case.pk) is False
+        assert Case.objects.get(pk=case.pk).step == "Decide"
+
+        holds.continue_case(actor=people["holder"], case_id=case.pk)
+        assert abs(CaseTimer.objects.get().due_at - due_at - timedelta(days=6)) < timedelta(minutes=1)
+    sweep(northmoor)
+    with inside_council(northmoor):
+        assert selectors.inbox(people["holder"]).filter(case=case).exists()
+    time_machine.move_to(timezone.now() + timedelta(days=5, minutes=1))
+    sweep(northmoor)
+    with inside_council(northmoor):
+        assert selectors.inbox(people["director"]).get().title == "Escalated"
 
 
 def test_withdrawing_takes_the_timer_away(northmoor, people, publish):
