@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from . import authority, moving
 from .choices import TaskStatus
@@ -58,8 +57,8 @@ def place_task(*, task_id: UUID, held_from: date | None = None) -> None:
     found = tasks.filter(pk=task_id).first()
     if found is None:
         return
-    if found.status == TaskStatus.SUSPENDED and not found.case.is_suspended:
-        moving.wake(found, held_from=held_from or timezone.localdate())
+    if held_from is not None and found.status == TaskStatus.SUSPENDED and not found.case.is_suspended:
+        moving.wake(found, held_from=held_from)
     elif not found.is_open or found.placed:
         return
     wanted = moving.find_candidates(found, found.case)

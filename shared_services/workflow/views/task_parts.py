@@ -10,7 +10,7 @@ from django.urls import reverse
 from shared_services.access.models import OfficerCard
 from shared_services.annexes.choices import NoteKind
 from shared_services.annexes.models import CaseNote
-from shared_services.govuk.words import counted, spoken_date
+from shared_services.govuk.words import spoken_date
 from shared_services.tenancy.door import current_council
 
 from .. import delays, foresight, rules
@@ -66,10 +66,15 @@ def _in_hand(task: Task) -> str:
     return f"You have claimed this task.{until}"
 
 
+def times(number: int) -> str:
+    """ "once", "twice", "3 times"."""
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
+
+
 def _news(task: Task) -> str:
     news = []
     if task.reminded:
-        news.append(f"Reminded {counted(task.reminded, 'time')}.")
+        news.append(f"Reminded {times(task.reminded)}.")
     if task.escalated_on:
         news.append(f"Passed up on {spoken_date(task.escalated_on)}, because it waited too long.")
     return " ".join(news)

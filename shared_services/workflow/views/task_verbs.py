@@ -61,7 +61,15 @@ class _OnTask(ActionView):
 class ClaimTask(_OnTask):
     form_class = verb_forms.ClaimForm
     verb = "Claim"
-    lead = "The task leaves the inboxes of the others who may decide it. You can release it at any time."
+
+    def get_title(self) -> str:
+        return f"Take over: {self.subject.reference}" if self.subject.is_claimed else super().get_title()
+
+    @property
+    def lead(self) -> str:  # type: ignore[override]
+        task = self.subject
+        by = f"{task.claimed_by_name} claimed this on {rules.when(task.claimed_at)}. " if task.is_claimed else ""
+        return f"{by}The task leaves the inboxes of the others who may decide it. You can release it at any time."
 
     @property
     def button(self) -> str:  # type: ignore[override]

@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect
 
 from shared_services.access.models import OfficerCard
 from shared_services.govuk.views import ActionView, BulkAction, Column, ListPage
-from shared_services.govuk.words import counted
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.statements import JoinedRows
@@ -24,7 +23,7 @@ from ..pictures import process_title, steps_of
 from ..step_forms.keeping import answers_shown, check_asks_nothing, form_for
 from .answers import AnswersForm
 from .parts import history_items, shown_facts, step_items
-from .task_parts import questions_on, verbs_of
+from .task_parts import questions_on, times, verbs_of
 
 
 def approve_row(*, actor: OfficerCard, row: TaskCandidate) -> None:
@@ -48,12 +47,13 @@ def news_of(row: TaskCandidate) -> str:
     task = row.task
     news = []
     if task.is_claimed:
-        news.append(f"Claimed by {task.claimed_by_name}" if row.claimed_elsewhere else "Claimed by you")
+        news.append(f"claimed by {task.claimed_by_name}" if row.claimed_elsewhere else "claimed by you")
     if task.reminded:
-        news.append(f"Reminded {counted(task.reminded, 'time')}")
+        news.append(f"reminded {times(task.reminded)}")
     if task.escalated_on:
-        news.append("Passed up")
-    return ", ".join(news)
+        news.append("passed up")
+    said = ", ".join(news)
+    return said[:1].upper() + said[1:]
 
 
 class Inbox(ListPage):

@@ -300,8 +300,8 @@ def test_the_inbox_the_task_and_the_home_page_say_what_was_reminded_of(northmoor
         reminders.remind_and_escalate(on=calendars.add_working_days(timezone.localdate(), 5))
     client = client_for(bo)
 
-    assert "Reminded 1 time" in text_of(client.get("/inbox/"))
-    assert "Reminded 1 time" in text_of(client.get(f"/tasks/{task_of(northmoor, case_id).pk}/"))
+    assert "Reminded once" in text_of(client.get("/inbox/"))
+    assert "Reminded once" in text_of(client.get(f"/tasks/{task_of(northmoor, case_id).pk}/"))
     assert "reminded of" in text_of(client.get("/"))
 
 

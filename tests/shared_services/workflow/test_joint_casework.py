@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
+from councils.organisation.models import ClosureDay
 from shared_services.annexes.models import CaseNote
+from shared_services.messaging.running import run_waiting
 from shared_services.tenancy.bases import new_key
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed
-from shared_services.workflow import claims, holds, questions, remarks, selectors, services
+from shared_services.workflow import calendars, claims, holds, questions, remarks, selectors, services
 from shared_services.workflow.candidates import place_task, refresh_candidates
 from shared_services.workflow.choices import TaskStatus
 from shared_services.workflow.models import Case, CaseMessage, Task
@@ -125,7 +129,34 @@ def test_only_the_owner_holds_a_joint_case_and_every_council_is_held(
 
     with inside_council(shared_service):
         holds.continue_case(actor=manager, case_id=case_id)
+    run_waiting()
     for council, card in ((northmoor, head), (eastvale, other_head)):
-        place(council, case_id)
         with inside_council(council):
             assert selectors.inbox(card).exists()
+
+
+def test_a_councils_due_date_stands_still_by_its_own_working_days(
+    northmoor, eastvale, shared_service, manager, case_id, time_machine
+):
+    def due_in(council):
+        with inside_council(council):
+            return Task.objects.of_this_room().get(case_id=case_id).due_on
+
+    before = due_in(northmoor)
+    assert before == due_in(eastvale)
+    with inside_council(shared_service):
+        holds.suspend_case(actor=manager, case_id=case_id, reason="The supplier asked for time.")
+    with inside_council(northmoor):
+        closed = calendars.add_working_days(timezone.localdate(), 2)
+        ClosureDay.objects.create(on=closed, title="Moving house")
+        calendars.forget()
+        later = calendars.add_working_days(closed, 1)
+    time_machine.move_to(datetime.combine(later, time(12), UTC))
+    with inside_council(shared_service):
+        holds.continue_case(actor=manager, case_id=case_id)
+    run_waiting()
+
+    with inside_council(northmoor):
+        assert due_in(northmoor) == calendars.add_working_days(before, 2)
+    with inside_council(eastvale):
+        assert due_in(eastvale) == calendars.add_working_days(before, 3)
