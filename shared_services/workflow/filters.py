@@ -38,11 +38,6 @@ class InboxFilter(GovukFilterSet):
         model = TaskCandidate
         fields: tuple[str, ...] = ()
 
-    def filter_queryset(self, queryset: Any) -> Any:
-        """Left to itself, an inbox leaves out what a colleague has in hand."""
-        rows = super().filter_queryset(queryset)
-        return rows if self.form.cleaned_data.get("claimed") else rows.not_claimed_elsewhere()
-
     def by_claim(self, rows: Any, _name: str, value: list[str]) -> Any:
         wanted = Q()
         if "me" in value:

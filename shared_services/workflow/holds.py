@@ -72,7 +72,7 @@ def continue_case(*, actor: OfficerCard | None, case_id: UUID, note: str = "", v
     _check_version(case, version)
     if actor is not None:
         check_may_hold(actor, case)
-    held_at = case.suspended_at
+    held_at = case.suspended_at or timezone.now()
     held_from = timezone.localtime(held_at).date()
     run = Run.restore(definition_of(case.process_version_id), case.state)
     run.put_timers_off(timezone.now() - held_at)

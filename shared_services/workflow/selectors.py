@@ -27,7 +27,7 @@ from .models import Case, Decision, Task, TaskCandidate
 from .querysets import CaseQuerySet, TaskCandidateQuerySet, TaskQuerySet
 from .who import CaseFacts
 
-IN_INBOX = "t0.owner_id = %s AND t0.card_id = %s"
+IN_INBOX = "t0.owner_id = %s AND t0.card_id = %s AND NOT t0.claimed_elsewhere"
 
 
 def inbox(actor: OfficerCard, *, claimed_elsewhere: bool = True) -> TaskQuerySet:
@@ -42,7 +42,7 @@ def inbox_rows(actor: OfficerCard) -> TaskCandidateQuerySet:
 
 
 def plain_inbox(actor: OfficerCard, statement: JoinedRows) -> OrderedRows:
-    """`inbox_rows` by a statement put together once; its condition is IN_INBOX."""
+    """`inbox_rows` that nobody else has claimed, by a statement put together once; its condition is IN_INBOX."""
     return OrderedRows(statement, current_council().number, actor.pk, order="t0.due_on, t0.id")
 
 

@@ -95,7 +95,9 @@ class Inbox(ListPage):
     empty_text = "Nothing is waiting for you."
 
     def get_queryset(self) -> Any:
-        return selectors.inbox_rows(self.actor)
+        """Left to itself, an inbox leaves out what a colleague has in hand."""
+        rows = selectors.inbox_rows(self.actor)
+        return rows if any(self.params.getlist("claimed")) else rows.not_claimed_elsewhere()
 
     @property
     def rows_to_show(self) -> Any:
