@@ -33,7 +33,7 @@ check: .venv/installed-dev assets ## Lint, types, imports, templates, migrations
 	$(BIN)/ruff format --check --diff . > /dev/null || $(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
+	$(BIN)/djade --check --target-version 5.2 $$(find templates -name '*.html')
 	$(BIN)/djlint templates --lint --quiet
 	DJANGO_SETTINGS_MODULE=config.settings.owner $(PY) manage.py makemigrations --check --dry-run
 
