@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -161,7 +161,7 @@ class ShowCheck(Page):
     title = "Checking the record"
     breadcrumbs = [*CRUMBS, ("Is the record as it was written?", "audit:show_chain")]
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.verification = get_object_or_404(Verification, pk=self.kwargs["pk"])
         if "HX-Request" in request.headers:
             return render(request, f"{TEMPLATES}/_check.html", self.get_context())
