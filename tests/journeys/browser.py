@@ -15,12 +15,15 @@ from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
+from playwright.sync_api import expect
 
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 LOOKS = Path(settings.BASE_DIR) / "var" / "looks"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (1280, 390)
 NARROWEST = 320
+PATIENCE_MS = 30_000
+"""How long a journey waits for what it expects: a machine may be slow, and a right answer is given at once."""
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -65,6 +68,22 @@ def portal_served() -> Iterator[int]:
         thread.join()
 
 
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def says(page: Any, words: str, within: str = "main") -> None:
+    """Wait until the page, or the part of it within a selector, can be read to say these words."""
+    expect(page.locator(within)).to_contain_text(words, use_inner_text=True)
+
+
+def sign_out(page: Any) -> None:
+    """Press the button in the header, and wait for the page that has none."""
+    button = page.get_by_role("banner").get_by_role("button", name="Sign out")
+    button.click()
+    expect(button).to_have_count(0)
+    page.wait_for_load_state()
+
+
 def violations(page: Any) -> list[str]:
     """What axe finds on the page, one sentence each; none is what every page must give."""
     page.evaluate(AXE.read_text())
@@ -83,6 +102,7 @@ def sideways(page: Any) -> int:
 def look(page: Any, name: str) -> None:
     """Keep a picture of the page at each width, and hold axe and the narrowest screen to their rules."""
     LOOKS.mkdir(parents=True, exist_ok=True)
+    page.wait_for_load_state()
     before = page.viewport_size
     faults = []
     for width in (*WIDTHS, NARROWEST):
