@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +22,8 @@ def servers() -> None:
     from config.embedded import lifecycle
 
     lifecycle.ensure_running(Path(settings.VAR_DIR))
+    if "DATABASE_URL" not in os.environ:
+        rooms.spare_the_disk()
 
 
 @pytest.fixture(scope="session")
