@@ -98,6 +98,12 @@ def test_on_paper_a_page_has_no_buttons(page, portal, sign_in, northmoor, office
     assert page.get_by_text(northmoor.name).first.is_visible()
 
 
+def test_what_is_wrong_with_a_page_is_told_with_its_place(page):
+    page.set_content('<html lang="en"><title>Page</title><main><h1>Page</h1><img src="no-words.png"></main></html>')
+
+    assert [fault for fault in kit.violations(page) if fault.startswith("image-alt: ") and "no-words.png" in fault]
+
+
 def test_the_machine_says_which_browser_walks():
     if chromium() is None:
         pytest.skip("NO CHROMIUM ON THIS MACHINE: this journey was not walked.")
