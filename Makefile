@@ -47,6 +47,7 @@ clean: ## Stop the servers, remove the environment and everything under var/
 		$(PY) -m config.embedded down >/dev/null; \
 		if [ -d var/test ]; then $(PY) -m config.embedded down --var var/test >/dev/null; fi; \
 	fi
+	@[ ! -L var/test/embedded ] || rm -rf "$$(readlink var/test/embedded)"
 	rm -rf .venv node_modules static/build var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -21,6 +21,7 @@ def servers() -> None:
     """PostgreSQL and Valkey for the tests: the embedded ones, or those in DATABASE_URL and REDIS_URL."""
     from config.embedded import lifecycle
 
+    rooms.keep_in_memory(Path(settings.VAR_DIR))
     lifecycle.ensure_running(Path(settings.VAR_DIR))
     if "DATABASE_URL" not in os.environ:
         rooms.spare_the_disk()
