@@ -70,7 +70,7 @@ class ListEntries(ListPage):
     @cached_property
     def rows(self) -> Any:
         """Every line that matches, in order. Words are looked up in the chain's own index."""
-        rows = self.filterset.qs
+        rows = self.get_queryset() if self.filterset is None else self.filterset.qs
         if self.search_text:
             rows = with_words(rows, self.search_text)
         return self._sorted(rows)
