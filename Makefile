@@ -33,7 +33,7 @@ check: .venv/installed-dev assets ## Lint, types, imports, templates, migrations
 	$(BIN)/ruff format --check --diff . > /dev/null || $(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
+	$(BIN)/djade --check --target-version 5.2 $$(find templates -name '*.html')
 	$(BIN)/djlint templates --lint --quiet
 	DJANGO_SETTINGS_MODULE=config.settings.owner $(PY) manage.py makemigrations --check --dry-run
 
@@ -47,6 +47,7 @@ clean: ## Stop the servers, remove the environment and everything under var/
 		$(PY) -m config.embedded down >/dev/null; \
 		if [ -d var/test ]; then $(PY) -m config.embedded down --var var/test >/dev/null; fi; \
 	fi
+	@[ ! -L var/test/embedded ] || rm -rf "$$(readlink var/test/embedded)"
 	rm -rf .venv node_modules static/build var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

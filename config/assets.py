@@ -17,13 +17,13 @@ NPM = ["ci", "--no-audit", "--no-fund", "--loglevel=error"]
 
 
 def fingerprint() -> str:
-    """What the built files depend on: the packages, our own stylesheets, and the designer's scripts."""
+    """What the built files depend on: the packages, our own stylesheets and scripts."""
     digest = hashlib.sha256()
     for path in (
         BASE_DIR / "package.json",
         BASE_DIR / "package-lock.json",
         *sorted((BASE_DIR / "static").rglob("*.scss")),
-        *sorted((BASE_DIR / "static" / "js" / "designer").glob("*.js")),
+        *sorted((BASE_DIR / "static" / "js").rglob("*.js")),
     ):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +21,10 @@ def servers() -> None:
     """PostgreSQL and Valkey for the tests: the embedded ones, or those in DATABASE_URL and REDIS_URL."""
     from config.embedded import lifecycle
 
+    rooms.keep_in_memory(Path(settings.VAR_DIR))
     lifecycle.ensure_running(Path(settings.VAR_DIR))
+    if "DATABASE_URL" not in os.environ:
+        rooms.spare_the_disk()
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 
@@ -83,9 +84,9 @@ def try_files(book: Book, rooms: list[int], victims: list[int]) -> None:
             for write in (f"../c{victim:04d}/new.txt", full):
                 try:
                     with inside_council(room):
-                        default_storage.save(write, None)
+                        default_storage.save(write, ContentFile(b"planted"))
                     told, leak = "written", True
-                except (SuspiciousFileOperation, ValueError, AttributeError) as refusal:
+                except (SuspiciousFileOperation, ValueError) as refusal:
                     told, leak = type(refusal).__name__, not isinstance(refusal, SuspiciousFileOperation)
                 book.judge("files", f"c{room:04d}", f"write {'full path' if write == full else write}", told, leak=leak)
     try:

@@ -116,7 +116,8 @@ def _plant_row(model: type[models.Model], room: CouncilEntry, keys: dict[type[mo
         else:
             value = _value(item, MARKS[room.number])
         setattr(instance, item.attname, value)
-    models.QuerySet(model).bulk_create([instance])
+    table: models.QuerySet[models.Model] = models.QuerySet(model)
+    table.bulk_create([instance])
     names = {
         item.attname: str(getattr(instance, item.attname))
         for item in model._meta.concrete_fields

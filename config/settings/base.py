@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
@@ -152,7 +153,7 @@ DATABASE_NAME = os.environ.get("GUILDHALL_DATABASE", POSTGRES.name)
 ROLE_PASSWORD = services.role_password
 """The password of a room's role on a server of one's own; None where the embedded server knows the process by its user."""
 VALKEY_URL = services.valkey_url(VAR_DIR)
-DATABASES: dict[str, dict[str, object]] = {}
+DATABASES: dict[str, dict[str, Any]] = {}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
@@ -300,7 +301,7 @@ TIME_ZONE = "Europe/London"
 USE_TZ = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT: Path | None = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 PRIVATE_FILES_DIR = VAR_DIR / "files"
 DATA_DIR = BASE_DIR / "data"

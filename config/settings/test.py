@@ -21,6 +21,8 @@ WALL_MODE = "setrole"
 PRIVATE_FILES_DIR = VAR_DIR / f"files-{WORKER}"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STATIC_ROOT = None
+"""Nothing is collected for the tests: static files are found where they lie."""
 STORAGES = {
     "default": {"BACKEND": "shared_services.tenancy.storage.RoomStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

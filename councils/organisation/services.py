@@ -92,8 +92,8 @@ def set_department_leads(
     rules.check_may_manage(actor)
     department = _locked(department)
     rules.check_version(department, version)
-    before = {department.head_post_id, department.director_post_id}
-    rules.check_not_own_posts(actor, [each for each in (head_post, director_post) if each and each.pk not in before])
+    named = {department.head_post_id, department.director_post_id}
+    rules.check_not_own_posts(actor, [each for each in (head_post, director_post) if each and each.pk not in named])
 
     before = values_of(department, ("head_post", "director_post"))
     department.head_post, department.director_post = head_post, director_post

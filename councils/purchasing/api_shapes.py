@@ -31,7 +31,7 @@ class LineBody(Body):
     unit = serializers.ChoiceField(choices=Unit.choices, default=Unit.EACH)
     vat_code = serializers.ChoiceField(choices=VatCode.choices, default=VatCode.STANDARD)
     cpv = serializers.CharField(max_length=10, required=False, allow_blank=True, default="")
-    codings = CodingBody(many=True, required=False, max_length=MOST_SHARES)
+    codings = CodingBody(many=True, required=False, max_length=MOST_SHARES)  # type: ignore[call-arg]  # The list's.
 
 
 class RequisitionBody(Body):
@@ -44,7 +44,7 @@ class RequisitionBody(Body):
     supplier_name = serializers.CharField(max_length=160, required=False, allow_blank=True)
     supplier_email = serializers.EmailField(required=False, allow_blank=True)
     wants_joint_buying = serializers.BooleanField(required=False)
-    lines = LineBody(many=True, required=False, max_length=MOST_LINES)
+    lines = LineBody(many=True, required=False, max_length=MOST_LINES)  # type: ignore[call-arg]  # The list's.
 
 
 class NewRequisitionBody(RequisitionBody):

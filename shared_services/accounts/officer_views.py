@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -88,7 +88,7 @@ class ShowOfficer(Page):
     sensitive = "accounts.officer_details"
     template_name = f"{TEMPLATES}/show_officer.html"
 
-    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.officer = get_object_or_404(_officers(), pk=kwargs["card_id"])
         return super().get(request, *args, **kwargs)
 

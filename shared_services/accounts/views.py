@@ -8,7 +8,7 @@ from allauth.mfa.adapter import get_adapter as get_factor_adapter
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import logout
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -49,7 +49,7 @@ class SetUpSecondFactor(Page):
     template_name = f"{TEMPLATES}/set_up_second_factor.html"
     title = "Set up a second factor"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         account: Any = request.user
         if has_second_factor(account):
             return redirect("mfa_index")

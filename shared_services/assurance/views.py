@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -70,7 +70,7 @@ class ListEntries(ListPage):
     @cached_property
     def rows(self) -> Any:
         """Every line that matches, in order. Words are looked up in the chain's own index."""
-        rows = self.filterset.qs
+        rows = self.get_queryset() if self.filterset is None else self.filterset.qs
         if self.search_text:
             rows = with_words(rows, self.search_text)
         return self._sorted(rows)
@@ -161,7 +161,7 @@ class ShowCheck(Page):
     title = "Checking the record"
     breadcrumbs = [*CRUMBS, ("Is the record as it was written?", "audit:show_chain")]
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.verification = get_object_or_404(Verification, pk=self.kwargs["pk"])
         if "HX-Request" in request.headers:
             return render(request, f"{TEMPLATES}/_check.html", self.get_context())

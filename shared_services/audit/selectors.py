@@ -55,8 +55,10 @@ def with_words(entries: QuerySet[AuditEntry], text: str) -> QuerySet[AuditEntry]
     The words are those of the chain's links, so a line is found once it is bound.
     """
     links = links_with(text)
-    found: Any = keys_of_few(links)
-    return entries.filter(pk__in=links.values("pk") if found is None else found)
+    few = keys_of_few(links)
+    if few is None:
+        return entries.filter(pk__in=links.values("pk"))
+    return entries.filter(pk__in=few)
 
 
 def entries_about_named(entries: QuerySet[AuditEntry], name: str) -> QuerySet[AuditEntry]:

@@ -40,7 +40,7 @@ def escape(text: str) -> str:
 
 def control(widget: forms.Widget, name: str, value: Any, attrs: dict[str, Any]) -> SafeString | None:
     """An input, a list that opens or a box for text; None for a widget that draws itself in some other way."""
-    if not widget.template_name.startswith("django/forms/widgets/"):
+    if not (widget.template_name or "").startswith("django/forms/widgets/"):
         return None
     if isinstance(
         widget, forms.RadioSelect | forms.CheckboxSelectMultiple | forms.MultiWidget | forms.MultipleHiddenInput

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import ErrorDict
+from django.utils.safestring import SafeString
 
 from . import drawing
 from .fields import (
@@ -38,6 +40,7 @@ __all__ = [
     "VersionField",
     "YesNoField",
     "error_links",
+    "leave_unchecked",
 ]
 
 DJANGO_REQUIRED = forms.Field.default_error_messages["required"]
@@ -67,13 +70,16 @@ class GovukBoundField(BoundField):
 
     @property
     def template_name(self) -> str:
-        return self.field.template_name or f"components/fields/{self.kind}.html"
+        own = self.field.template_name  # type: ignore[attr-defined]  # New in Django 5.0; not yet in the stubs.
+        return own or f"components/fields/{self.kind}.html"
 
-    def as_field_group(self) -> str:
+    def as_field_group(self) -> SafeString:
         drawn = drawing.group(self)
         return drawn if drawn is not None else super().as_field_group()
 
-    def as_widget(self, widget: Any = None, attrs: Any = None, only_initial: bool = False) -> str:
+    def as_widget(  # type: ignore[override]  # BoundField's own signature; the stubs hold a mixin's against it.
+        self, widget: Any = None, attrs: Any = None, only_initial: bool = False
+    ) -> SafeString:
         if widget is None and not only_initial:
             given = self.build_widget_attrs(dict(attrs or {}), self.field.widget)
             if self.auto_id and "id" not in self.field.widget.attrs:
@@ -175,7 +181,7 @@ class GovukRenderer(TemplatesSetting):
     bound_field_class = GovukBoundField
 
 
-class GovukFormMixin:
+class GovukFormMixin(forms.BaseForm):
     """What the two kinds of form share: words of errors, and the list for the error summary."""
 
     mark_optional = True
@@ -205,10 +211,17 @@ class ConfirmForm(GovukForm):
 
 def error_links(form: forms.BaseForm) -> list[dict[str, str]]:
     """A form's errors for the error summary: the words, and the control to go to."""
-    links = [{"text": text, "href": ""} for text in form.non_field_errors()]
+    links = [{"text": str(text), "href": ""} for text in form.non_field_errors()]
     for bound in form:
-        links.extend({"text": text, "href": f"#{getattr(bound, 'first_id', bound.auto_id)}"} for text in bound.errors)
+        links.extend(
+            {"text": str(text), "href": f"#{getattr(bound, 'first_id', bound.auto_id)}"} for text in bound.errors
+        )
     return links
+
+
+def leave_unchecked(form: forms.BaseForm) -> None:
+    """Let a form show what was typed and say nothing about it yet."""
+    form._errors = ErrorDict(renderer=form.renderer)  # type: ignore[attr-defined]  # The stubs know `errors` only.
 
 
 def _kind_of(widget: forms.Widget) -> tuple[str, str]:

@@ -70,8 +70,7 @@ def _head(colour: str, urlconf: str | None) -> SafeString:
 
 @lru_cache(maxsize=1)
 def _script() -> SafeString:
-    pattern = '<script type="module" src="{}" data-govuk="{}"></script>'
-    return filled(pattern, static("js/start.js"), static("build/govuk-frontend.min.js"))
+    return filled('<script type="module" src="{}"></script>', static("build/start.js"))
 
 
 @lru_cache(maxsize=512)

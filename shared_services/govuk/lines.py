@@ -14,7 +14,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
-from .forms import error_links
+from .forms import error_links, leave_unchecked
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ class Lines:
 
     def _leave_unchecked(self) -> None:
         for row in self.rows:
-            row.form._errors = forms.utils.ErrorDict(renderer=row.form.renderer)
+            leave_unchecked(row.form)
             for lines in row.inner.values():
                 lines._leave_unchecked()
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -82,7 +82,7 @@ class ListPage(Page):
         return [action for action in self.bulk_actions if action.open_to(self.actor)]
 
     # -- Requests ---------------------------------------------------------------------------------
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if self.params.get("export") == "csv" and self.export_name:
             return self.export()
         return self.show()
@@ -102,7 +102,9 @@ class ListPage(Page):
     # -- What the officer asked for ---------------------------------------------------------------
     @cached_property
     def page_key(self) -> str:
-        return self.request.resolver_match.view_name
+        match = self.request.resolver_match
+        assert match is not None  # The address led here.
+        return match.view_name
 
     @cached_property
     def _kept(self) -> list[SavedView]:
@@ -317,7 +319,7 @@ class ListPage(Page):
         return next((one for one in self.saved_views if one.query and one.query == query), None)
 
     # -- Export -----------------------------------------------------------------------------------
-    def export(self) -> HttpResponse:
+    def export(self) -> StreamingHttpResponse:
         """Every row that matches, not only this page, as a CSV file. Written in the audit record."""
         columns = self.shown_columns
         event = self.export_event or f"{self.page_key.replace(':', '.')}.exported"

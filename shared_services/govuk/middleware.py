@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from csp.middleware import CSPMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase
 
 from .errors import page_for_fault
 
@@ -32,7 +32,7 @@ PERMISSIONS_POLICY = ", ".join(
 class SecurityHeaders(CSPMiddleware):
     """Content security policy (no inline script or style, nothing from elsewhere) and permissions policy."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         response = super().process_response(request, response)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         # Pages hold a council's records: no shared cache keeps them, and the Back button asks again.

@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.views.generic import View
@@ -24,7 +24,7 @@ from shared_services.tenancy.bases import new_key
 from shared_services.tenancy.errors import NotAllowed, Stale
 
 from .errors import forbidden, refused
-from .forms import ConfirmForm, error_links
+from .forms import ConfirmForm, error_links, leave_unchecked
 from .lines import Lines, LineSet
 from .receipts import claim_receipt, receipt_for
 from .refusals import MissingPermission
@@ -38,7 +38,7 @@ REFUSED = 409
 class GuardedView(View):
     """A view that says which permission it asks for, and asks for it before anything else happens."""
 
-    permission: ClassVar[str | None] = None
+    permission: ClassVar[str] = ""
     sensitive: ClassVar[str] = ""
     """What this page shows of a person ("people.employment"): each look at it is then recorded, here and nowhere else."""
     actor: Any
@@ -54,7 +54,7 @@ class GuardedView(View):
             raise ImproperlyConfigured(f"{cls.__module__}.{cls.__qualname__} names no permission.")
         return super().as_view(**initkwargs)
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.actor = getattr(request, "actor", None)
         if self.permission != PUBLIC:
             if self.actor is None:
@@ -88,7 +88,7 @@ class Page(GuardedView):
     breadcrumbs: ClassVar[list[tuple[str, str]]] = []
     """(label, URL name) of the pages above this one; Home is put in front."""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return self.show()
 
     def get_title(self) -> str:
@@ -208,7 +208,7 @@ class FormPage(Page, ABC):
     def _edit_lines(self, change: str) -> HttpResponse:
         """The page again with one row more or fewer, without JavaScript: nothing checked, nothing lost."""
         self.lines = {name: lines.changed(change) for name, lines in self.lines.items()}
-        self.form = _unchecked(self.form)
+        leave_unchecked(self.form)
         return self.show_form()
 
     def _act_once(self, token: UUID | None) -> HttpResponse:
@@ -265,9 +265,3 @@ def token_of(request: HttpRequest) -> UUID | None:
         return UUID(request.POST.get(TOKEN, ""))
     except ValueError:
         return None
-
-
-def _unchecked(form: forms.BaseForm) -> forms.BaseForm:
-    """A form that shows what was typed and says nothing about it yet."""
-    form._errors = forms.utils.ErrorDict(renderer=form.renderer)
-    return form

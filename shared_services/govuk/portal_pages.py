@@ -104,7 +104,9 @@ class SavedViews(Page):
     title = "Your saved views"
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        views = SavedView.objects.views().filter(account=self.request.user).order_by("page", "name")
+        account = self.request.user
+        assert account.is_authenticated  # SIGNED_IN
+        views = SavedView.objects.views().filter(account=account).order_by("page", "name")
         return super().get_context(views=[(one, list_name(one.path)) for one in views], **kwargs)
 
 
@@ -186,7 +188,7 @@ class DeleteSavedView(OneSavedView):
 def list_name(path: str) -> str:
     """The title of the list behind an address, as its own page calls it."""
     try:
-        page = resolve(path).func.view_class
-    except (Resolver404, AttributeError):
+        page = getattr(resolve(path).func, "view_class", None)
+    except Resolver404:
         return path
-    return page.title or path
+    return getattr(page, "title", "") or path

@@ -15,6 +15,7 @@ class DateInput(forms.Widget):
     so that addresses of filtered lists stay short.
     """
 
+    template_name = "components/date_boxes.html"
     parts = (("day", "Day", 2), ("month", "Month", 2), ("year", "Year", 4))
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, str] | str | None:
@@ -43,11 +44,9 @@ class DateInput(forms.Widget):
             for part, label, width in self.parts
         ]
 
-    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> str:
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         id_ = (attrs or {}).get("id", f"id_{name}")
-        return self._render(
-            "components/date_boxes.html", {"boxes": self.boxes(name, value, id_), "attrs": attrs or {}}, renderer
-        )
+        return {"boxes": self.boxes(name, value, id_), "attrs": attrs or {}}
 
     @staticmethod
     def _split(value: Any) -> dict[str, Any]:

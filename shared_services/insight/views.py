@@ -37,7 +37,7 @@ class FigurePage(Page):
 
     permission = "insight.view_figures"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         known = dict(period_choices())
         asked = request.GET.get("period", "")
         self.period = asked if asked in known else next(iter(known))
@@ -115,7 +115,7 @@ class DivisionFigures(FigurePage):
     template_name = "pages/shared_services/insight/division_figures.html"
     breadcrumbs = [("Spend by category", "insight:spend_by_category")]
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.division = self.kwargs["division"]
         known = {**division_labels(), selectors.NOT_MATCHED: selectors.NOT_MATCHED_LABEL}
         if self.division not in known:
@@ -198,7 +198,7 @@ class ViewRun(Page):
     template_name = "pages/shared_services/insight/view_run.html"
     breadcrumbs = [("Spend by category", "insight:spend_by_category"), ("Consolidations", "insight:list_runs")]
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.run = find_run(self.kwargs["pk"])
         if "HX-Request" in request.headers:
             return render(request, "pages/shared_services/insight/_progress.html", self.get_context())

@@ -113,7 +113,7 @@ class ProposalBody(Body):
     supplier_name = serializers.CharField(max_length=200, allow_blank=True)
     justification = serializers.CharField(max_length=4000, allow_blank=True)
     show_totals_to_councils = serializers.BooleanField()
-    prices = PriceBody(many=True, required=False, max_length=1000)
+    prices = PriceBody(many=True, required=False, max_length=1000)  # type: ignore[call-arg]  # The list's, by many=True.
 
 
 class CancelBody(Body):

@@ -70,7 +70,10 @@ def _read() -> tuple[CouncilEntry, ...]:
                  WHERE c.state = 'live' GROUP BY c.number ORDER BY c.number
                 """
             )
-            return tuple(CouncilEntry(*row[:7], hosts=tuple(row[7])) for row in cursor.fetchall())
+            return tuple(
+                CouncilEntry(number, name, short_name, slug, code, colour, domain, tuple(hosts))
+                for number, name, short_name, slug, code, colour, domain, hosts in cursor.fetchall()
+            )
     finally:
         if unset:
             connection.unset_tenant()

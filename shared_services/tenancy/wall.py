@@ -195,22 +195,22 @@ def _policies(model: type[PooledModel]) -> Iterator[str]:
 
 def _rights() -> Iterator[str]:
     covered = set(OWNER_ONLY_TABLES)
-    for model in pooled_models():
-        covered.add(model._meta.db_table)
-        yield from _policies(model)
-    for model in common_models():
-        table = model._meta.db_table
+    for pooled in pooled_models():
+        covered.add(pooled._meta.db_table)
+        yield from _policies(pooled)
+    for common in common_models():
+        table = common._meta.db_table
         covered.add(table)
         if table in OWNER_ONLY_TABLES:
             continue
         yield f'GRANT SELECT ON public."{table}" TO councils'
-        if model.maintained_by == "shared_service":
+        if common.maintained_by == "shared_service":
             yield f'GRANT INSERT, UPDATE, DELETE ON public."{table}" TO c0000'
-            yield from _sequence_grants(model, "c0000")
-    for model in apps.get_app_config(SCHEDULE_APP).get_models():
-        covered.add(model._meta.db_table)
-        yield f'GRANT SELECT, INSERT, UPDATE, DELETE ON public."{model._meta.db_table}" TO dispatcher'
-        yield from _sequence_grants(model, "dispatcher")
+            yield from _sequence_grants(common, "c0000")
+    for scheduled in apps.get_app_config(SCHEDULE_APP).get_models():
+        covered.add(scheduled._meta.db_table)
+        yield f'GRANT SELECT, INSERT, UPDATE, DELETE ON public."{scheduled._meta.db_table}" TO dispatcher'
+        yield from _sequence_grants(scheduled, "dispatcher")
     for table in HOST_MAP:
         yield f"GRANT SELECT ON public.{table} TO portal, dispatcher"
     with connection.cursor() as cursor:

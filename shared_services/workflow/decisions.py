@@ -15,7 +15,7 @@ from .expressions import ExpressionError, compiled, evaluate
 from .safe_xml import local, read_xml
 
 HIT_POLICIES = {"UNIQUE", "FIRST", "ANY", "COLLECT", "RULE ORDER"}
-AGGREGATIONS = {"SUM", "MIN", "MAX", "COUNT"}
+AGGREGATIONS: dict[str, Callable[[list[Any]], Any]] = {"SUM": sum, "MIN": min, "MAX": max, "COUNT": len}
 
 
 class DecisionRefused(ValueError):
@@ -82,12 +82,9 @@ class DecisionTable:
             return {name: [hit[name] for hit in hits] for name in self.outputs}
         name = self.outputs[0]
         found = [hit[name] for hit in hits]
-        if self.aggregation == "COUNT":
-            return {name: len(found)}
-        if not found:
+        if not found and self.aggregation != "COUNT":
             return {name: None}
-        work: Callable[[list[Any]], Any] = {"SUM": sum, "MIN": min, "MAX": max}[self.aggregation]
-        return {name: work(found)}
+        return {name: AGGREGATIONS[self.aggregation](found)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -54,7 +55,7 @@ def add_authority_rule(
         )
     if amount_to is not None and amount_to <= amount_from:
         raise NotAllowed("The upper limit must be more than the amount the line starts from.")
-    line = {
+    line: dict[str, Any] = {
         "owner_id": current_council().number,
         "decision_type": decision_type,
         "role": role,

@@ -33,6 +33,7 @@ def portal(whole_portal: Portal) -> Iterator[Portal]:
     """Everything runs at the start of each test, whatever the last one killed."""
     from config.embedded import lifecycle
 
+    whole_portal.hurry(at_once=False)
     lifecycle.start(whole_portal.var_dir)
     whole_portal.start(*({"web", "worker", "relay"} - set(whole_portal.processes)))
     yield whole_portal

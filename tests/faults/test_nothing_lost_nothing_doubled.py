@@ -31,12 +31,13 @@ def all_done(portal: Portal, first: int, count: int) -> bool:
 
 def test_a_worker_killed_in_the_middle_of_its_jobs(portal):
     assert jobs_from(portal, 1000, 30) == Counter()
-    assert portal.get("/ledger/promise/1000/30/150/")[0] == 200
+    assert portal.get("/ledger/promise/1000/30/400/")[0] == 200
     wait_until(lambda: len(jobs_from(portal, 1000, 30)) >= 5, says="some jobs are done")
 
     portal.kill("worker")
     done_before = jobs_from(portal, 1000, 30)
     assert 5 <= len(done_before) < 30
+    portal.hurry()
     portal.start("worker")
 
     wait_until(lambda: all_done(portal, 1000, 30), says="all jobs are done")
@@ -44,12 +45,13 @@ def test_a_worker_killed_in_the_middle_of_its_jobs(portal):
 
 
 def test_valkey_killed_with_jobs_in_its_queues(portal):
-    assert portal.get("/ledger/promise/2000/30/150/")[0] == 200
+    assert portal.get("/ledger/promise/2000/30/400/")[0] == 200
     wait_until(lambda: len(jobs_from(portal, 2000, 30)) >= 3, says="some jobs are done")
 
     os.kill(valkey.process_id(portal.var_dir), signal.SIGKILL)
     wait_until(lambda: not valkey.is_up(portal.var_dir), says="Valkey is down")
     assert len(jobs_from(portal, 2000, 30)) < 30
+    portal.hurry()
     lifecycle.start(portal.var_dir)
 
     wait_until(lambda: all_done(portal, 2000, 30), seconds=120, says="all jobs are done")
@@ -72,11 +74,13 @@ def test_jobs_promised_while_valkey_is_down_are_done_when_it_is_back(portal):
 
 def test_postgresql_restarted_in_the_middle_of_a_request(portal):
     answer: list[tuple[int, str]] = []
-    slow = threading.Thread(target=lambda: answer.append(portal.get("/ledger/write/4000/4000/")))
+    slow = threading.Thread(target=lambda: answer.append(portal.get("/ledger/write/4000/20000/")))
     slow.start()
     wait_until(lambda: _is_writing(portal), says="the request is under way")
 
     os.kill(postgres.process_id(portal.var_dir), signal.SIGINT)
+    wait_until(lambda: not postgres.is_up(portal.var_dir), says="PostgreSQL is down")
+    portal.hurry()
     slow.join(60)
 
     assert answer[0][0] == 503
@@ -92,10 +96,11 @@ def test_postgresql_restarted_in_the_middle_of_a_request(portal):
 
 
 def test_postgresql_killed_in_the_middle_of_jobs(portal):
-    assert portal.get("/ledger/promise/5000/20/200/")[0] == 200
+    assert portal.get("/ledger/promise/5000/20/400/")[0] == 200
     wait_until(lambda: len(jobs_from(portal, 5000, 20)) >= 3, says="some jobs are done")
 
     os.kill(postgres.process_id(portal.var_dir), signal.SIGKILL)
+    portal.hurry()
     lifecycle.start(portal.var_dir)
 
     wait_until(lambda: all_done(portal, 5000, 20), seconds=120, says="all jobs are done")
@@ -134,7 +139,7 @@ def test_signing_in_while_valkey_is_down_is_a_clear_page_and_works_again_after(p
     assert portal.get(sign_in)[0] == 200
     valkey.stop(portal.var_dir)
 
-    status, body = portal.get(sign_in, timeout=30)
+    status, body = portal.get(sign_in)
     lifecycle.start(portal.var_dir)
 
     assert status in (200, 503)

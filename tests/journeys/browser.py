@@ -15,12 +15,21 @@ from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
+from playwright.sync_api import expect
 
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 LOOKS = Path(settings.BASE_DIR) / "var" / "looks"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+FIND_VIOLATIONS = """async rules => {
+  // Only what is wrong crosses over to the journey: a list of all that is right takes longer than finding it.
+  const found = await axe.run(document, { runOnly: rules, resultTypes: ["violations"] })
+  const places = nodes => nodes.slice(0, 3).map(node => node.html.slice(0, 160))
+  return found.violations.map(({ id, help, nodes }) => ({ id, help, places: places(nodes) }))
+}"""
 WIDTHS = (1280, 390)
 NARROWEST = 320
+PATIENCE_MS = 30_000
+"""How long a journey waits for what it expects: a machine may be slow, and a right answer is given at once."""
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -65,14 +74,27 @@ def portal_served() -> Iterator[int]:
         thread.join()
 
 
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def says(page: Any, words: str, within: str = "main") -> None:
+    """Wait until the page, or the part of it within a selector, can be read to say these words."""
+    expect(page.locator(within)).to_contain_text(words, use_inner_text=True)
+
+
+def sign_out(page: Any) -> None:
+    """Press the button in the header, and wait for the page that has none."""
+    button = page.get_by_role("banner").get_by_role("button", name="Sign out")
+    button.click()
+    expect(button).to_have_count(0)
+    page.wait_for_load_state()
+
+
 def violations(page: Any) -> list[str]:
     """What axe finds on the page, one sentence each; none is what every page must give."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-    return [
-        f"{one['id']}: {one['help']} at {[node['html'][:160] for node in one['nodes'][:3]]}"
-        for one in found["violations"]
-    ]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
+    return [f"{one['id']}: {one['help']} at {one['places']}" for one in page.evaluate(FIND_VIOLATIONS, RULES)]
 
 
 def sideways(page: Any) -> int:
@@ -83,6 +105,7 @@ def sideways(page: Any) -> int:
 def look(page: Any, name: str) -> None:
     """Keep a picture of the page at each width, and hold axe and the narrowest screen to their rules."""
     LOOKS.mkdir(parents=True, exist_ok=True)
+    page.wait_for_load_state()
     before = page.viewport_size
     faults = []
     for width in (*WIDTHS, NARROWEST):

@@ -37,7 +37,7 @@ def page(browser: Any) -> Iterator[Any]:
     """A window of its own, 1280 wide. Script errors of a page fail the journey."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     opened = context.new_page()
-    opened.set_default_timeout(30_000)
+    opened.set_default_timeout(kit.PATIENCE_MS)
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
     opened.on("console", lambda line: errors.append(line.text) if "Content Security Policy" in line.text else None)

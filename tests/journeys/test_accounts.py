@@ -7,12 +7,15 @@ import re
 import pyotp
 import pytest
 from django.core.cache import cache
+from playwright.sync_api import expect
 
 from shared_services.accounts import mail
 from shared_services.accounts.models import Account
 from shared_services.tenancy import directory
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.owner import owner_connection
+
+from .browser import LOOKS, says, sign_out
 
 pytestmark = pytest.mark.browser
 
@@ -30,14 +33,14 @@ def test_signing_in_is_clear_about_what_is_wrong_and_nothing_else(page, portal, 
 
     page.click("main button[type=submit]")
     look(page, "sign-in-empty")
-    assert page.title().startswith("Error: ")
+    expect(page).to_have_title(re.compile(r"^Error: "))
 
     page.fill("input[name=login]", card.work_email)
     page.fill("input[name=password]", "wrong-password")
     page.click("main button[type=submit]")
 
     look(page, "sign-in-refused")
-    assert "The email address or password is not correct" in page.inner_text(".govuk-error-summary")
+    says(page, "The email address or password is not correct", within=".govuk-error-summary")
 
 
 def test_a_forgotten_password_is_chosen_anew(page, portal, northmoor, officer_in, look, settings):
@@ -92,7 +95,7 @@ def test_an_officer_looks_after_the_account(page, portal, northmoor, officer_in,
     page.click("text=Revoke")
     look(page, "token-revoke")
     page.click("main button[type=submit]")
-    assert "is revoked" in page.inner_text("main")
+    says(page, "is revoked")
 
     page.goto(portal(northmoor, "/account/sign-out-everywhere/"))
     page.click("main button[type=submit]")
@@ -121,7 +124,7 @@ def test_an_authenticator_app_is_added_and_asked_for(page, portal, northmoor, of
     ):
         page.goto(portal(northmoor, path))
         look(page, name)
-    page.click("text=Sign out")
+    sign_out(page)
 
     page.goto(portal(northmoor, "/account/login/"))
     page.fill("input[name=login]", card.work_email)
@@ -174,19 +177,19 @@ def test_a_passkey_is_added_renamed_and_signs_in_alone(page, portal, northmoor, 
     page.click("#mfa_webauthn_add")
     page.wait_for_url("**/recovery-codes/**")
     page.goto(at("/account/second-factor/passkeys/"))
-    assert "Work laptop" in page.inner_text("main")
+    says(page, "Work laptop")
     look(page, "passkeys-one")
     page.click("text=Rename")
     look(page, "passkey-rename")
     page.goto(at("/account/second-factor/passkeys/"))
     page.click("text=Remove")
     look(page, "passkey-remove")
-    page.click("text=Sign out")
+    sign_out(page)
 
     page.goto(at("/account/login/"))
     page.click("#passkey_login")
     page.wait_for_url(at("/"))
-    assert f"Signed in as {card.work_name}" in page.inner_text("header")
+    says(page, f"Signed in as {card.work_name}", within="header")
 
 
 def test_an_administrator_looks_after_officers(page, portal, northmoor, officer_in, sign_in, look):
@@ -211,7 +214,7 @@ def test_an_administrator_looks_after_officers(page, portal, northmoor, officer_
     look(page, "officer-give-role")
     page.check("input[value=director]")
     page.click("main form button[type=submit]")
-    assert "is now director" in page.inner_text("main")
+    says(page, "is now director")
     page.click("text=End role >> nth=0")
     look(page, "officer-end-role")
     page.click("text=Cancel")
@@ -228,11 +231,7 @@ def test_the_api_documentation_can_be_read_and_tried(page, portal, northmoor, of
     sign_in(page, officer_in(northmoor), northmoor)
 
     page.goto(portal(northmoor, "/api/v1/docs/"))
-    page.wait_for_selector(".opblock-tag")
-    tags = page.locator(".opblock-tag").all_inner_texts()
 
-    assert any("Requisitions" in tag for tag in tags)
+    expect(page.locator(".opblock-tag").filter(has_text="Requisitions")).not_to_have_count(0)
     page.set_viewport_size({"width": 1280, "height": 900})
-    from .browser import LOOKS
-
     page.screenshot(path=str(LOOKS / "api-documentation-1280.png"))

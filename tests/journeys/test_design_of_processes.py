@@ -11,6 +11,8 @@ from shared_services.modelling.tasks import count_votes
 from shared_services.tenancy.door import inside_council
 from shared_services.workflow.models import ProcessVersion
 
+from .browser import says
+
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,7 +51,7 @@ def test_a_process_is_imported_tested_and_published_by_two_officers(
     page.wait_for_url("**/processes/drafts/**")
     draft_url = page.url
     look(page, "process-draft")
-    assert "Change and send again: working days to act 10 → 5." in page.inner_text("main")
+    says(page, "Change and send again: working days to act 10 → 5.")
 
     page.click("text=Write the first test")
     page.click("text=Add a test")
@@ -64,7 +66,7 @@ def test_a_process_is_imported_tested_and_published_by_two_officers(
     page.select_option("select[name=answers-0-outcome]", "approve")
     page.click("button.govuk-button:has-text('Save this test')")
     page.wait_for_url("**/tests/")
-    assert "These should have been asked: head of service. Asked were: budget holder." in page.inner_text("main")
+    says(page, "These should have been asked: head of service. Asked were: budget holder.")
     look(page, "process-tests")
     page.goto(draft_url)
     assert page.locator("text=Ask for it to be published").count() == 0
@@ -96,7 +98,7 @@ def test_a_process_is_imported_tested_and_published_by_two_officers(
     other.click("text=Publish this version")
     other.wait_for_url("**/processes/versions/**")
     look(other, "process-version")
-    assert "Override, version 1" in other.inner_text("main")
+    says(other, "Override, version 1")
     other.context.close()
     with inside_council(northmoor):
         assert ProcessVersion.objects.get(owner_id=northmoor.number).published_by_name == "Seb Second"
@@ -153,7 +155,7 @@ def test_a_joint_process_is_proposed_voted_on_by_two_councils_and_adopted(
     with inside_council(shared_service):
         count_votes()
     page.reload()
-    assert "Adopted" in page.inner_text("main")
+    says(page, "Adopted")
     look(page, "joint-adopted")
     with inside_council(eastvale):
         newest = ProcessVersion.objects.newest("requisition_approval", owner=0).first()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from shared_services.modelling.drawing.listing import listed_steps
 from shared_services.modelling.models import ProcessDraft
@@ -13,6 +14,8 @@ from shared_services.workflow.models import Case, Task
 from shared_services.workflow.publishing import publish_process
 from tests.shared_services.modelling.test_designer_pages import DMN
 from tests.shared_services.workflow.form_processes import BPMN, KEY, forms
+
+from .browser import says
 
 pytestmark = pytest.mark.browser
 
@@ -56,8 +59,7 @@ def test_a_two_step_process_is_drawn_its_form_built_published_and_answered(
     page.goto(at("draw_draft"))
     page.click(".djs-element[data-element-id=asked]")
     append(page, "append-task")
-    page.wait_for_selector(".djs-direct-editing-content")
-    page.keyboard.type("Check it")
+    page.locator(".djs-direct-editing-content").press_sequentially("Check it")
     page.click(".djs-container svg", position={"x": 600, "y": 450})
     page.click(".djs-element[data-element-id^=Activity_]")
     page.click(".djs-context-pad.open .entry[data-action=replace]")
@@ -71,9 +73,9 @@ def test_a_two_step_process_is_drawn_its_form_built_published_and_answered(
     page.get_by_label("How it has ended").fill("done")
     page.get_by_label("How it has ended").blur()
     page.wait_for_selector("text=Nothing: this can be tried and published.")
-    assert page.locator("a.bjs-powered-by").is_visible()
+    expect(page.locator("a.bjs-powered-by")).to_be_visible()
     page.click("[data-designer=save]")
-    page.wait_for_selector("[data-designer=state]:has-text('Saved')")
+    expect(page.locator("[data-designer=state]")).to_have_text("Saved")
     look(page, "designer-drawing")
     with inside_council(northmoor):
         drawn = ProcessDraft.objects.get(pk=draft.pk)
@@ -100,7 +102,7 @@ def test_a_two_step_process_is_drawn_its_form_built_published_and_answered(
     look(page, "start-form")
     page.click("main form button:has-text('Send')")
     page.wait_for_url("**/cases/*/")
-    assert "A lamp" in page.inner_text("main")
+    says(page, "A lamp")
     look(page, "case-with-answers")
     with inside_council(northmoor):
         task = Task.objects.of_this_room().get(process="small_request")
@@ -108,7 +110,7 @@ def test_a_two_step_process_is_drawn_its_form_built_published_and_answered(
     sign_in(page, finance, northmoor)
     page.goto(portal(northmoor, reverse("workflow:task", args=[task.pk])))
     page.click("main form button:has-text('Confirm')")
-    assert "Is it in the budget?" in page.inner_text(".govuk-error-summary")
+    says(page, "Is it in the budget?", within=".govuk-error-summary")
     look(page, "task-with-form-wrong")
     page.check("input[name=answer_is_it_in_the_budget][value=yes]")
     page.click("main form button:has-text('Confirm')")
@@ -157,10 +159,9 @@ def test_a_file_is_opened_and_saved_on_the_board_with_nothing_lost(author, north
     file = tmp_path / "foreign.bpmn"
     file.write_text(foreign)
     page.set_input_files("#import_file", str(file))
-    page.wait_for_selector("[data-designer=state]:not(:empty)")
-    assert "is open and not saved yet" in page.inner_text("[data-designer=state]")
+    says(page, "is open and not saved yet", within="[data-designer=state]")
     page.click("[data-designer=save]")
-    page.wait_for_selector("[data-designer=state]:has-text('Saved')")
+    expect(page.locator("[data-designer=state]")).to_have_text("Saved")
 
     with inside_council(northmoor):
         kept = ProcessDraft.objects.get(pk=draft.pk).bpmn

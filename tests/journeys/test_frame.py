@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from config.browser import chromium
 
@@ -38,15 +39,27 @@ def test_the_first_tab_skips_to_the_content(page, portal, northmoor):
     page.goto(portal(northmoor, "/help/"))
 
     page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
     page.keyboard.press("Enter")
 
-    page.locator("#main-content:focus").wait_for(state="attached")
+    expect(page.locator("#main-content")).to_be_focused()
+
+
+def test_a_page_that_has_loaded_has_its_script_however_slow_that_came(page, portal, northmoor):
+    def slowly(route):
+        page.wait_for_timeout(1000)
+        route.continue_()
+
+    page.route("**/build/start.js", slowly)
+    page.goto(portal(northmoor, "/help/"))
+
+    assert page.locator("[data-govuk-skip-link-init]").count() == 1
 
 
 def test_an_officer_signs_out_by_a_button(page, portal, sign_in, northmoor, officer_in):
     sign_in(page, officer_in(northmoor, "requisitioner"), northmoor)
 
-    page.get_by_role("button", name="Sign out").click()
+    kit.sign_out(page)
 
     page.goto(portal(northmoor, "/"))
     assert "/account/login/" in page.url
@@ -57,7 +70,7 @@ def test_gov_uks_own_typeface_and_crown_are_nowhere(page, portal, northmoor):
     page.on("request", lambda request: asked.append(request.url))
 
     page.goto(portal(northmoor, "/help/"))
-    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready.then(() => null)")
 
     assert "GDS Transport" not in page.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily")
     assert not [url for url in asked if ".woff" in url or "crown" in url or "crest" in url]
@@ -83,6 +96,12 @@ def test_on_paper_a_page_has_no_buttons(page, portal, sign_in, northmoor, office
     assert not page.get_by_role("button", name="Sign out").is_visible()
     assert page.get_by_role("heading", level=1).is_visible()
     assert page.get_by_text(northmoor.name).first.is_visible()
+
+
+def test_what_is_wrong_with_a_page_is_told_with_its_place(page):
+    page.set_content('<html lang="en"><title>Page</title><main><h1>Page</h1><img src="no-words.png"></main></html>')
+
+    assert [fault for fault in kit.violations(page) if fault.startswith("image-alt: ") and "no-words.png" in fault]
 
 
 def test_the_machine_says_which_browser_walks():

@@ -6,12 +6,15 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from councils.finance.models import BudgetPosition
 from councils.purchasing.models import PurchaseOrder, Requisition
 from shared_services.audit.models import AuditEntry
 from shared_services.tenancy.door import inside_council
 from tests.councils.books import CHAIRS, DESKS, FURNITURE, open_books
+
+from .browser import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +30,7 @@ def window(browser, sign_in):
 
     def open_window(card, council):
         opened = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-        opened.set_default_timeout(10_000)
+        opened.set_default_timeout(PATIENCE_MS)
         sign_in(opened, card, council)
         return opened
 
@@ -43,6 +46,8 @@ def fill_in(page, books, *, prices: tuple[str, str]) -> None:
     page.get_by_label("Where should it be delivered?").fill("Central library, High Street")
     page.get_by_label("Supplier", exact=False).first.fill("Invented Furniture Limited")
     page.get_by_role("button", name="Add another line").click()
+    page.wait_for_selector("[name=lines-1-description]")
+    page.wait_for_load_state()
     for number, (what, cpv, price) in enumerate((("Desk 1600 mm", DESKS, prices[0]), ("Chair", CHAIRS, prices[1]))):
         page.fill(f"[name=lines-{number}-description]", what)
         page.fill(f"[name=lines-{number}-cpv]", cpv)
@@ -152,7 +157,7 @@ def test_the_whole_journey_works_without_javascript_on_a_narrow_screen(
 ):
     narrow = {"java_script_enabled": False, "viewport": {"width": 320, "height": 700}}
     page = browser.new_context(**narrow).new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE_MS)
     sign_in(page, books.requester, northmoor)
     page.goto(portal(northmoor, reverse("purchasing:start_requisition")))
     fill_in(page, books, prices=("10.00", "5.00"))
@@ -163,9 +168,9 @@ def test_the_whole_journey_works_without_javascript_on_a_narrow_screen(
         reference = Requisition.objects.get().reference
 
     approver = browser.new_context(**narrow).new_page()
-    approver.set_default_timeout(10_000)
+    approver.set_default_timeout(PATIENCE_MS)
     sign_in(approver, books.holder, northmoor)
     decide(approver, portal, northmoor, reference, "Send back for changes", "Say which room they are for.")
 
     page.goto(portal(northmoor, reverse("purchasing:requisition", args=[reference])))
-    assert page.get_by_text("Say which room they are for.").first.is_visible()
+    expect(page.get_by_text("Say which room they are for.").first).to_be_visible()

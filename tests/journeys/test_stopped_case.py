@@ -13,6 +13,8 @@ from shared_services.workflow.operations import OperationFailed
 from shared_services.workflow.publishing import publish_process
 from tests.shared_services.workflow.drawing import end, flows, process, service, start
 
+from .browser import says
+
 pytestmark = pytest.mark.browser
 
 
@@ -54,7 +56,7 @@ def test_an_administrator_sees_why_a_case_stopped_and_has_it_tried_again(
     sign_in(page, admin, northmoor)
     page.goto(portal(northmoor, reverse("workflow:case", args=[case_id])))
     look(page, "case-stopped")
-    assert "closed for the night" in page.inner_text("main")
+    says(page, "closed for the night")
 
     page.click("main a:has-text('Try again')")
     look(page, "case-try-again")
@@ -62,6 +64,6 @@ def test_an_administrator_sees_why_a_case_stopped_and_has_it_tried_again(
     page.click("main button:has-text('Try again')")
     page.wait_for_url(portal(northmoor, reverse("workflow:case", args=[case_id])))
 
-    assert "moves on" in page.inner_text("body")
+    says(page, "moves on", within="body")
     with inside_council(northmoor):
         assert Case.objects.get(pk=case_id).status == "completed"

@@ -10,6 +10,8 @@ from shared_services.tenancy.door import inside_council
 from shared_services.workflow.models import Case, Task
 from tests.councils.books import open_books, three_lines
 
+from .browser import says
+
 pytestmark = pytest.mark.browser
 
 
@@ -44,8 +46,8 @@ def test_an_approver_reads_the_facts_sends_one_back_and_approves_another(shop, n
     page.click("button[value=approve]")
     look(page, "inbox-approve-several")
     page.click("main form button[type=submit]")
-    page.wait_for_url(portal(northmoor, "/inbox/"))
-    assert "Nothing is waiting for you" in page.inner_text("main")
+    says(page, "Nothing is waiting for you")
+    assert page.url == portal(northmoor, "/inbox/")
     with inside_council(northmoor):
         assert Case.objects.get(pk=second.pk).outcome == "ordered"
         assert Task.objects.of_this_room().to_do().get(case_id=first.pk).step == "revise_requisition"
@@ -61,7 +63,7 @@ def test_the_requester_sees_where_a_case_is_and_who_can_act(shop, northmoor, por
     look(page, "case")
     picture = page.locator(".gh-diagram img")
     assert picture.evaluate("image => image.complete && image.naturalWidth > 500")
-    assert shop.holder.work_name in page.inner_text("main")
+    says(page, shop.holder.work_name)
 
     page.goto(portal(northmoor, "/authority/"))
     look(page, "authority-matrix")

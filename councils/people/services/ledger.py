@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -117,13 +118,8 @@ def post_entitlement(*, actor: OfficerCard | None, employment: Employment, year:
         )
         changes[kind] = difference
     if changes:
-        record(
-            actor,
-            "people.entitlement.posted",
-            employment,
-            leave_year_on=year.first_on.isoformat(),
-            **{kind: str(hours) for kind, hours in changes.items()},
-        )
+        facts: dict[str, Any] = {kind: str(hours) for kind, hours in changes.items()}
+        record(actor, "people.entitlement.posted", employment, leave_year_on=year.first_on.isoformat(), **facts)
     return sum(changes.values(), Decimal("0.00"))
 
 

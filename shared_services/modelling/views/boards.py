@@ -82,7 +82,7 @@ class DrawTable(DraftPage):
 class _Answering(GuardedView):
     """What the scripts send as JSON and are answered in JSON, refusals among it."""
 
-    permission: ClassVar[str | None] = MAY_MANAGE
+    permission: ClassVar[str] = MAY_MANAGE
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.draft = draft_of_this_room(kwargs["draft_id"])

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -148,7 +148,7 @@ class ViewDemand(Page):
     template_name = "pages/shared_services/procurement/view_demand.html"
     breadcrumbs = [("Demand from councils", "procurement:list_demand")]
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.demand = _requisition(self.kwargs)
         return super().get(request, *args, **kwargs)
 
@@ -238,7 +238,7 @@ class DemandInDivision(DemandByCategory):
         ("Demand by category", "procurement:demand_by_category"),
     ]
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.division = self.kwargs["division"]
         labels = selectors.division_labels()
         if self.division not in labels:

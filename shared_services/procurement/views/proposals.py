@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -128,7 +128,7 @@ class ViewProposal(Page):
     template_name = "pages/shared_services/procurement/view_proposal.html"
     breadcrumbs = [("Joint proposals", "procurement:list_proposals")]
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.proposal = find_proposal(self.kwargs["pk"])
         return super().get(request, *args, **kwargs)
 

@@ -35,11 +35,16 @@ class SingleStatementCursor(ServerBindingCursor):
 
     def _execute_send(self, query: Any, *, force_extended: bool = False, binary: bool | None = None) -> None:
         # Private API of psycopg, pinned; tests/shared_services/tenancy/test_attacks.py fails if it changes.
-        super()._execute_send(query, force_extended=True, binary=binary)
+        super()._execute_send(  # type: ignore[misc]  # Django's stubs leave out psycopg's part of the cursor.
+            query, force_extended=True, binary=binary
+        )
 
 
 class DatabaseWrapper(TenantWrapper):
     """django-tenants' wrapper with the role of the room instead of a search path."""
+
+    connection: Any
+    schema_name: str | None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._idle: OrderedDict[str, Any] = OrderedDict()

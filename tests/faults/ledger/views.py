@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 from django.http import HttpRequest, HttpResponse
 
 from shared_services.messaging.outbox import enqueue
 
 from .models import Line
+from .pace import take_a_while
 
 
 def promise(request: HttpRequest, first: int, count: int, milliseconds: int) -> HttpResponse:
@@ -21,6 +20,6 @@ def promise(request: HttpRequest, first: int, count: int, milliseconds: int) -> 
 def write(request: HttpRequest, number: int, milliseconds: int) -> HttpResponse:
     """Write a line, and answer after a while."""
     Line.objects.create(work="page", number=number)
-    time.sleep(milliseconds / 1000)
+    take_a_while(milliseconds)
     Line.objects.filter(work="page", number=number).count()
     return HttpResponse("written")
