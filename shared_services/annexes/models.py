@@ -90,7 +90,8 @@ class Attachment(PrivateModel):
     removed_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects = AttachmentQuerySet.as_manager()
+    # as_manager() in this place is more than the type checker follows.
+    objects = models.Manager.from_queryset(AttachmentQuerySet)()
 
     class Meta:
         ordering = ["uploaded_at"]

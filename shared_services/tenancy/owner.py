@@ -14,7 +14,7 @@ def connect(database: str | None = None) -> psycopg.Connection:
     """A fresh owner connection, so that no catalogue of an earlier room slows the next."""
     at = settings.POSTGRES
     return psycopg.connect(
-        dbname=database or settings.DATABASES["default"]["NAME"],
+        dbname=database or str(settings.DATABASES["default"]["NAME"]),
         host=at.host or None,
         port=at.port or None,
         user=at.owner,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -123,7 +123,7 @@ class ViewCase(_OneCase, Page):
 class CaseLive(_OneCase):
     """How a case stands now, for the page that is open: asked for by its script, and empty while nothing has changed."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if getattr(request, "actor", None) is None:
             # Signed out meanwhile: stop asking, and leave the page as it is.
             return HttpResponse(status=STOP_ASKING, headers={"HX-Reswap": "none"})

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = "Creates the product's database if it is missing. Safe to run again."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        name = settings.DATABASES["default"]["NAME"]
+        name = str(settings.DATABASES["default"]["NAME"])
         with owner_connection("postgres") as connection:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 return
