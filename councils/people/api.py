@@ -56,7 +56,7 @@ class BalanceAnswer(Answer):
     booked_hours = hours_field()
     waiting_hours = hours_field()
     left_hours = hours_field(help_text="the sum of the ledger")
-    to_ask_for_hours = hours_field(help_text="what is left, less what waits for approval")
+    to_ask_for_hours = hours_field(help_text="left if what waits for approval is approved")
 
 
 class AdjustmentBody(Body):
@@ -134,7 +134,7 @@ class Employments(RoomViewSet):
                 "booked_hours": _to_places(balance.booked),
                 "waiting_hours": _to_places(balance.waiting),
                 "left_hours": _to_places(balance.left),
-                "to_ask_for_hours": _to_places(balance.to_ask_for),
+                "to_ask_for_hours": _to_places(balance.left_if_approved),
             }
         )
 

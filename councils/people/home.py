@@ -15,7 +15,7 @@ from .models import LeaveRequest, LeaveType
 
 @home_card("people.view_own_leave")
 def my_leave(actor: OfficerCard) -> HomeCard | None:
-    """How much annual leave the officer has left; None for somebody without an employment."""
+    """Annual leave left, in the words of the leave pages; None for somebody without an employment."""
     employments = selectors.employments_of(actor.pk)
     if not employments:
         return None
@@ -23,8 +23,13 @@ def my_leave(actor: OfficerCard) -> HomeCard | None:
     if annual is None:
         return None
     year = selectors.leave_year_of(localdate())
-    left = sum(selectors.balance_of(one, annual, year).left for one in employments)
-    return HomeCard("Leave", text=f"{left} hours of annual leave left", url=reverse("people:my_leave"), order=40)
+    several = len(employments) > 1
+    text = ". ".join(
+        (f"{employment.post.title}. " if several else "")
+        + ". ".join(f"{word}: {hours}" for word, hours in balance.figures)
+        for employment, balance in zip(employments, selectors.balances_of(employments, annual, year), strict=True)
+    )
+    return HomeCard("Leave", text=text, url=reverse("people:my_leave"), order=40)
 
 
 @home_card("people.view_own_leave")

@@ -70,7 +70,7 @@ def _check_covered(request: LeaveRequest) -> None:
         balance = LeaveLedgerEntry.objects.of_year(request.employment, request.leave_type_id, year).balance()
         if Decimal(hours) > balance:
             raise NotAllowed(
-                f"The balance is now {balance} hours and this leave takes {hours}. Send it back so that the officer "
+                f"The officer has {balance} hours left and this leave takes {hours}. Send it back so that the officer "
                 "can choose fewer days."
             )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -12,13 +11,12 @@ from shared_services.workflow.presenters import Presentation, presenter
 from shared_services.workflow.selectors import inbox
 
 from . import selectors
-from .choices import LeaveStatus
 from .models import LeaveRequest
 
 
 @presenter("leave_request")
 def present_leave(case: Any, officer: OfficerCard) -> Presentation:
-    """Dates, hours, balance before and after, clashes in the team, bank holidays."""
+    """Dates, hours, what is left of the leave year, clashes in the team, bank holidays."""
     request = (
         LeaveRequest.objects.select_related("employment__scheme", "employment__post", "leave_type")
         .filter(pk=case.subject_id)
@@ -66,22 +64,17 @@ def _may_know(officer: OfficerCard, case: Any, request: LeaveRequest) -> bool:
 
 
 def _balance_rows(request: LeaveRequest, warnings: list[str]) -> list[tuple[str, str]]:
-    """Before and after for each leave year the request touches."""
+    """What is left, in the words of every page about leave, for each leave year the request touches."""
     rows = []
-    for year_on, hours in request.hours_by_year.items():
+    for year_on in request.hours_by_year:
         year = selectors.leave_year_of(request.first_on)
         if year.first_on.isoformat() != year_on:
             year = year.next
         balance = selectors.balance_of(request.employment, request.leave_type, year)
-        if request.status == LeaveStatus.APPROVED:
-            before, after = balance.left + Decimal(hours), balance.left
-        else:
-            before, after = balance.left, balance.left - Decimal(hours)
         which = f", {year}" if len(request.hours_by_year) > 1 else ""
-        rows.append((f"Balance before{which}", f"{before} hours"))
-        rows.append((f"Balance after{which}", f"{after} hours"))
-        if after < 0:
-            warnings.append(f"This leave would take the balance of {year} below nothing.")
+        rows += [(f"{word}{which}", hours) for word, hours in balance.figures]
+        if balance.left_if_approved < 0:
+            warnings.append(f"More leave waits for approval than is left in the leave year {year}.")
     return rows
 
 

@@ -13,6 +13,7 @@ from shared_services.access.permissions import may
 from shared_services.tenancy.errors import NotAllowed, Stale
 
 from .choices import LeaveStatus
+from .leave_hours import LeaveYear
 from .models import Employment, LeaveRequest, LeaveType
 
 LONGEST_LEAVE_DAYS = 366
@@ -33,9 +34,24 @@ def check_dates(employment: Employment, first_on: date, last_on: date, *, one_ha
     if (last_on - first_on).days >= LONGEST_LEAVE_DAYS:
         raise NotAllowed("Leave can be asked for at most one year at a time. Choose an earlier last day.")
     if first_on < employment.start_on:
-        raise NotAllowed(f"Your employment starts on {employment.start_on:%-d %B %Y}. Choose a later first day.")
+        raise NotAllowed(
+            f"Your employment starts on {employment.start_on:%-d %B %Y}. Choose a later first day, or ask HR if that "
+            "date is wrong."
+        )
     if employment.end_on is not None and last_on > employment.end_on:
-        raise NotAllowed(f"Your employment ends on {employment.end_on:%-d %B %Y}. Choose an earlier last day.")
+        raise NotAllowed(
+            f"Your employment ends on {employment.end_on:%-d %B %Y}. Choose an earlier last day, or ask HR if that "
+            "date is wrong."
+        )
+
+
+def check_year_not_over(last_on: date, this_year: LeaveYear) -> None:
+    """A finished leave year is closed and carried over: only HR still changes it, with an adjustment."""
+    if last_on < this_year.first_on:
+        raise NotAllowed(
+            f"These days are in a leave year that ended before {this_year.first_on:%-d %B %Y}, so you cannot ask for "
+            "them here. If you took this leave, ask HR to record it."
+        )
 
 
 def check_has_hours(hours: Decimal) -> None:
@@ -77,11 +93,12 @@ def check_no_overlap(
             )
 
 
-def check_balance(*, leave_year: str, available: Decimal, wanted: Decimal) -> None:
-    if wanted > available:
+def check_balance(*, leave_year: str, left: Decimal, waiting: Decimal, wanted: Decimal) -> None:
+    if wanted > left - waiting:
+        waits = f", and {waiting} hours of them are waiting for approval" if waiting else ""
         raise NotAllowed(
-            f"This leave takes {wanted} hours and you have {max(available, Decimal('0.00'))} hours left in the leave year "
-            f"{leave_year}, counting leave that waits for approval. Choose fewer days or another type of leave."
+            f"This leave takes {wanted} hours. You have {max(left, Decimal('0.00'))} hours left in the leave year "
+            f"{leave_year}{waits}. Choose fewer days or another type of leave."
         )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -40,50 +41,86 @@ def employments_of(card_id: UUID, *, on: date | None = None) -> list[Employment]
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """One employment's leave of one type in one leave year, in hours. Every figure is a sum of ledger entries."""
+    """One employment's leave of one type in one leave year, in hours: every page that names leave reads it here."""
 
     year: LeaveYear
     entitlement: Decimal
-    """Entitlement, bank holidays, carry-over and adjustments together."""
+    """Entitlement, bank holidays, carry-over and adjustments together: a sum of ledger entries, as is what is left."""
+    carried_over: Decimal
+    """Into this leave year, less what went on into the next."""
+    adjusted: Decimal
     booked: Decimal
     waiting: Decimal
+    """What requests that wait for approval would take; the ledger knows nothing of it."""
     left: Decimal
     """The sum of the ledger."""
     hours_a_day: Decimal
 
     @property
-    def to_ask_for(self) -> Decimal:
+    def left_if_approved(self) -> Decimal:
         """What can still be asked for: what is left, less what waits for approval."""
         return self.left - self.waiting
 
-    def in_days(self, hours: Decimal) -> Decimal:
-        """Hours as days of a full-time week, for orientation."""
-        return (hours / self.hours_a_day).quantize(Decimal("0.1")) if self.hours_a_day else Decimal(0)
+    @property
+    def figures(self) -> list[tuple[str, str]]:
+        """The three figures and their words, the same on every page."""
+        return [
+            ("Left", self.in_words(self.left)),
+            ("Waiting for approval", self.in_words(self.waiting)),
+            ("Left if approved", self.in_words(self.left_if_approved)),
+        ]
 
     @property
-    def left_in_days(self) -> Decimal:
-        return self.in_days(self.left)
+    def all_figures(self) -> list[tuple[str, str]]:
+        return [
+            *self.figures,
+            ("Booked", self.in_words(self.booked)),
+            ("Entitlement", self.in_words(self.entitlement)),
+        ]
+
+    def asking(self, hours: Decimal) -> Balance:
+        """The balance as it will be once so many hours more wait for approval."""
+        return replace(self, waiting=self.waiting + hours)
+
+    def in_words(self, hours: Decimal) -> str:
+        """185.00 hours (25.0 days): days of a full-time week, for orientation."""
+        if not self.hours_a_day:
+            return f"{hours} hours"
+        days = (hours / self.hours_a_day).quantize(Decimal("0.1"))
+        return f"{hours} hours ({days} {'day' if days == 1 else 'days'})"
 
 
 def balance_of(employment: Employment, leave_type: LeaveType, year: LeaveYear) -> Balance:
-    """The balance in two reads: the ledger by kind, and what waits for approval."""
-    by_kind = dict(
-        LeaveLedgerEntry.objects.of_year(employment, leave_type.pk, year.first_on)
-        .order_by()
-        .values_list("kind")
-        .annotate(Sum("hours"))
+    """The balance of one employment, in two reads."""
+    return balances_of([employment], leave_type, year)[0]
+
+
+def balances_of(employments: Sequence[Employment], leave_type: LeaveType, year: LeaveYear) -> list[Balance]:
+    """The balances in two reads, however many employments: the ledger by kind, and what waits for approval."""
+    ledger = LeaveLedgerEntry.objects.filter(
+        employment__in=employments, leave_type=leave_type, leave_year_on=year.first_on
     )
-    booked = by_kind.get(EntryKind.BOOKING, Decimal(0)) + by_kind.get(EntryKind.CANCELLATION, Decimal(0))
-    left = sum(by_kind.values(), Decimal("0.00"))
-    waiting = LeaveRequest.objects.waiting().filter(employment=employment, leave_type=leave_type)
+    posted: dict[UUID, dict[str, Decimal]] = defaultdict(dict)
+    for employment_id, kind, hours in ledger.order_by().values_list("employment_id", "kind").annotate(Sum("hours")):
+        posted[employment_id][kind] = hours
+    waiting: dict[UUID, Decimal] = defaultdict(lambda: Decimal("0.00"))
+    requests = LeaveRequest.objects.waiting().filter(employment__in=employments, leave_type=leave_type)
+    for employment_id, by_year in requests.values_list("employment_id", "hours_by_year"):
+        waiting[employment_id] += Decimal(by_year.get(year.first_on.isoformat(), 0))
+    return [_balance(one, year, posted[one.pk], waiting[one.pk]) for one in employments]
+
+
+def _balance(employment: Employment, year: LeaveYear, by_kind: dict[str, Decimal], waiting: Decimal) -> Balance:
+    nothing = Decimal("0.00")
+    booked = by_kind.get(EntryKind.BOOKING, nothing) + by_kind.get(EntryKind.CANCELLATION, nothing)
+    left = sum(by_kind.values(), nothing)
     return Balance(
         year=year,
         entitlement=left - booked,
+        carried_over=by_kind.get(EntryKind.CARRY_OVER, nothing),
+        adjusted=by_kind.get(EntryKind.ADJUSTMENT, nothing),
         booked=-booked,
-        waiting=sum(
-            (Decimal(one.get(year.first_on.isoformat(), 0)) for one in waiting.values_list("hours_by_year", flat=True)),
-            Decimal("0.00"),
-        ),
+        waiting=waiting,
         left=left,
         hours_a_day=employment.scheme.hours_a_day,
     )

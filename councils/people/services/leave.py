@@ -24,6 +24,7 @@ from .. import rules
 from ..choices import ANNUAL_LEAVE, EntryKind, LeaveStatus
 from ..leave_hours import LeaveDay, LeaveYear, by_leave_year, leave_days
 from ..models import Employment, LeaveLedgerEntry, LeaveRequest, LeaveType
+from ..selectors import leave_year_of
 from .ledger import locked_employment, post, post_entitlement
 
 
@@ -67,6 +68,15 @@ def work_out_days(
         days,
         by_leave_year(days, month=settings.leave_year_start_month, day=settings.leave_year_start_day),
     )
+
+
+def check_when(
+    employment: Employment, *, first_on: date, last_on: date, starts_at_midday: bool, ends_at_midday: bool
+) -> None:
+    """Refuse days that cannot be asked for, whatever they take: outside the employment, too many, or long past."""
+    both_halves_of_one_day = first_on == last_on and starts_at_midday and ends_at_midday
+    rules.check_dates(employment, first_on, last_on, one_half_only=both_halves_of_one_day)
+    rules.check_year_not_over(last_on, leave_year_of(localdate()))
 
 
 @transaction.atomic
@@ -257,8 +267,13 @@ def _checked(
     besides: UUID | None = None,
 ) -> AskedDays:
     """The hours the days take, after every rule has been asked."""
-    both_halves_of_one_day = first_on == last_on and starts_at_midday and ends_at_midday
-    rules.check_dates(employment, first_on, last_on, one_half_only=both_halves_of_one_day)
+    check_when(
+        employment,
+        first_on=first_on,
+        last_on=last_on,
+        starts_at_midday=starts_at_midday,
+        ends_at_midday=ends_at_midday,
+    )
     asked = work_out_days(
         employment,
         first_on=first_on,
@@ -306,8 +321,8 @@ def _check_balances(
             ),
             Decimal("0.00"),
         )
-        available = balances.get(year_on, Decimal("0.00")) - waiting
-        rules.check_balance(leave_year=str(year), available=available, wanted=wanted)
+        left = balances.get(year_on, Decimal("0.00"))
+        rules.check_balance(leave_year=str(year), left=left, waiting=waiting, wanted=wanted)
 
 
 def _plain(by_year: dict[date, Decimal]) -> dict[str, str]:

@@ -181,6 +181,8 @@ class ShowEmployment(Page):
         employment = self.employment
         year = selectors.leave_year_of(parse_date(self.request.GET.get("year", "") or "") or localdate())
         annual = LeaveType.objects.get(key=ANNUAL_LEAVE)
+        entitlement = entitlement_of(employment, year)
+        balance = selectors.balance_of(employment, annual, year)
         return super().get_context(
             employment=employment,
             card=self.card,
@@ -188,8 +190,9 @@ class ShowEmployment(Page):
             year=year,
             previous_year=year.previous,
             next_year=year.next,
-            entitlement=entitlement_of(employment, year),
-            balance=selectors.balance_of(employment, annual, year),
+            entitlement=entitlement,
+            balance=balance,
+            in_all=entitlement.hours + balance.carried_over + balance.adjusted,
             ledger=selectors.ledger_lines(employment, annual, year),
             may_manage=may(self.actor, MANAGE),
             may_adjust=may(self.actor, "people.adjust_leave") and employment.card_id != self.actor.pk,

@@ -19,7 +19,7 @@ from .. import rules, selectors, services
 from ..choices import ANNUAL_LEAVE
 from ..forms import CancelLeaveForm, LeaveForm, WithdrawLeaveForm
 from ..models import Employment, LeaveRequest, LeaveType
-from ..services.leave import work_out_days
+from ..services.leave import check_when, work_out_days
 
 WORK_OUT = "work_out"
 """The form's second button: show the hours and ask for nothing yet."""
@@ -69,23 +69,20 @@ class Hours(GuardedView):
 
 
 def preview(form: LeaveForm) -> dict[str, Any]:
-    """Each day's hours, the balance after, and who else is away."""
+    """Each day's hours, the balance once they wait for approval, and who else is away; or why the days cannot be asked for."""
     data = form.cleaned_data
     employment: Employment = data["employment"]
-    if (data["last_on"] - data["first_on"]).days >= rules.LONGEST_LEAVE_DAYS:
-        return {"too_long": True}
-    asked = work_out_days(
-        employment,
-        first_on=data["first_on"],
-        last_on=data["last_on"],
-        starts_at_midday=data["starts_at_midday"],
-        ends_at_midday=data["ends_at_midday"],
-    )
+    when = {name: data[name] for name in ("first_on", "last_on", "starts_at_midday", "ends_at_midday")}
+    try:
+        check_when(employment, **when)
+    except NotAllowed as refusal:
+        return {"refusal": refusal.message}
+    asked = work_out_days(employment, **when)
     balances = []
     if data["leave_type"].uses_balance:
         for year_on, hours in asked.by_year.items():
             balance = selectors.balance_of(employment, data["leave_type"], selectors.leave_year_of(year_on))
-            balances.append({"balance": balance, "hours": hours, "after": balance.to_ask_for - hours})
+            balances.append(balance.asking(hours))
     team = selectors.team_of_card(employment.card_id) - {employment.card_id}
     return {
         "asked": asked,

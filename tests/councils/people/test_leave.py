@@ -73,7 +73,9 @@ def test_a_morning_and_an_afternoon_of_one_day_do_not_clash(ask):
 def test_waiting_leave_counts_against_the_balance(ask):
     ask(date(2026, 7, 1), date(2026, 7, 31))
 
-    with pytest.raises(NotAllowed, match=r"takes 74\.00 hours and you have 14\.80 hours left"):
+    with pytest.raises(
+        NotAllowed, match=r"takes 74\.00 hours. You have 185\.00 hours left .*, and 170\.20 hours of them are waiting"
+    ):
         ask(date(2026, 8, 3), date(2026, 8, 14))
 
 
@@ -187,14 +189,14 @@ def test_an_approval_is_refused_when_the_balance_has_shrunk_meanwhile(ask, decid
         hours=Decimal("-160"), reason="Taken before the portal",
     )  # fmt: skip
 
-    with pytest.raises(NotAllowed, match="balance is now 25.00 hours"):
+    with pytest.raises(NotAllowed, match="The officer has 25.00 hours left"):
         decide(leave)
 
     leave.refresh_from_db()
     assert leave.status == LeaveStatus.ASKED
 
 
-def test_the_presenter_shows_the_balance_before_and_after_and_who_else_is_away(ask, decide, team):
+def test_the_presenter_shows_what_is_left_and_who_else_is_away(ask, decide, team):
     from shared_services.workflow.presenters import present
 
     services.request_leave(
@@ -206,8 +208,9 @@ def test_the_presenter_shows_the_balance_before_and_after_and_who_else_is_away(a
 
     rows = dict(shown.summary)
     assert rows["Hours"] == "37.00 hours"
-    assert rows["Balance before"] == "185.00 hours"
-    assert rows["Balance after"] == "148.00 hours"
+    assert rows["Left"] == "185.00 hours (25.0 days)"
+    assert rows["Waiting for approval"] == "37.00 hours (5.0 days)"
+    assert rows["Left if approved"] == "148.00 hours (20.0 days)"
     assert shown.warnings == ["Also away on some of these days: Colleague."]
 
 
@@ -300,7 +303,7 @@ def test_whatever_is_asked_the_balance_is_the_sum_of_the_ledger_and_never_below_
         entries = LeaveLedgerEntry.objects.of_year(team.job, team.annual.pk, year.first_on)
         assert shown.left == sum(entries.values_list("hours", flat=True)) == balance()
         assert shown.left == shown.entitlement - shown.booked
-        assert shown.to_ask_for >= 0
+        assert shown.left_if_approved >= 0
         lines = selectors.ledger_lines(team.job, team.annual, year)
         assert lines[-1].balance == shown.left
         transaction.set_rollback(True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -10,8 +12,10 @@ from django.urls import reverse
 
 from councils.people import services
 from councils.people.choices import LeaveStatus
+from councils.people.leave_hours import LeaveYear
 from councils.people.models import LeaveRequest
 from shared_services.tenancy.door import inside_council
+from shared_services.workflow.selectors import open_task_for
 
 MONDAY = date(2026, 7, 6)
 
@@ -77,7 +81,7 @@ def test_working_out_the_hours_asks_for_nothing(team, client_for, answers, north
 
     assert page.status_code == 200
     assert "37.00 hours" in page.text
-    assert "148.00 hours will be left" in page.text
+    assert "148.00 hours (20.0 days)" in page.text
     with inside_council(northmoor):
         assert not LeaveRequest.objects.exists()
 
@@ -97,13 +101,99 @@ def test_errors_keep_what_was_typed(team, client_for, answers):
     assert 'value="2026"' in page.text
 
 
+FIGURE = re.compile(r"<dt[^>]*>(Left|Waiting for approval|Left if approved)</dt>\s*<dd[^>]*>\s*([^<]*?)\s*</dd>")
+
+
+def test_every_page_names_the_same_figures_in_the_same_words(team, hr, client_for, answers, northmoor):
+    browser = client_for(team.officer)
+    before = browser.post(reverse("people:request_leave"), {**answers, "work_out": "1"}).text
+
+    browser.post(reverse("people:request_leave"), answers)
+
+    with inside_council(northmoor):
+        leave = LeaveRequest.objects.get()
+        task_id = open_task_for(case_id=leave.case_id, outcome="approve")
+    figures = [
+        ("Left", "185.00 hours (25.0 days)"),
+        ("Waiting for approval", "37.00 hours (5.0 days)"),
+        ("Left if approved", "148.00 hours (20.0 days)"),
+    ]
+    assert FIGURE.findall(before) == figures
+    assert FIGURE.findall(browser.get(reverse("people:my_leave")).text) == figures
+    assert FIGURE.findall(client_for(team.manager).get(reverse("workflow:task", args=[task_id])).text) == figures
+    assert FIGURE.findall(client_for(hr).get(team.job.get_absolute_url()).text) == figures
+    assert ". ".join(": ".join(figure) for figure in figures) in browser.get(reverse("govuk:home")).text
+
+
+def test_days_of_a_finished_leave_year_are_refused_with_whom_to_ask(team, hr, client_for, answers, northmoor):
+    past = {**answers, **days(date(2026, 3, 30), date(2026, 3, 31))}
+    browser = client_for(team.officer)
+
+    worked_out = browser.post(reverse("people:request_leave"), {**past, "work_out": "1"})
+    refused = browser.post(reverse("people:request_leave"), past)
+
+    assert "ask HR to record it" in worked_out.text
+    assert refused.status_code == 409
+    assert "leave year that ended before 1 April 2026" in refused.text
+    with inside_council(northmoor):
+        assert not LeaveRequest.objects.exists()
+    recorded = client_for(hr).post(
+        reverse("people:adjust_leave", args=[team.job.pk]),
+        {
+            "leave_type": str(team.annual.pk),
+            "leave_year_on": "2025-04-01",
+            "hours": "-14.8",
+            "reason": "Taken in March",
+        },
+    )
+    assert recorded.status_code == 302
+
+
+def test_days_outside_the_employment_are_refused_with_whom_to_ask(team, client_for, answers):
+    refused = client_for(team.officer).post(
+        reverse("people:request_leave"), {**answers, **days(date(2025, 1, 6), date(2025, 1, 6))}
+    )
+
+    assert refused.status_code == 409
+    assert "Your employment starts on 3 March 2025" in refused.text
+    assert "ask HR if that date is wrong" in refused.text
+
+
+def test_leave_that_crosses_from_the_finished_leave_year_can_be_asked_for(team, client_for, answers):
+    sent = client_for(team.officer).post(
+        reverse("people:request_leave"), {**answers, **days(date(2026, 3, 31), date(2026, 4, 1))}
+    )
+
+    assert sent.status_code == 302, sent.text
+
+
+def test_hr_reads_where_every_hour_of_the_entitlement_comes_from(team, hr, client_for, northmoor):
+    with inside_council(northmoor):
+        year = LeaveYear.of(date(2025, 4, 1))
+        services.post_entitlement(actor=hr, employment=team.job, year=year)
+        services.carry_over(actor=hr, employment=team.job, from_year=year)
+        services.adjust_leave(
+            actor=hr, employment=team.job, leave_type=team.annual, leave_year_on=year.next.first_on,
+            hours=Decimal("7.40"), reason="Bought",
+        )  # fmt: skip
+
+    page = client_for(hr).get(team.job.get_absolute_url()).text
+    before = client_for(hr).get(team.job.get_absolute_url() + "?year=2025-04-01").text
+
+    assert "Carried over from the leave year before: 37.00 hours" in page
+    assert "Adjusted by HR: +7.40 hours" in page
+    assert "<strong>229.40 hours in all</strong>" in page
+    assert "Entitlement</dt><dd>229.40 hours" in page
+    assert "Carried over into the next leave year: -37.00 hours" in before
+
+
 def test_a_refusal_is_an_error_summary_with_the_answers_kept(team, client_for, answers):
     page = client_for(team.officer).post(
         reverse("people:request_leave"), {**answers, **days(MONDAY, date(2026, 12, 31))}
     )
 
     assert page.status_code == 409
-    assert "you have 185.00 hours left" in page.text
+    assert "You have 185.00 hours left" in page.text
 
 
 def test_an_officer_withdraws_and_hr_and_the_manager_may_look(team, hr, client_for, leave):
