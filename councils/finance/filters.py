@@ -14,6 +14,7 @@ from shared_services.govuk.filters import CheckboxesFilter, GovukFilterSet, List
 
 from .choices import CommitmentKind, SubjectiveGroup
 from .forms import code_choices, year_choices
+from .holders import cost_centres_held_by
 from .models import BudgetPosition, Commitment, CostCentre, SubjectiveCode, Virement
 from .years import financial_year_of
 
@@ -45,6 +46,18 @@ class BudgetFilters(OneYearFilterSet):
     )
     group = CheckboxesFilter(field_name="subjective__group", label="Group", choices=SubjectiveGroup.choices)
     available = MoneyFilter(field_name="available_amount", lookup_expr="lte", label="Available at most", min_value=None)
+    running_out = django_filters.BooleanFilter(
+        method="only_running_out", label="Less than 10% left", widget=forms.CheckboxInput
+    )
+    mine = django_filters.BooleanFilter(
+        method="only_mine", label="Budgets that I hold", widget=forms.CheckboxInput, field_name="cost_centre"
+    )
+
+    def only_running_out(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
+        return cast(Any, queryset).running_out() if value else queryset
+
+    def only_mine(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
+        return cast(Any, queryset).of_cost_centres(cost_centres_held_by(self.request.actor.pk)) if value else queryset
 
     class Meta:
         model = BudgetPosition
@@ -108,6 +121,12 @@ class CostCentreFilters(CodeFilters):
         listed=department_choices,
         empty_label="All departments",
     )
+    unheld = django_filters.BooleanFilter(
+        method="only_unheld", label="Without a budget holder", widget=forms.CheckboxInput
+    )
+
+    def only_unheld(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
+        return cast(Any, queryset).unheld() if value else queryset
 
     class Meta:
         model = CostCentre

@@ -8,7 +8,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q
 from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
@@ -35,6 +35,10 @@ class CostCentreQuerySet(CodeQuerySet):
             holder_name=Coalesce("budget_holder__work_name", "appointment__card__work_name"),
         )
 
+    def unheld(self) -> Self:
+        """Of cost centres with their holders: those whose budget nobody holds today."""
+        return self.filter(holder_name__isnull=True)
+
 
 class VatRateQuerySet(models.QuerySet[Any]):
     def in_force(self, on: date) -> Self:
@@ -50,6 +54,10 @@ class BudgetPositionQuerySet(models.QuerySet[Any]):
     def of_cost_centres(self, keys: Iterable[UUID]) -> Self:
         """Positions of some cost centres."""
         return self.filter(cost_centre_id__in=list(keys))
+
+    def running_out(self) -> Self:
+        """Positions with less than a tenth of their budget left."""
+        return self.filter(budget_amount__gt=0, available_amount__lt=F("budget_amount") / 10)
 
     def with_codes(self) -> Self:
         """Positions with the names that a page shows."""

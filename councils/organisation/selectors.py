@@ -162,6 +162,11 @@ def cards_in_department(department_id: UUID, *, on: date | None = None) -> set[U
     return set(holders.values_list("card_id", flat=True))
 
 
+def cards_in_post(*, on: date | None = None) -> set[UUID]:
+    """The cards of the officers who hold a post on a day."""
+    return set(Appointment.objects.current(on=on or localdate()).values_list("card_id", flat=True))
+
+
 def department_choices(structure: Structure | None = None) -> list[tuple[str, str]]:
     """Open departments in the order of the tree, indented by depth."""
     structure = structure or Structure()

@@ -14,6 +14,15 @@ class LeaveStatus(TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+LEAVE_COLOURS = {
+    LeaveStatus.ASKED.value: "light-blue",
+    LeaveStatus.RETURNED.value: "yellow",
+    LeaveStatus.APPROVED.value: "green",
+    LeaveStatus.REFUSED.value: "red",
+    LeaveStatus.WITHDRAWN.value: "grey",
+    LeaveStatus.CANCELLED.value: "grey",
+}
+
 LIVE_STATUSES = (LeaveStatus.ASKED, LeaveStatus.APPROVED)
 """Leave that is taken or may be: it counts against the balance and shows in the calendar."""
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.timezone import localdate
 
 from shared_services.access.models import OfficerCard
-from shared_services.govuk.home import HomeCard, home_card
+from shared_services.govuk.home import LATEST, HomeCard, OwnRequest, home_action, home_card, own_requests
+from shared_services.govuk.words import counted, spoken_date
+from shared_services.tenancy.door import current_council
 
 from . import selectors
-from .choices import ANNUAL_LEAVE, LeaveStatus
-from .models import LeaveRequest, LeaveType
+from .choices import ANNUAL_LEAVE, LEAVE_COLOURS, LeaveStatus
+from .models import Employment, LeaveRequest, LeaveType
+
+home_action("people.request_leave", "Request leave", "people:request_leave", order=20)
+home_action("people.manage_employments", "Record an employment", "people:record_employment", order=30)
 
 
 @home_card("people.view_own_leave")
@@ -24,12 +31,12 @@ def my_leave(actor: OfficerCard) -> HomeCard | None:
         return None
     year = selectors.leave_year_of(localdate())
     several = len(employments) > 1
-    text = ". ".join(
-        (f"{employment.post.title}. " if several else "")
-        + ". ".join(f"{word}: {hours}" for word, hours in balance.figures)
+    figures = [
+        (f"{word}, {employment.post.title}" if several else word, hours)
         for employment, balance in zip(employments, selectors.balances_of(employments, annual, year), strict=True)
-    )
-    return HomeCard("Leave", text=text, url=reverse("people:my_leave"), order=40)
+        for word, hours in balance.figures
+    ]
+    return HomeCard("Annual leave", figures=figures, url=reverse("people:my_leave"), order=40)
 
 
 @home_card("people.view_own_leave")
@@ -41,3 +48,50 @@ def leave_sent_back(actor: OfficerCard) -> HomeCard | None:
     return HomeCard(
         "Leave sent back", returned, "Change it and send it again", reverse("people:my_leave"), urgent=True, order=30
     )
+
+
+@own_requests("people.view_own_leave")
+def my_leave_requests(actor: OfficerCard) -> list[OwnRequest]:
+    """The leave the officer asked for last."""
+    if current_council().is_shared_service:
+        return []
+    latest = LeaveRequest.objects.of_card(actor.pk).select_related("leave_type").order_by("-asked_at")[:LATEST]
+    return [
+        OwnRequest(
+            reference=one.reference,
+            title=f"{one.leave_type.name}, {spoken_date(one.first_on)}"
+            + (f" to {spoken_date(one.last_on)}" if one.last_on != one.first_on else ""),
+            url=one.get_absolute_url(),
+            state=one.get_status_display(),
+            colour=LEAVE_COLOURS[one.status],
+            started_at=one.asked_at,
+        )
+        for one in latest
+    ]
+
+
+@home_card("people.manage_employments")
+def leave_waiting(_actor: OfficerCard) -> HomeCard | None:
+    """Leave of the whole council that nobody has decided yet; urgent when some of it has begun."""
+    counts = LeaveRequest.objects.waiting().aggregate(
+        waiting=Count("pk"), begun=Count("pk", filter=Q(first_on__lte=localdate()))
+    )
+    if not counts["waiting"]:
+        return None
+    text = (
+        f"{counted(counts['begun'], 'request')} for days that have begun" if counts["begun"] else "In the whole council"
+    )
+    url = f"{reverse('people:list_leave')}?{urlencode({'status': LeaveStatus.ASKED})}"
+    return HomeCard("Leave waiting for approval", counts["waiting"], text, url, urgent=bool(counts["begun"]), order=20)
+
+
+@home_card("people.manage_employments")
+def employments_without_hours(_actor: OfficerCard) -> HomeCard | None:
+    """Employments that have no working pattern today: leave in them takes no hours."""
+    count = Employment.objects.current(on=localdate()).without_hours(on=localdate()).count()
+    if not count:
+        return None
+    return HomeCard(
+        "Employments without hours", count, "No working pattern applies today, so leave cannot be worked out",
+        f"{reverse('people:list_employments')}?without_hours=on", urgent=True, order=21,
+    )  # fmt: skip

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from .choices import LIVE_STATUSES, LeaveStatus
 
@@ -25,6 +25,13 @@ class EmploymentQuerySet(QuerySet):
 
     def of_card(self, card_id: UUID) -> Self:
         return self.filter(card_id=card_id)
+
+    def without_hours(self, *, on: date) -> Self:
+        """Employments whose first working pattern begins after a day, or that have none."""
+        from .models import WorkingPattern
+
+        begun = WorkingPattern.objects.filter(employment_id=OuterRef("pk"), from_on__lte=on)
+        return self.exclude(Exists(begun))
 
 
 class LeaveLedgerQuerySet(QuerySet):

@@ -1,4 +1,4 @@
-"""What purchasing puts on a requisitioner's home page."""
+"""What purchasing puts on the home page: an officer's own requisitions, and orders that wait for finance."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils.http import urlencode
 
-from shared_services.govuk.home import HomeCard, home_card
+from shared_services.govuk.home import LATEST, HomeCard, OwnRequest, home_action, home_card, own_requests
 from shared_services.govuk.words import counted
 
-from .choices import IN_PROGRESS, RequisitionStatus
+from .choices import EDITABLE, IN_PROGRESS, REQUISITION_COLOURS, OrderStatus, RequisitionStatus
 from .models import Requisition
+from .selectors import orders_visible_to
+
+home_action("purchasing.raise_requisition", "New requisition", "purchasing:start_requisition", order=10)
 
 
 @home_card("purchasing.raise_requisition")
 def my_requisitions(actor: Any) -> HomeCard:
-    """The officer's own drafts, what was sent back, and what is on its way."""
+    """The officer's own requisitions that he can go on with, what was sent back first."""
     counts = Requisition.objects.filter(requester_id=actor.pk).aggregate(
         drafts=Count("pk", filter=Q(status=RequisitionStatus.DRAFT)),
         returned=Count("pk", filter=Q(status=RequisitionStatus.RETURNED)),
@@ -25,8 +29,45 @@ def my_requisitions(actor: Any) -> HomeCard:
     parts = [
         counted(counts["returned"], "sent back", "sent back") if counts["returned"] else "",
         counted(counts["drafts"], "draft") if counts["drafts"] else "",
-        counted(counts["on_their_way"], "on its way", "on their way") if counts["on_their_way"] else "",
     ]
-    url = f"{reverse('purchasing:list_requisitions')}?mine=on"
-    text = ", ".join(filter(None, parts)) or "Nothing is waiting. Start a new requisition."
-    return HomeCard("Your requisitions", sum(counts.values()), text, url, urgent=bool(counts["returned"]), order=20)
+    on_their_way = f"{counted(counts['on_their_way'], 'requisition')} on the way" if counts["on_their_way"] else ""
+    waiting = counts["returned"] + counts["drafts"]
+    if not waiting:
+        url = f"{reverse('purchasing:list_requisitions')}?mine=on"
+        return HomeCard("Your requisitions", text=on_their_way or "Nothing is on the way", url=url, order=20)
+    text = ", ".join(filter(None, [*parts, on_their_way]))
+    return HomeCard(
+        "Requisitions to finish", waiting, text, _my_list(*EDITABLE), urgent=bool(counts["returned"]), order=20
+    )
+
+
+@own_requests("purchasing.raise_requisition")
+def my_latest_requisitions(actor: Any) -> list[OwnRequest]:
+    """The requisitions the officer began last."""
+    latest = Requisition.objects.filter(requester_id=actor.pk).order_by("-created_at")[:LATEST]
+    return [
+        OwnRequest(
+            reference=one.reference,
+            title=one.title,
+            url=one.get_absolute_url(),
+            state=one.get_status_display(),
+            colour=REQUISITION_COLOURS[one.status],
+            started_at=one.created_at,
+        )
+        for one in latest
+    ]
+
+
+@home_card("purchasing.issue_order")
+def orders_to_send(actor: Any) -> HomeCard | None:
+    """Orders that were raised and that nobody has recorded as sent to the supplier."""
+    waiting = orders_visible_to(actor).filter(status=OrderStatus.ISSUED).count()
+    if not waiting:
+        return None
+    url = f"{reverse('purchasing:list_orders')}?{urlencode({'status': OrderStatus.ISSUED})}"
+    return HomeCard("Orders to send", waiting, "Raised, and not yet recorded as sent to the supplier", url, order=30)
+
+
+def _my_list(*statuses: RequisitionStatus) -> str:
+    """The officer's own requisitions in these states."""
+    return f"{reverse('purchasing:list_requisitions')}?{urlencode({'mine': 'on', 'status': statuses}, doseq=True)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -20,6 +21,7 @@ from .officer_forms import AddOfficerForm, ChangeOfficerForm, GrantRoleForm
 from .second_factor import factors_shown
 
 TEMPLATES = "pages/shared_services/accounts"
+NO_ROLE = "none"
 STATES = {"Active": "green", "Deactivated": "grey"}
 
 
@@ -32,7 +34,8 @@ def _officer_url(card: OfficerCard) -> str:
 
 
 def _role_choices() -> list[tuple[str, str]]:
-    return [(role.key, role.label) for role in roles_for_room(pooled=current_council().is_shared_service)]
+    roles = roles_for_room(pooled=current_council().is_shared_service)
+    return [*((role.key, role.label) for role in roles), (NO_ROLE, "No role")]
 
 
 class OfficerFilter(GovukFilterSet):
@@ -44,7 +47,10 @@ class OfficerFilter(GovukFilterSet):
         fields: tuple[str, ...] = ()
 
     def with_role(self, officers: Any, _name: str, roles: list[str]) -> Any:
-        return officers.filter(roles__overlap=roles) if roles else officers
+        if not roles:
+            return officers
+        wanted = Q(roles__overlap=roles)
+        return officers.filter(wanted | Q(roles=[]) if NO_ROLE in roles else wanted)
 
 
 class ListOfficers(ListPage):

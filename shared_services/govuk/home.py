@@ -1,17 +1,23 @@
-"""Cards of the home page: what an officer has to do. Each app brings its own."""
+"""The home page: what an officer can start, what he has to do, what became of his requests. Each app brings its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from django.urls import NoReverseMatch, reverse
+
 from shared_services.access.permissions import may
+
+LATEST = 6
+"""How many of the officer's own requests the home page shows."""
 
 
 @dataclass(frozen=True)
 class HomeCard:
-    """One thing to do: how many of it, a line that says so, and where to do it."""
+    """One thing to do: how many of it, a line or a few figures that say so, and where to do it."""
 
     title: str
     count: int | None = None
@@ -19,6 +25,7 @@ class HomeCard:
     url: str = ""
     urgent: bool = False
     order: int = 50
+    figures: Sequence[tuple[str, str]] = field(default=())
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,37 @@ class CardMaker:
     make: Callable[[Any], HomeCard | None]
 
 
+@dataclass(frozen=True)
+class HomeAction:
+    """Something an officer starts from his home page."""
+
+    permission: str
+    label: str
+    url_name: str
+    order: int
+
+
+@dataclass(frozen=True)
+class OwnRequest:
+    """Something the officer asked for, and how it stands."""
+
+    reference: str
+    title: str
+    url: str
+    state: str
+    colour: str
+    started_at: datetime
+
+
+@dataclass(frozen=True)
+class RequestFinder:
+    permission: str
+    find: Callable[[Any], list[OwnRequest]]
+
+
 _makers: list[CardMaker] = []
+_actions: list[HomeAction] = []
+_finders: list[RequestFinder] = []
 
 
 def home_card(permission: str) -> Callable[[Callable[[Any], HomeCard | None]], Callable[[Any], HomeCard | None]]:
@@ -40,7 +77,44 @@ def home_card(permission: str) -> Callable[[Callable[[Any], HomeCard | None]], C
     return register
 
 
+def home_action(permission: str, label: str, url_name: str, *, order: int = 50) -> None:
+    """Register a button for officers who hold the permission, in the rooms that have the page."""
+    _actions.append(HomeAction(permission, label, url_name, order))
+
+
+def own_requests(
+    permission: str,
+) -> Callable[[Callable[[Any], list[OwnRequest]]], Callable[[Any], list[OwnRequest]]]:
+    """Register `f(actor) -> list[OwnRequest]`: the officer's latest, newest first, at most LATEST of them."""
+
+    def register(find: Callable[[Any], list[OwnRequest]]) -> Callable[[Any], list[OwnRequest]]:
+        _finders.append(RequestFinder(permission, find))
+        return find
+
+    return register
+
+
 def cards_for(actor: Any) -> list[HomeCard]:
     """The officer's cards: what is urgent first, then in the apps' order."""
     made = [maker.make(actor) for maker in _makers if may(actor, maker.permission)]
     return sorted((card for card in made if card), key=lambda card: (not card.urgent, card.order, card.title))
+
+
+def actions_for(actor: Any) -> list[tuple[str, str]]:
+    """(label, address) of what the officer may start in this room."""
+    found = []
+    for action in sorted(_actions, key=lambda action: (action.order, action.label)):
+        if not may(actor, action.permission):
+            continue
+        try:
+            found.append((action.label, reverse(action.url_name)))
+        except NoReverseMatch:
+            # The page belongs to the other kind of room.
+            continue
+    return found
+
+
+def requests_of(actor: Any) -> list[OwnRequest]:
+    """What the officer asked for last, of whatever kind, newest first."""
+    found = [one for finder in _finders if may(actor, finder.permission) for one in finder.find(actor)]
+    return sorted(found, key=lambda one: one.started_at, reverse=True)[:LATEST]

@@ -15,7 +15,7 @@ from shared_services.tenancy.errors import NotAllowed
 
 from .colours import room_stylesheet
 from .context_processors import council_or_none
-from .home import cards_for
+from .home import actions_for, cards_for, requests_of
 from .models import SavedView
 from .pages import ActionView, FormPage, GuardedView, Page
 from .saved_view_forms import SavedViewForm
@@ -35,7 +35,8 @@ class Home(Page):
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
         cards = cards_for(self.actor)
         return super().get_context(
-            cards=cards,
+            actions=actions_for(self.actor),
+            requests=requests_of(self.actor),
             waiting=[card for card in cards if card.count],
             quiet=[card for card in cards if not card.count],
             **kwargs,

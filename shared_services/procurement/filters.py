@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django import forms
 
 from shared_services.govuk.filters import CheckboxesFilter, DateFilter, GovukFilterSet, MoneyFilter
 from shared_services.tenancy.directory import all_councils
@@ -41,9 +42,15 @@ class DemandFilter(GovukFilterSet):
 
 class ProposalFilter(GovukFilterSet):
     status = CheckboxesFilter(label="Status", choices=ProposalStatus.choices)
+    mine = django_filters.BooleanFilter(
+        method="only_mine", label="Drafted by me", widget=forms.CheckboxInput, field_name="drafted_by"
+    )
     amount_from = MoneyFilter(field_name="net_amount", lookup_expr="gte", label="Total at least")
     amount_to = MoneyFilter(field_name="net_amount", lookup_expr="lte", label="Total at most")
 
     class Meta:
         model = JointProposal
         fields: tuple[str, ...] = ()
+
+    def only_mine(self, proposals: Any, _name: str, value: bool) -> Any:
+        return proposals.filter(drafted_by=self.request.actor) if value else proposals

@@ -42,7 +42,7 @@ def my_drafts(actor: OfficerCard) -> HomeCard | None:
         title="Your draft proposals",
         count=JointProposal.objects.of_shared_service().drafts().filter(drafted_by=actor).count(),
         text="Not sent to the councils yet",
-        url=f"{reverse('procurement:list_proposals')}?{urlencode({'status': ProposalStatus.DRAFT})}",
+        url=f"{reverse('procurement:list_proposals')}?{urlencode({'status': ProposalStatus.DRAFT, 'mine': 'on'})}",
         order=20,
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import django_filters
+from django import forms
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
@@ -17,7 +18,7 @@ from shared_services.govuk.filters import GovukFilterSet
 from shared_services.govuk.views import Column, ListPage, Page
 from shared_services.tenancy.door import current_council
 
-from ..selectors import cards_in_department, department_choices
+from ..selectors import cards_in_department, cards_in_post, department_choices
 from ..structure import Structure
 
 
@@ -31,6 +32,13 @@ class OfficerFilter(GovukFilterSet):
         choices=lambda: [(role.key, role.label) for role in roles_for_room(pooled=False)],
         empty_label="Any",
     )
+
+    without_post = django_filters.BooleanFilter(
+        label="Holds no post", method="only_without_post", widget=forms.CheckboxInput
+    )
+
+    def only_without_post(self, cards: QuerySet[OfficerCard], name: str, value: bool) -> QuerySet[OfficerCard]:
+        return cards.exclude(pk__in=cards_in_post()) if value else cards
 
     def by_department(self, cards: QuerySet[OfficerCard], name: str, value: str) -> QuerySet[OfficerCard]:
         # Ids, not a subquery: a join between a room's table and the shared directory would run under its policy.

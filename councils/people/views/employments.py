@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import django_filters
+from django import forms
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -20,7 +21,7 @@ from shared_services.govuk.views import ActionView, Column, FormPage, ListPage, 
 from shared_services.tenancy.door import current_council
 
 from .. import selectors, services
-from ..choices import ANNUAL_LEAVE, LeaveStatus
+from ..choices import ANNUAL_LEAVE, LEAVE_COLOURS, LeaveStatus
 from ..forms import (
     AdjustLeaveForm,
     EmploymentForm,
@@ -35,14 +36,6 @@ from ..services.ledger import entitlement_of
 
 MANAGE = "people.manage_employments"
 CRUMBS = [("Leave", "people:my_leave"), ("Employments", "people:list_employments")]
-STATUS_TAGS: dict[str, str] = {
-    LeaveStatus.ASKED: "light-blue",
-    LeaveStatus.RETURNED: "yellow",
-    LeaveStatus.APPROVED: "green",
-    LeaveStatus.REFUSED: "red",
-    LeaveStatus.WITHDRAWN: "grey",
-    LeaveStatus.CANCELLED: "grey",
-}
 
 
 class Names:
@@ -71,6 +64,13 @@ class EmploymentFilter(GovukFilterSet):
         choices=[("current", "Current"), ("ended", "Ended")],
         empty_label="Any",
     )
+    without_hours = django_filters.BooleanFilter(
+        label="No working pattern today", method="by_hours", widget=forms.CheckboxInput
+    )
+
+    def by_hours(self, employments: QuerySet[Employment], name: str, value: bool) -> QuerySet[Employment]:
+        today = localdate()
+        return cast(Any, employments).current(on=today).without_hours(on=today) if value else employments
 
     def by_end(self, employments: QuerySet[Employment], name: str, value: str) -> QuerySet[Employment]:
         if value == "ended":
@@ -149,7 +149,7 @@ class ListLeave(ListPage):
             Column("first_on", "First day", sort="first_on", kind="date"),
             Column("last_on", "Last day", sort="last_on", kind="date"),
             Column("hours", "Hours", sort="hours", kind="number"),
-            Column("status", "Status", sort="status", kind="tag", tags=STATUS_TAGS),
+            Column("status", "Status", sort="status", kind="tag", tags=LEAVE_COLOURS),
             Column("employment.post.department.name", "Department", shown=False),
         ]
 

@@ -97,7 +97,7 @@ class RequestLeave(FormPage):
     permission = "people.request_leave"
     template_name = "pages/councils/people/request_leave.html"
     form_class = LeaveForm
-    title = "Ask for leave"
+    title = "Request leave"
     button = "Send for approval"
     breadcrumbs = CRUMBS
 
