@@ -10,8 +10,10 @@ from django.urls import reverse
 
 from shared_services.access.permissions import may
 from shared_services.govuk.forms import GovukForm
+from shared_services.govuk.pages import REFUSED
 from shared_services.govuk.views import ActionView, Column, FormPage, ListPage, Page
 from shared_services.tenancy.directory import all_councils
+from shared_services.tenancy.errors import NotAllowed
 
 from .. import rules, selectors, services
 from ..choices import ProposalStatus, ShareStatus
@@ -86,10 +88,15 @@ class GroupDemand(FormPage):
 
     def prepare(self) -> None:
         self.chosen = unpack(self.request.GET.get("lines", ""))
-        division = self.request.GET.get("category", "")
-        self.demand = selectors.whole_requisitions(self.chosen, under=division if division.isdigit() else "")
-        if not self.demand:
+        asked = self.request.GET.get("category", "")
+        division = asked if asked.isdigit() else ""
+        if not self.chosen and not division:
             raise Http404
+        self.demand = selectors.whole_requisitions(self.chosen, under=division)
+
+    def show_form(self, status: int = 200, refusals: tuple[dict[str, str], ...] = ()) -> HttpResponse:
+        """When others have taken every line meanwhile there is nothing to group: the page says what became of them."""
+        return super().show_form(status if self.demand else REFUSED, refusals)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "drafts": JointProposal.objects.of_shared_service().drafts()}
@@ -114,6 +121,8 @@ class GroupDemand(FormPage):
 
     def act(self, form: GovukForm) -> HttpResponse:
         keys = [line.pk for line in self.demand]
+        if not keys:
+            raise NotAllowed("Nothing is left of the demand you chose. Choose from the demand that is still open.")
         if form.cleaned_data["target"] == NEW_PROPOSAL:
             proposal = services.draft_proposal(actor=self.actor, line_ids=keys, title=form.cleaned_data["title"])
             return self.done(

@@ -239,3 +239,42 @@ def test_lines_that_were_taken_meanwhile_are_named_when_the_others_are_grouped(
 
     assert "Left out" in page
     assert f"{gone.reference} line {gone.line_number}" in page
+
+
+def test_when_every_chosen_line_was_taken_meanwhile_the_page_says_what_became_of_them(
+    browser, shared_service, category_manager, lines
+):
+    page = browser.get(group_url(lines))
+    form = {"target": "new", "title": "Laptops", "form_token": token_in(page)}
+    with inside_council(shared_service):
+        services.return_demand(actor=category_manager, line_ids=lines, reason="Too small")
+        gone = DemandLine.objects.of_councils([1, 2]).get(pk=lines[0])
+
+    again, sent = browser.get(group_url(lines)), browser.post(group_url(lines), form)
+
+    for answer in (again, sent):
+        assert answer.status_code == 409
+        assert "nothing left to group" in answer.text
+        assert f"{gone.reference} line {gone.line_number}, {gone.description}: handed back" in answer.text
+        assert address("list_demand") in answer.text
+        assert "Group this demand</button>" not in answer.text
+    with inside_council(shared_service):
+        assert not JointProposal.objects.of_shared_service().exists()
+
+
+def test_every_count_on_the_teams_home_page_is_the_count_of_its_list(
+    browser, shared_service, officer_in, northmoor, eastvale, hand_over, draft
+):
+    hand_over(northmoor)
+    with inside_council(shared_service):
+        colleague = officer_in(shared_service, "category_manager")
+        services.draft_proposal(actor=colleague, line_ids=hand_over(eastvale))
+
+    counts = re.findall(
+        r'gh-card__count">([0-9,]+)</span><h3 class="gh-card__title"><a [^>]*href="([^"]+)"', browser.get("/").text
+    )
+
+    assert len(counts) == 2
+    for count, url in counts:
+        page = browser.get(url.replace("&amp;", "&")).text
+        assert re.search(rf'<p class="gh-total"><strong>{count} ', page), url
