@@ -133,14 +133,14 @@ class VirementForm(GovukForm):
         cleaned = super().clean() or {}
         giving = (cleaned.get("from_cost_centre"), cleaned.get("from_subjective"))
         if all(giving) and giving == (cleaned.get("to_cost_centre"), cleaned.get("to_subjective")):
-            self.add_error("to_subjective", "Choose a different code: money cannot move to where it is")
+            self.add_error("to_subjective", "Choose a different cost centre or code: money cannot move to where it is")
         return cleaned
 
 
 class VirementLimitsForm(GovukForm):
-    budget_holder_amount = MoneyField(label="Budget holders may vire up to", help_text="Between their own cost centres")
+    budget_holder_amount = MoneyField(label="Budget holders may move up to", help_text="Between their own cost centres")
     finance_officer_amount = MoneyField(
-        label="Finance officers may vire up to",
+        label="Finance officers may move up to",
         help_text="Between any cost centres. Above it the section 151 officer decides.",
     )
     version = VersionField()

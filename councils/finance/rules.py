@@ -66,20 +66,47 @@ def check_may_vire(
     if "finance_officer" in actor.roles:
         if amount > settings.finance_officer_virement_amount:
             raise NotAllowed(
-                f"You may vire up to {pounds(settings.finance_officer_virement_amount)}. "
-                f"Ask {names_of('section_151_officer') or 'the section 151 officer'} to make a larger virement."
+                f"You may move up to {pounds(settings.finance_officer_virement_amount)} of budget at a time. "
+                f"Ask {names_of('section_151_officer') or 'the section 151 officer'} to move more."
             )
         return
     finance = names_of("finance_officer") or "a finance officer"
     held = budget_holder_ids({from_centre.pk, to_centre.pk})
     if any(held.get(centre.pk) != actor.pk for centre in (from_centre, to_centre)):
         raise NotAllowed(
-            f"You may vire only between cost centres whose budget holder you are. Ask {finance} to move this budget."
+            f"You may move budget only between cost centres whose budget you hold. Ask {finance} to move this budget."
         )
     if amount > settings.budget_holder_virement_amount:
         raise NotAllowed(
-            f"You may vire up to {pounds(settings.budget_holder_virement_amount)}. Ask {finance} to make a larger virement."
+            f"You may move up to {pounds(settings.budget_holder_virement_amount)} of budget at a time. Ask {finance} to "
+            "move more."
         )
+
+
+def moves_any_budget(actor: OfficerCard) -> bool:
+    """Finance moves budget between any cost centres; everybody else only between those he holds."""
+    return not {"section_151_officer", "finance_officer"}.isdisjoint(actor.roles)
+
+
+def refuse_virement(centre: CostCentre, subjective: SubjectiveCode, year: int, *, available: Decimal | None) -> None:
+    """Say what can be taken from a head at most. Raises NotAllowed."""
+    head = f"{centre.code} {centre.name}, {subjective.code} {subjective.name}"
+    if available is None:
+        raise NotAllowed(
+            f"{head} has no budget in {year_label(year)}, so there is nothing to take from it. Take it from another code.",
+            code="overspend",
+        )
+    if available <= 0:
+        raise NotAllowed(
+            f"{head} has {pounds(available)} available in {year_label(year)}, so there is nothing to take from it. Take "
+            "it from another code.",
+            code="overspend",
+        )
+    raise NotAllowed(
+        f"{head} has {pounds(available)} available in {year_label(year)}. Move {pounds(available)} or less, or take it "
+        "from another code.",
+        code="overspend",
+    )
 
 
 def names_of(role: str) -> str:
@@ -109,7 +136,7 @@ def refuse_overspend(shortages: list[Shortage], financial_year: int) -> None:
         else:
             sentences.append(f"{head} has {pounds(short.available)} available; this needs {pounds(short.needed)}.")
         if holder := holders.get(centre.pk):
-            sentences.append(f"{holder.work_name}, the budget holder, may vire between their own cost centres.")
+            sentences.append(f"{holder.work_name}, the budget holder, may move budget between their own cost centres.")
     who = f"{finance} (finance)" if finance else "A finance officer"
     sentences.append(f"{who} may move budget to it. Or lower the amount, or choose another code.")
     raise NotAllowed(" ".join(sentences), code="overspend")
@@ -131,7 +158,8 @@ def check_head_has_budget(centre: CostCentre, subjective: SubjectiveCode, year: 
     """Money can only move to a head that has a budget line in the year, even if it is nil."""
     if not BudgetPosition.objects.filter(cost_centre=centre, subjective=subjective, financial_year=year).exists():
         raise NotAllowed(
-            f"{centre.code} / {subjective.code} has no budget in {year_label(year)}. Ask a finance officer to set one first."
+            f"{centre.code} {centre.name}, {subjective.code} {subjective.name} has no budget in {year_label(year)}, so "
+            f"nothing can be moved to it. Ask {names_of('finance_officer') or 'a finance officer'} to set one first."
         )
 
 

@@ -115,6 +115,31 @@ def post_actuals(
     return posted
 
 
+def check_virement(
+    *,
+    actor: OfficerCard,
+    financial_year: int,
+    from_cost_centre: CostCentre,
+    from_subjective: SubjectiveCode,
+    to_cost_centre: CostCentre,
+    to_subjective: SubjectiveCode,
+    amount: Decimal,
+) -> None:
+    """Ask what moving the budget would ask, and change nothing. Raises NotAllowed; the balance is asked when it moves."""
+    if (from_cost_centre.pk, from_subjective.pk) == (to_cost_centre.pk, to_subjective.pk):
+        raise NotAllowed("Choose two different codes: money cannot move to where it is.")
+    if amount <= 0:
+        raise NotAllowed("Enter an amount above zero, like 125.50.")
+    rules.check_may_vire(
+        actor,
+        amount=amount,
+        from_centre=from_cost_centre,
+        to_centre=to_cost_centre,
+        settings=FinanceSettings.objects.get(only=True),
+    )
+    rules.check_head_has_budget(to_cost_centre, to_subjective, financial_year)
+
+
 @transaction.atomic
 def vire(
     *,
@@ -134,20 +159,18 @@ def vire(
     """
     made_on = made_on or localdate()
     giving, taking = (from_cost_centre.pk, from_subjective.pk), (to_cost_centre.pk, to_subjective.pk)
-    if giving == taking:
-        raise NotAllowed("Choose two different heads: money cannot move to where it is.")
-    if amount <= 0:
-        raise NotAllowed("Enter an amount above zero, like 125.50.")
-    rules.check_may_vire(
-        actor,
+    check_virement(
+        actor=actor,
+        financial_year=financial_year,
+        from_cost_centre=from_cost_centre,
+        from_subjective=from_subjective,
+        to_cost_centre=to_cost_centre,
+        to_subjective=to_subjective,
         amount=amount,
-        from_centre=from_cost_centre,
-        to_centre=to_cost_centre,
-        settings=FinanceSettings.objects.get(only=True),
     )
-
-    rules.check_head_has_budget(to_cost_centre, to_subjective, financial_year)
-    _move_or_refuse(financial_year, {giving: Movement(budget=-amount), taking: Movement(budget=amount)})
+    shortages = move(financial_year, {giving: Movement(budget=-amount), taking: Movement(budget=amount)})
+    if shortages:
+        rules.refuse_virement(from_cost_centre, from_subjective, financial_year, available=shortages[0].available)
     move_budget_between_periods(financial_year, giving=giving, taking=taking, amount=amount, on=made_on)
     virement = Virement.objects.create(
         reference=next_reference("VIR", made_on.year),

@@ -1,8 +1,7 @@
-"""Changing codes, budgets and limits, and moving budget from one head to another."""
+"""Changing codes, budgets and limits."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
@@ -18,7 +17,6 @@ from .forms import (
     CostCentreForm,
     SetBudgetForm,
     SubjectiveCodeForm,
-    VirementForm,
     VirementLimitsForm,
     code_choices,
 )
@@ -138,36 +136,6 @@ class SetBudget(HeadFormPage):
         return self.done(f"Budget of {head[0]} / {head[1]} set to {spoken_money(answers['amount'])}.", to=to)
 
 
-class Vire(HeadFormPage):
-    permission = "finance.vire"
-    title = "Move budget (virement)"
-    form_class = VirementForm
-    template_name = "pages/councils/finance/vire.html"
-    button = "Move budget"
-
-    def get_back_url(self) -> str:
-        return reverse("finance:list_virements")
-
-    def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context(limits=FinanceSettings.objects.get(only=True), **kwargs)
-
-    def act(self, form: VirementForm) -> HttpResponse:
-        answers = form.cleaned_data
-        centres = in_order(CostCentre, answers["from_cost_centre"], answers["to_cost_centre"])
-        codes = in_order(SubjectiveCode, answers["from_subjective"], answers["to_subjective"])
-        virement = services.vire(
-            actor=self.actor,
-            financial_year=int(answers["financial_year"]),
-            from_cost_centre=centres[0],
-            from_subjective=codes[0],
-            to_cost_centre=centres[1],
-            to_subjective=codes[1],
-            amount=Decimal(answers["amount"]),
-            reason=answers["reason"],
-        )
-        return self.done(f"{spoken_money(virement.amount)} moved. Reference {virement.reference}.", to=virement)
-
-
 class ChangeVirementLimits(FormPage):
     permission = "finance.set_virement_limits"
     title = "Virement limits"
@@ -194,9 +162,3 @@ class ChangeVirementLimits(FormPage):
 def without_version(form: Any) -> dict[str, Any]:
     """The answers of a form that adds a record: there is no version yet."""
     return {name: value for name, value in form.cleaned_data.items() if name != "version"}
-
-
-def in_order(model: type[CostCentre | SubjectiveCode], first: str, second: str) -> tuple[Any, Any]:
-    """Two records by their codes, in one query."""
-    found = {row.code: row for row in model.objects.filter(code__in=[first, second])}
-    return found[first], found[second]

@@ -18,8 +18,8 @@ from .upkeep_pages import (
     ChangeSubjectiveCode,
     ChangeVirementLimits,
     SetBudget,
-    Vire,
 )
+from .virement_pages import Vire
 
 __all__ = [
     "AddCostCentre",

@@ -158,7 +158,7 @@ def test_promised_money_cannot_be_vired(room):
         ("holder", "5000.01", "up to £5,000"),
         ("finance", "50000.01", "up to £50,000"),
         ("requester", "1.00", "move budget from one code"),
-        ("head", "1.00", "whose budget holder you are"),
+        ("head", "1.00", "whose budget you hold"),
     ],
 )
 def test_each_role_has_its_own_limit(room, who, amount, words):

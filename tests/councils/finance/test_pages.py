@@ -34,7 +34,7 @@ def vire_form(books, **changes):
         "financial_year": str(books.financial_year),
         "from_cost_centre": books.museum, "from_subjective": FURNITURE,
         "to_cost_centre": books.library, "to_subjective": FURNITURE,
-        "amount": "1,000.50", "reason": "The library needs desks.", **changes,
+        "amount": "1,000.50", "reason": "The library needs desks.", "move": "yes", **changes,
     }  # fmt: skip
 
 
@@ -80,6 +80,82 @@ def test_a_virement_by_a_finance_officer(books, finance):
     assert "£1,000.50" in page
     assert "The library needs desks." in page
     assert "NMR-VIR-" in finance.get(reverse("finance:list_virements"), {"year": books.financial_year}).content.decode()
+
+
+def test_both_codes_are_shown_before_and_after_and_nothing_moves_until_it_is_confirmed(books, finance):
+    with inside_council(books.council):
+        started = purchasing.start_requisition(actor=books.requester, draft=three_lines(books))
+        purchasing.submit_requisition(actor=books.requester, requisition_id=started.pk)
+    url = reverse("finance:vire")
+    answers = vire_form(books)
+    del answers["move"]
+
+    check = send(finance, url, **answers)
+
+    assert check.status_code == 200
+    assert "Check before you move this budget" in check.text
+    cells = re.findall(r'<td class="govuk-table__cell[^>]*>\s*<span class="gh-cell__value">([^<]*)</span>', check.text)
+    rows = [cells[start : start + 7] for start in range(0, len(cells), 7)]
+    assert [row[:3] + row[-1:] for row in rows] == [
+        ["MUS01 / 4000", "Before", "£10,000.00", "£9,866.68"],
+        ["MUS01 / 4000", "After", "£8,999.50", "£8,866.18"],
+        ["LIB01 / 4000", "Before", "£10,000.00", "£9,200.02"],
+        ["LIB01 / 4000", "After", "£11,000.50", "£10,200.52"],
+    ]
+    with inside_council(books.council):
+        assert not Virement.objects.exists()
+    back = finance.post(url, {**answers, "change": "yes"})
+    assert "The library needs desks." in back.text
+    assert "Who may move budget" in back.text
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', check.text))
+    done = finance.post(url, {**hidden, "move": "yes"})
+    twice = finance.post(url, {**hidden, "move": "yes"})
+    assert done.status_code == 302
+    assert twice.headers["Location"] == done.headers["Location"]
+    with inside_council(books.council):
+        assert Virement.objects.get().amount == Decimal("1000.50")
+
+
+def test_more_than_there_is_is_refused_before_the_check_page_with_what_may_be_moved(books, finance):
+    answers = vire_form(books, amount="10000.01")
+    del answers["move"]
+
+    refused = send(finance, reverse("finance:vire"), **answers)
+
+    assert refused.status_code == 409
+    assert "MUS01 City museum, 4000 Furniture" in refused.text
+    assert "£10,000 available" in refused.text
+    assert "Move £10,000 or less" in refused.text
+    assert 'value="10000.01"' in refused.text
+
+
+def test_a_balance_that_shrank_since_the_check_page_moves_nothing(books, finance):
+    with inside_council(books.council):
+        BudgetPosition.objects.filter(cost_centre__code=books.museum).update(committed_amount=Decimal("9500.00"))
+
+    refused = send(finance, reverse("finance:vire"), **vire_form(books))
+
+    assert refused.status_code == 409
+    assert "Move £500 or less" in refused.text
+    with inside_council(books.council):
+        assert not Virement.objects.exists()
+
+
+def test_a_budget_holder_is_offered_only_the_cost_centres_he_holds(books, client_for):
+    with inside_council(books.council):
+        CostCentre.objects.filter(code=books.museum).update(budget_holder_id=books.finance.pk)
+
+    page = client_for(books.holder).get(reverse("finance:vire")).text
+
+    assert "LIB01 Central library" in page
+    assert "MUS01 City museum" not in page
+
+
+def test_who_holds_no_budget_is_told_whom_to_ask_to_move_it(books, client_for):
+    refused = client_for(books.head).get(reverse("finance:vire"))
+
+    assert refused.status_code == 409
+    assert "Ask Finn Finance to move it" in refused.text
 
 
 def test_a_virement_above_the_limit_is_an_error_summary_with_values_kept(books, client_for):
