@@ -17,7 +17,7 @@ from .selectors import cost_centres_held_by, positions_visible_to
 from .years import financial_year_of
 
 home_action("finance.manage_budgets", "Set a budget", "finance:set_budget", order=30)
-home_action("finance.vire", "Move budget", "finance:vire", order=31)
+home_action("finance.manage_budgets", "Move budget", "finance:vire", order=31)
 
 
 @home_card("finance.vire")

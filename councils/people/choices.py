@@ -15,8 +15,8 @@ class LeaveStatus(TextChoices):
 
 
 LEAVE_COLOURS = {
-    LeaveStatus.ASKED.value: "light-blue",
-    LeaveStatus.RETURNED.value: "yellow",
+    LeaveStatus.ASKED.value: "yellow",
+    LeaveStatus.RETURNED.value: "orange",
     LeaveStatus.APPROVED.value: "green",
     LeaveStatus.REFUSED.value: "red",
     LeaveStatus.WITHDRAWN.value: "grey",

@@ -25,6 +25,8 @@ from .models import Employment, LeaveLedgerEntry, LeaveRequest, LeaveType
 if TYPE_CHECKING:
     from councils.organisation.models import CouncilSettings
 
+UNBROKEN = "\N{NO-BREAK SPACE}"
+
 
 def leave_year_of(on: date, settings: CouncilSettings | None = None) -> LeaveYear:
     """The council's leave year that a day falls in."""
@@ -83,11 +85,11 @@ class Balance:
         return replace(self, waiting=self.waiting + hours)
 
     def in_words(self, hours: Decimal) -> str:
-        """185.00 hours (25.0 days): days of a full-time week, for orientation."""
+        """185.00 hours (25.0 days): days of a full-time week, for orientation. Breaks only before the days."""
         if not self.hours_a_day:
-            return f"{hours} hours"
+            return f"{hours}{UNBROKEN}hours"
         days = (hours / self.hours_a_day).quantize(Decimal("0.1"))
-        return f"{hours} hours ({days} {'day' if days == 1 else 'days'})"
+        return f"{hours}{UNBROKEN}hours ({days}{UNBROKEN}{'day' if days == 1 else 'days'})"
 
 
 def balance_of(employment: Employment, leave_type: LeaveType, year: LeaveYear) -> Balance:

@@ -208,9 +208,9 @@ def test_the_presenter_shows_what_is_left_and_who_else_is_away(ask, decide, team
 
     rows = dict(shown.summary)
     assert rows["Hours"] == "37.00 hours"
-    assert rows["Left"] == "185.00 hours (25.0 days)"
-    assert rows["Waiting for approval"] == "37.00 hours (5.0 days)"
-    assert rows["Left if approved"] == "148.00 hours (20.0 days)"
+    assert rows["Left"] == "185.00\xa0hours (25.0\xa0days)"
+    assert rows["Waiting for approval"] == "37.00\xa0hours (5.0\xa0days)"
+    assert rows["Left if approved"] == "148.00\xa0hours (20.0\xa0days)"
     assert shown.warnings == ["Also away on some of these days: Colleague."]
 
 

@@ -14,7 +14,8 @@ from shared_services.govuk.navigation import links_for
 
 @pytest.fixture
 def own_registries(monkeypatch):
-    monkeypatch.setattr(home, "_makers", [])
+    for registry in ("_makers", "_actions", "_finders"):
+        monkeypatch.setattr(home, registry, [])
     monkeypatch.setattr(search, "_providers", [])
 
 
