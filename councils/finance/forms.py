@@ -109,12 +109,34 @@ class VirementForm(GovukForm):
     """Move budget from one head to another."""
 
     financial_year = SelectField(label="Financial year", empty_label=None)
-    from_cost_centre = SelectField(label="Take it from cost centre")
-    from_subjective = SelectField(label="Take it from subjective code")
-    to_cost_centre = SelectField(label="Give it to cost centre")
-    to_subjective = SelectField(label="Give it to subjective code")
-    amount = MoneyField(label="Amount", min_value=None, help_text="Like 1250 or 125.50")
-    reason = TextAreaField(label="Why is the money moved?", rows=3, max_length=500)
+    from_cost_centre = SelectField(
+        label="Take it from cost centre",
+        error_messages={"required": "Choose the cost centre to take it from"},
+    )
+    from_subjective = SelectField(
+        label="Take it from subjective code",
+        error_messages={"required": "Choose the subjective code to take it from"},
+    )
+    to_cost_centre = SelectField(
+        label="Give it to cost centre",
+        error_messages={"required": "Choose the cost centre to give it to"},
+    )
+    to_subjective = SelectField(
+        label="Give it to subjective code",
+        error_messages={"required": "Choose the subjective code to give it to"},
+    )
+    amount = MoneyField(
+        label="Amount",
+        min_value=None,
+        help_text="Like 1250 or 125.50",
+        error_messages={"required": "Enter the amount to move, like 125.50"},
+    )
+    reason = TextAreaField(
+        label="Why is the money moved?",
+        rows=3,
+        max_length=500,
+        error_messages={"required": "Enter why the money is moved"},
+    )
 
     def __init__(self, *args: Any, cost_centres: list, subjectives: list, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,7 +8,7 @@ from django.utils.http import urlencode
 from django.utils.timezone import localdate
 
 from shared_services.access.models import OfficerCard
-from shared_services.govuk.home import LATEST, HomeCard, OwnRequest, home_action, home_card, own_requests
+from shared_services.govuk.home import LATEST, HomeCard, OwnRequest, home_action, home_card, own_requests, recently
 from shared_services.govuk.words import counted, spoken_date
 from shared_services.tenancy.door import current_council
 
@@ -55,7 +55,8 @@ def my_leave_requests(actor: OfficerCard) -> list[OwnRequest]:
     """The leave the officer asked for last."""
     if current_council().is_shared_service:
         return []
-    latest = LeaveRequest.objects.of_card(actor.pk).select_related("leave_type").order_by("-asked_at")[:LATEST]
+    mine = LeaveRequest.objects.of_card(actor.pk).filter(asked_at__gte=recently())
+    latest = mine.select_related("leave_type").order_by("-asked_at")[:LATEST]
     return [
         OwnRequest(
             reference=one.reference,

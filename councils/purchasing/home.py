@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from shared_services.govuk.home import LATEST, HomeCard, OwnRequest, home_action, home_card, own_requests
+from shared_services.govuk.home import LATEST, HomeCard, OwnRequest, home_action, home_card, own_requests, recently
 from shared_services.govuk.words import counted
 
 from .choices import EDITABLE, IN_PROGRESS, REQUISITION_COLOURS, OrderStatus, RequisitionStatus
@@ -44,7 +44,9 @@ def my_requisitions(actor: Any) -> HomeCard:
 @own_requests("purchasing.raise_requisition")
 def my_latest_requisitions(actor: Any) -> list[OwnRequest]:
     """The requisitions the officer began last."""
-    latest = Requisition.objects.filter(requester_id=actor.pk).order_by("-created_at")[:LATEST]
+    latest = Requisition.objects.filter(requester_id=actor.pk, created_at__gte=recently()).order_by("-created_at")[
+        :LATEST
+    ]
     return [
         OwnRequest(
             reference=one.reference,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from shared_services.access.permissions import may
 
-LATEST = 6
-"""How many of the officer's own requests the home page shows."""
+LATEST, RECENT_DAYS = 6, 90
+"""How many of the officer's own requests the home page shows, and how far back it looks for them."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,11 @@ def own_requests(
         return find
 
     return register
+
+
+def recently() -> datetime:
+    """Since when a request is recent enough for the home page."""
+    return timezone.now() - timedelta(days=RECENT_DAYS)
 
 
 def cards_for(actor: Any) -> list[HomeCard]:

@@ -116,6 +116,19 @@ def test_both_codes_are_shown_before_and_after_and_nothing_moves_until_it_is_con
         assert Virement.objects.get().amount == Decimal("1000.50")
 
 
+def test_an_empty_virement_is_answered_in_plain_english(books, finance):
+    page = send(finance, reverse("finance:vire"))
+
+    assert page.status_code == 422
+    for words in (
+        "Choose the cost centre to take it from",
+        "Choose the subjective code to give it to",
+        "Enter the amount to move, like 125.50",
+        "Enter why the money is moved",
+    ):
+        assert words in page.text
+
+
 def test_more_than_there_is_is_refused_before_the_check_page_with_what_may_be_moved(books, finance):
     answers = vire_form(books, amount="10000.01")
     del answers["move"]

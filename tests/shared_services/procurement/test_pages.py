@@ -266,9 +266,9 @@ def test_every_count_on_the_teams_home_page_is_the_count_of_its_list(
     browser, shared_service, officer_in, northmoor, eastvale, hand_over, draft
 ):
     hand_over(northmoor)
+    others, colleague = hand_over(eastvale), officer_in(shared_service, "category_manager")
     with inside_council(shared_service):
-        colleague = officer_in(shared_service, "category_manager")
-        services.draft_proposal(actor=colleague, line_ids=hand_over(eastvale))
+        services.draft_proposal(actor=colleague, line_ids=others)
 
     counts = re.findall(
         r'gh-card__count">([0-9,]+)</span><h3 class="gh-card__title"><a [^>]*href="([^"]+)"', browser.get("/").text
