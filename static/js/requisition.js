@@ -32,15 +32,16 @@ function suggest(input) {
   for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id })) input.setAttribute(name, value)
   let waiting, active = -1, asked = 0
 
+  // What was asked before the list was closed is not shown any more: it would open a list that nobody is at.
   const close = () => {
+    clearTimeout(waiting)
+    asked += 1
     list.hidden = true
     active = -1
     input.setAttribute("aria-expanded", "false")
     input.removeAttribute("aria-activedescendant")
   }
   const choose = (item) => {
-    clearTimeout(waiting)
-    asked += 1
     input.value = item.dataset.code
     const label = input.closest(".govuk-form-group").querySelector(".gh-cpv__label") ?? input.parentElement.after(Object.assign(document.createElement("p"), { className: "govuk-body-s gh-cpv__label" })) ?? input.parentElement.nextElementSibling
     label.textContent = item.textContent.trim().replace(item.dataset.code, "").trim()
