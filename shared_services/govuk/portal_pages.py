@@ -6,15 +6,17 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import Resolver404, resolve, reverse
 
 from shared_services.access.permissions import PUBLIC, SIGNED_IN
+from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 
 from .colours import room_stylesheet
 from .context_processors import council_or_none
+from .guides import guide_named, guides_for
 from .home import actions_for, cards_for, requests_of
 from .models import SavedView
 from .pages import ActionView, FormPage, GuardedView, Page
@@ -81,9 +83,37 @@ class Cookies(Page):
 
 
 class Help(Page):
+    """What the officer's own roles can do, then what everybody can; before signing in, how to sign in."""
+
     permission = PUBLIC
     template_name = "pages/shared_services/govuk/help.html"
     title = "Help"
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        room = council_or_none()
+        own, others = guides_for(self.actor, shared_service=room.is_shared_service) if self.actor and room else ([], [])
+        return super().get_context(own_guides=own, other_guides=others, **kwargs)
+
+
+class HelpGuide(Page):
+    """The help for one role, for whoever wants to know what a colleague can do."""
+
+    permission = SIGNED_IN
+    template_name = "pages/shared_services/govuk/help_guide.html"
+    breadcrumbs = [("Help", "govuk:help")]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        guide = guide_named(kwargs["key"], shared_service=current_council().is_shared_service)
+        if guide is None:
+            raise Http404
+        self.guide = guide
+        return super().get(request, *args, **kwargs)
+
+    def get_title(self) -> str:
+        return self.guide.title
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context(guide=self.guide, **kwargs)
 
 
 class RoomColour(GuardedView):

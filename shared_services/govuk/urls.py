@@ -16,4 +16,5 @@ urlpatterns = [
     path("accessibility/", pages.AccessibilityStatement.as_view(), name="accessibility"),
     path("cookies/", pages.Cookies.as_view(), name="cookies"),
     path("help/", pages.Help.as_view(), name="help"),
+    path("help/<slug:key>/", pages.HelpGuide.as_view(), name="help_guide"),
 ]
