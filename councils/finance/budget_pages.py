@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 
 from shared_services.access.permissions import may
 from shared_services.govuk.views import Column, ListPage, Page
-from shared_services.govuk.words import spoken_date, spoken_money
+from shared_services.govuk.words import spoken_date, spoken_money, tabled_money
 
 from .choices import CommitmentKind
 from .filters import BudgetFilters, CommitmentFilters, CostCentreFilters, SubjectiveFilters, VirementFilters
@@ -41,7 +41,18 @@ KIND_COLOURS = {
 }
 
 
-class ListBudgets(ListPage):
+class OneYearList(ListPage):
+    """A list of one financial year, which it names."""
+
+    template_name = "pages/councils/finance/list_of_year.html"
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        asked = self.filterset.data.get("year", "") if self.filterset is not None else ""
+        year = int(asked) if asked in dict(year_choices()) else financial_year_of(localdate())
+        return super().get_context(year_text=year_label(year), **kwargs)
+
+
+class ListBudgets(OneYearList):
     """Every budget line the officer may see, with what is left of it."""
 
     permission = "finance.view_budgets"
@@ -198,12 +209,12 @@ class ShowCostCentre(Page):
         year = f"year={self.financial_year}&subjective={position.subjective.code}"
         url = f"{reverse('finance:list_commitments', args=[self.cost_centre.code])}?{year}"
         amounts = [
-            {"text": spoken_money(getattr(position, name)), "label": label, "number": True} for name, label in AMOUNTS
+            {"text": tabled_money(getattr(position, name)), "label": label, "number": True} for name, label in AMOUNTS
         ]
         return [{"text": str(position.subjective), "url": url, "label": "Subjective code"}, *amounts]
 
 
-class ListCommitments(ListPage):
+class ListCommitments(OneYearList):
     """What is promised and spent on one cost centre, back to the requisition or order it came from."""
 
     permission = "finance.view_budgets"
@@ -236,7 +247,7 @@ class ListCommitments(ListPage):
         return Commitment.objects.filter(cost_centre=self.cost_centre).with_codes()
 
 
-class ListVirements(ListPage):
+class ListVirements(OneYearList):
     permission = "finance.view_budgets"
     title = "Virements"
     breadcrumbs: ClassVar[list[tuple[str, str]]] = [("Budgets", "finance:list_budgets")]

@@ -46,7 +46,7 @@ def line_rows(lines: Iterable[RequisitionLine | OrderLine]) -> list[list[dict[st
         [
             _cell(line.position, "Line"),
             _cell(line.description, "Description"),
-            _cell(line.cpv or "Not chosen yet", "CPV code"),
+            _coded(line.cpv) if line.cpv else _cell("Not chosen yet", "CPV code"),
             _number(f"{line.quantity.normalize():,f} {line.get_unit_display().lower()}", "Quantity"),
             _number(spoken_price(line.unit_price), "Price for one"),
             _number(tabled_money(line.net_amount), "Net"),
@@ -167,6 +167,11 @@ def file_list(files: Iterable[Any]) -> list[dict[str, Any]]:
 
 def _cell(text: Any, label: str) -> dict[str, Any]:
     return {"text": str(text), "label": label}
+
+
+def _coded(cpv: Any) -> dict[str, Any]:
+    """A CPV code, which never breaks at its hyphen, and what it stands for."""
+    return {"code": cpv.code, "text": cpv.label, "label": "CPV code"}
 
 
 def _number(text: str, label: str) -> dict[str, Any]:

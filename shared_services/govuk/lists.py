@@ -304,6 +304,9 @@ class ListPage(Page):
             if value in (None, "", [], (), False) or (hasattr(value, "exists") and not value):
                 continue
             names = [name for name in self.params if name == bound.html_name or name.startswith(f"{bound.html_name}_")]
+            if not names:
+                # The set filled it in, as the year of a list that shows one: nobody chose it, and nobody can clear it.
+                continue
             query = self._query_without("page", *names)
             chosen.append(
                 {

@@ -49,6 +49,18 @@ def test_the_list_shows_what_is_left(books, finance):
     assert "£9,200.02" in page
 
 
+def test_the_list_names_its_year_and_starts_with_the_filter_closed(books, finance):
+    url = reverse("finance:list_budgets")
+
+    plain, other = finance.get(url).text, finance.get(url, {"year": books.financial_year + 1}).text
+
+    assert '<details class="govuk-details gh-panel">' in plain
+    assert "Remove filter" not in plain
+    assert re.search(r"Financial year <strong>20\d\d to 20\d\d</strong>", plain)
+    assert '<details class="govuk-details gh-panel" open>' in other
+    assert "Remove filter" in other
+
+
 def test_the_list_filters_and_exports(books, finance):
     url = reverse("finance:list_budgets")
 
