@@ -49,8 +49,8 @@ def check_year_not_over(last_on: date, this_year: LeaveYear) -> None:
     """A finished leave year is closed and carried over: only HR still changes it, with an adjustment."""
     if last_on < this_year.first_on:
         raise NotAllowed(
-            f"These days are in a leave year that ended before {this_year.first_on:%-d %B %Y}, so you cannot ask for "
-            "them here. If you took this leave, ask HR to record it."
+            f"The leave year of these days is over: the present one began on {this_year.first_on:%-d %B %Y}. If you took "
+            "this leave, ask HR to record it."
         )
 
 

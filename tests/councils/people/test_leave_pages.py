@@ -134,7 +134,7 @@ def test_days_of_a_finished_leave_year_are_refused_with_whom_to_ask(team, hr, cl
 
     assert "ask HR to record it" in worked_out.text
     assert refused.status_code == 409
-    assert "leave year that ended before 1 April 2026" in refused.text
+    assert "the present one began on 1 April 2026" in refused.text
     with inside_council(northmoor):
         assert not LeaveRequest.objects.exists()
     recorded = client_for(hr).post(
