@@ -54,6 +54,8 @@ def test_the_pages_of_a_requester(shop, northmoor, portal, sign_in, page, look):
     sign_in(page, books.requester, northmoor)
     draft = [made["draft"].reference]
     for name, address in {
+        "home-requester": reverse("govuk:home"),
+        "help-requester": reverse("govuk:help"),
         "requisitions": reverse("purchasing:list_requisitions"),
         "requisition-new": reverse("purchasing:start_requisition"),
         "requisition-edit": reverse("purchasing:edit_requisition", args=draft),
@@ -105,10 +107,60 @@ def test_a_code_is_suggested_while_typing_and_the_balance_follows_the_choice(sho
     assert page.input_value("[name=lines-0-cpv]")[8] == "-"
 
 
+def test_the_list_of_codes_closes_when_a_code_is_chosen_when_it_is_left_and_when_it_is_given_up(
+    shop, northmoor, portal, sign_in, page, look
+):
+    books, _made = shop
+    sign_in(page, books.requester, northmoor)
+    page.goto(portal(northmoor, reverse("purchasing:start_requisition")))
+    box, codes = page.locator("[name=lines-0-cpv]"), page.locator("#id_lines-0-cpv_suggestions")
+
+    def open_codes() -> None:
+        box.fill("")
+        box.press_sequentially("office desk")
+        page.wait_for_selector(".gh-suggestions__item")
+        assert box.get_attribute("aria-expanded") == "true"
+
+    def assert_closed() -> None:
+        codes.wait_for(state="hidden")
+        assert box.get_attribute("aria-expanded") == "false"
+        assert box.get_attribute("aria-activedescendant") is None
+
+    open_codes()
+    look(page, "cpv-suggestions")
+    page.keyboard.press("Escape")
+    assert_closed()
+    assert box.input_value() == "office desk"
+
+    open_codes()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    assert_closed()
+
+    open_codes()
+    page.locator(".gh-suggestions__item").first.click()
+    assert_closed()
+    assert box.input_value()[8] == "-"
+
+    # An answer that comes after the box was left opens nothing.
+    held = []
+    page.route("**/cpv/suggest/**", lambda route: held.append(route))
+    box.fill("")
+    with page.expect_request("**/cpv/suggest/**"):
+        box.press_sequentially("chair")
+    page.locator("[name=lines-0-description]").click()
+    with page.expect_response("**/cpv/suggest/**"):
+        held[0].continue_()
+    page.wait_for_timeout(100)
+    assert_closed()
+
+
 def test_the_pages_of_a_finance_officer(shop, northmoor, portal, sign_in, page, look):
     books, made = shop
     sign_in(page, books.finance, northmoor)
     for name, address in {
+        "home-finance": reverse("govuk:home"),
+        "help-finance": reverse("govuk:help"),
         "budgets": reverse("finance:list_budgets"),
         "budget-set": reverse("finance:set_budget"),
         "cost-centres": reverse("finance:list_cost_centres"),
@@ -126,6 +178,31 @@ def test_the_pages_of_a_finance_officer(shop, northmoor, portal, sign_in, page, 
     }.items():
         page.goto(portal(northmoor, address))
         look(page, name)
+
+
+def test_budget_is_moved_in_two_steps(shop, northmoor, portal, sign_in, page, look):
+    books, _made = shop
+    sign_in(page, books.finance, northmoor)
+    page.goto(portal(northmoor, reverse("finance:vire")))
+    for name, value in {
+        "financial_year": str(books.financial_year),
+        "from_cost_centre": books.museum,
+        "from_subjective": FURNITURE,
+        "to_cost_centre": books.library,
+        "to_subjective": FURNITURE,
+    }.items():
+        page.select_option(f"[name={name}]", value)
+    page.fill("[name=amount]", "10.50")
+    page.fill("[name=reason]", "More desks are needed.")
+
+    page.click("main button:has-text('Continue')")
+    look(page, "virement-check")
+    page.click("main button:has-text('Change the answers')")
+    assert page.input_value("[name=amount]") == "10.50"
+    page.click("main button:has-text('Continue')")
+    page.click("main button:has-text('Move budget')")
+
+    page.wait_for_selector("h1:has-text('Virement NMR-VIR-')")
 
 
 def test_the_limits_page_of_the_section_151_officer(shop, northmoor, portal, sign_in, page, look):
