@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.timezone import localtime
 
 from .addresses import addresses_of
-from .words import spoken_date, spoken_instant, spoken_money
+from .words import spoken_date, spoken_instant, tabled_money
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 NUMBERS = {"money", "number"}
@@ -113,7 +113,7 @@ class Column:
 
 
 WRITERS: Mapping[str, Callable[[Any, Any], str]] = {
-    "money": lambda raw, _row: spoken_money(raw),
+    "money": lambda raw, _row: tabled_money(raw),
     "number": lambda raw, _row: f"{raw:,}",
     "date": lambda raw, _row: spoken_date(raw),
     "datetime": lambda raw, _row: spoken_instant(raw),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -55,6 +55,10 @@ class OwnRequest:
     state: str
     colour: str
     started_at: datetime
+
+    @property
+    def started_on(self) -> date:
+        return timezone.localtime(self.started_at).date()
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,11 @@ def spoken_date(day: date | datetime | None) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def spoken_day(day: date | None) -> str:
+    """Sunday 22 November 2026"""
+    return f"{day:%A} {spoken_date(day)}" if day else ""
+
+
 def spoken_time(instant: datetime) -> str:
     """5:30pm, 9am, midday, midnight"""
     moment = timezone.localtime(instant) if timezone.is_aware(instant) else instant
@@ -42,10 +47,12 @@ def spoken_money(amount: Decimal | int | float | str | None) -> str:
     return f"{'−' if amount < 0 else ''}£{written}"
 
 
-def tabled_money(amount: Decimal | None) -> str:
+def tabled_money(amount: Decimal | int | float | str | None) -> str:
     """£1,250.00: in a column every sum shows its pence, so that they line up."""
-    if amount is None:
+    if amount is None or amount == "":
         return ""
+    if not isinstance(amount, Decimal):
+        amount = Decimal(str(amount))
     return f"{'−' if amount < 0 else ''}£{abs(amount):,.2f}"
 
 

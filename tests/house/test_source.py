@@ -69,3 +69,17 @@ def test_only_the_workflow_imports_the_engine_and_only_tenancy_the_tenant_librar
         assert not re.search(r"^\s*(from|import) SpiffWorkflow", text, re.MULTILINE)
     if path.parent.name != "tenancy":
         assert not re.search(r"^\s*(from|import) django_tenants", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_ids)
+def test_templates_write_days_instants_and_sums_by_the_houses_own_filters(path):
+    text = path.read_text()
+
+    for pattern, instead in (
+        (r"\|date:[\"']j F Y", "spoken_date"),
+        (r"\|date:[\"']l[\"'] }} {{", "spoken_day"),
+        (r"_at\|spoken_da", "spoken_instant"),
+        (r"_on\|spoken_instant", "spoken_date"),
+        (r"--numeric[^\n]*\|spoken_money", "tabled_money"),
+    ):
+        assert not re.search(pattern, text), f"Write {instead}"

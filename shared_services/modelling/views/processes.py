@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from shared_services.access.permissions import may
 from shared_services.govuk.views import GuardedView, Page
-from shared_services.govuk.words import spoken_date
+from shared_services.govuk.words import spoken_instant
 from shared_services.tenancy.door import current_council
 from shared_services.workflow.models import ProcessVersion
 from shared_services.workflow.replacing import MAY_MOVE
@@ -56,7 +56,7 @@ class ListProcesses(Page):
             {"label": "Process", "text": row.title, "url": reverse("modelling:version", args=[row.version.pk])},
             {"label": "Kind", "text": row.kind, "colour": KIND_COLOURS[row.kind]},
             {"label": "Version", "text": f"{row.version.version}{stands}{behind}"},
-            {"label": "Published", "text": spoken_date(row.version.published_at)},
+            {"label": "Published", "text": spoken_instant(row.version.published_at)},
             {"label": "Running cases", "text": f"{row.running:,}"},
         ]
 
@@ -72,7 +72,7 @@ def _draft_row(draft: Any) -> list[dict[str, Any]]:
         {"label": "Draft", "text": draft.title, "url": reverse("modelling:draft", args=[draft.pk])},
         {"label": "Status", "text": str(status), "colour": STATUS_COLOURS[str(status)]},
         {"label": "Based on", "text": base},
-        {"label": "Last changed", "text": f"{spoken_date(draft.edited_at)} by {draft.edited_by_name}"},
+        {"label": "Last changed", "text": f"{spoken_instant(draft.edited_at)} by {draft.edited_by_name}"},
     ]
 
 
@@ -121,7 +121,7 @@ class ViewVersion(_OneVersion, Page):
         version = self.version
         facts = [
             ("Version", f"{_kind(version)} {version.version}"),
-            ("Published", f"{spoken_date(version.published_at)} by {version.published_by_name or 'Guildhall'}"),
+            ("Published", f"{spoken_instant(version.published_at)} by {version.published_by_name or 'Guildhall'}"),
             ("Fingerprint (SHA-256)", version.sha256),
         ]
         if version.based_on is not None:
@@ -136,7 +136,7 @@ class ViewVersion(_OneVersion, Page):
                 "text": f"{_kind(version)} {version.version}{stands}",
                 "url": "" if version.pk == self.version.pk else reverse("modelling:version", args=[version.pk]),
             },
-            {"label": "Published", "text": spoken_date(version.published_at)},
+            {"label": "Published", "text": spoken_instant(version.published_at)},
             {"label": "By", "text": version.published_by_name or "Guildhall"},
             {"label": "Running cases", "text": f"{running:,}"},
         ]
