@@ -17,8 +17,9 @@ from shared_services.govuk.words import spoken_date, spoken_money, tabled_money
 from .choices import CommitmentKind
 from .filters import BudgetFilters, CommitmentFilters, CostCentreFilters, SubjectiveFilters, VirementFilters
 from .forms import year_choices
-from .holders import budget_holder_cards
+from .holders import budget_holder_cards, cost_centres_held_by
 from .models import BudgetPosition, Commitment, CostCentre, SubjectiveCode, Virement
+from .rules import moves_any_budget
 from .selectors import cost_centres_visible_to, positions_visible_to
 from .years import financial_year_of, year_label
 
@@ -190,9 +191,15 @@ class ShowCostCentre(Page):
             table_rows=rows,
             figures=figures_of(positions) if rows else [],
             may_change=may(self.actor, "finance.manage_cost_centres"),
-            may_vire=may(self.actor, "finance.vire"),
+            may_vire=self._may_vire(),
             **kwargs,
         )
+
+    def _may_vire(self) -> bool:
+        """Budget is moved here by finance, and by whoever holds it."""
+        if not may(self.actor, "finance.vire"):
+            return False
+        return moves_any_budget(self.actor) or self.cost_centre.pk in cost_centres_held_by(self.actor.pk)
 
     def _summary(self) -> list[tuple[str, str]]:
         centre = self.cost_centre

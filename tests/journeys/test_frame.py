@@ -35,6 +35,33 @@ def test_the_portals_own_pages_can_be_read_by_all(page, portal, sign_in, look, n
         look(page, name)
 
 
+def test_the_bar_at_the_top_stays_on_one_line_at_1280(page, portal, sign_in, shared_service, officer_in):
+    sign_in(page, officer_in(shared_service, "category_manager", name="Bartholomew Featherstonehaugh"), shared_service)
+
+    tops = page.eval_on_selector_all(
+        ".gh-band__row > *",
+        "parts => parts.map(part => part.getBoundingClientRect()).map(box => box.top + box.height / 2)",
+    )
+
+    assert len(tops) == 3
+    assert max(tops) - min(tops) < 10
+
+
+def test_a_long_list_of_boxes_in_a_filter_scrolls_in_a_frame_that_shows_it(
+    page, portal, sign_in, northmoor, officer_in, look
+):
+    sign_in(page, officer_in(northmoor, "council_administrator"), northmoor)
+    page.goto(portal(northmoor, "/account/officers/"))
+    page.click(".gh-panel summary")
+    look(page, "officers-filter")
+
+    boxes = page.locator(".gh-panel .govuk-checkboxes").first
+
+    assert boxes.evaluate("one => one.scrollHeight > one.clientHeight && one.clientHeight < 300")
+    assert boxes.evaluate("one => getComputedStyle(one).overflowY") == "scroll"
+    assert boxes.evaluate("one => getComputedStyle(one).borderTopStyle") == "solid"
+
+
 def test_the_first_tab_skips_to_the_content(page, portal, northmoor):
     page.goto(portal(northmoor, "/help/"))
 

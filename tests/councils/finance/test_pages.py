@@ -181,6 +181,9 @@ def test_who_holds_no_budget_is_told_whom_to_ask_to_move_it(books, client_for):
 
     assert refused.status_code == 409
     assert "Ask Finn Finance to move it" in refused.text
+    centre = reverse("finance:cost_centre", args=[books.library])
+    assert "Move budget here" not in client_for(books.head).get(centre).text
+    assert "Move budget here" in client_for(books.holder).get(centre).text
 
 
 def test_a_virement_above_the_limit_is_an_error_summary_with_values_kept(books, client_for):
