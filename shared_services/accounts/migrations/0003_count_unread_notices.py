@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_remember_former_email'),
+        ("accounts", "0002_remember_former_email"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='account',
-            name='unread_notices',
+            model_name="account",
+            name="unread_notices",
             field=models.PositiveIntegerField(db_default=0, default=0),
         ),
     ]

@@ -8,48 +8,110 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
+        ("access", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=40)),
-                ('case_id', models.UUIDField(blank=True, null=True)),
-                ('task_id', models.UUIDField(blank=True, null=True)),
-                ('reference', models.CharField(blank=True, max_length=40)),
-                ('title', models.CharField(blank=True, max_length=200)),
-                ('process', models.CharField(blank=True, max_length=80)),
-                ('url', models.CharField(max_length=300)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('mail', models.CharField(choices=[('none', 'No email'), ('waiting', 'Waits to be sent'), ('digest', 'Goes with the daily email'), ('sent', 'Sent')], default='none', max_length=10)),
-                ('mailed_at', models.DateTimeField(blank=True, null=True)),
-                ('card', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.officercard')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("case_id", models.UUIDField(blank=True, null=True)),
+                ("task_id", models.UUIDField(blank=True, null=True)),
+                ("reference", models.CharField(blank=True, max_length=40)),
+                ("title", models.CharField(blank=True, max_length=200)),
+                ("process", models.CharField(blank=True, max_length=80)),
+                ("url", models.CharField(max_length=300)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("read_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "mail",
+                    models.CharField(
+                        choices=[
+                            ("none", "No email"),
+                            ("waiting", "Waits to be sent"),
+                            ("digest", "Goes with the daily email"),
+                            ("sent", "Sent"),
+                        ],
+                        default="none",
+                        max_length=10,
+                    ),
+                ),
+                ("mailed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "card",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
-                'indexes': [models.Index(fields=['card', '-id'], name='notice_by_officer'), models.Index(condition=models.Q(('read_at__isnull', True)), fields=['card'], name='notice_unread'), models.Index(condition=models.Q(('read_at__isnull', True)), fields=['task_id'], name='notice_of_task')],
+                "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(fields=["card", "-id"], name="notice_by_officer"),
+                    models.Index(condition=models.Q(("read_at__isnull", True)), fields=["card"], name="notice_unread"),
+                    models.Index(
+                        condition=models.Q(("read_at__isnull", True)), fields=["task_id"], name="notice_of_task"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='NoticePreferences',
+            name="NoticePreferences",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('email', models.CharField(choices=[('each', 'As it happens'), ('daily', 'Once a day'), ('none', 'Never')], default='each', max_length=10)),
-                ('muted_kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('muted_processes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, size=None)),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('card', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.officercard')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "email",
+                    models.CharField(
+                        choices=[("each", "As it happens"), ("daily", "Once a day"), ("none", "Never")],
+                        default="each",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "muted_kinds",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "muted_processes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80), blank=True, default=list, size=None
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0)),
+                (
+                    "card",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('card',), name='one_set_of_preferences_per_officer')],
+                "constraints": [models.UniqueConstraint(fields=("card",), name="one_set_of_preferences_per_officer")],
             },
         ),
     ]

@@ -8,81 +8,139 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Endpoint',
+            name="Endpoint",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('url', models.CharField(max_length=500)),
-                ('events', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('case.started', 'A case was started'), ('case.finished', 'A case was finished'), ('case.withdrawn', 'A case was withdrawn'), ('case.stopped', 'A case was stopped by a fault'), ('task.created', 'A task was created'), ('task.completed', 'A task was completed'), ('task.cancelled', 'A task was taken back')], max_length=40), size=None)),
-                ('sealed_secret', models.TextField()),
-                ('sealed_former_secret', models.TextField(blank=True)),
-                ('former_until', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('failing_since', models.DateTimeField(blank=True, null=True)),
-                ('disabled_at', models.DateTimeField(blank=True, null=True)),
-                ('disabled_reason', models.CharField(blank=True, max_length=200)),
-                ('version', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("url", models.CharField(max_length=500)),
+                (
+                    "events",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("case.started", "A case was started"),
+                                ("case.finished", "A case was finished"),
+                                ("case.withdrawn", "A case was withdrawn"),
+                                ("case.stopped", "A case was stopped by a fault"),
+                                ("task.created", "A task was created"),
+                                ("task.completed", "A task was completed"),
+                                ("task.cancelled", "A task was taken back"),
+                            ],
+                            max_length=40,
+                        ),
+                        size=None,
+                    ),
+                ),
+                ("sealed_secret", models.TextField()),
+                ("sealed_former_secret", models.TextField(blank=True)),
+                ("former_until", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("failing_since", models.DateTimeField(blank=True, null=True)),
+                ("disabled_at", models.DateTimeField(blank=True, null=True)),
+                ("disabled_reason", models.CharField(blank=True, max_length=200)),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(fields=('name',), name='one_endpoint_per_name')],
+                "ordering": ["name"],
+                "constraints": [models.UniqueConstraint(fields=("name",), name="one_endpoint_per_name")],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('event', models.CharField(max_length=40)),
-                ('reference', models.CharField(blank=True, max_length=40)),
-                ('body', models.TextField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('delivered', 'Delivered'), ('failed', 'Given up'), ('held', 'Held back')], default='waiting', max_length=10)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('attempt_count', models.PositiveIntegerField(default=0)),
-                ('next_attempt_at', models.DateTimeField(blank=True, null=True)),
-                ('delivered_at', models.DateTimeField(blank=True, null=True)),
-                ('response_status', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('endpoint', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='webhooks.endpoint')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("event", models.CharField(max_length=40)),
+                ("reference", models.CharField(blank=True, max_length=40)),
+                ("body", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("delivered", "Delivered"),
+                            ("failed", "Given up"),
+                            ("held", "Held back"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("attempt_count", models.PositiveIntegerField(default=0)),
+                ("next_attempt_at", models.DateTimeField(blank=True, null=True)),
+                ("delivered_at", models.DateTimeField(blank=True, null=True)),
+                ("response_status", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "endpoint",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="webhooks.endpoint",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('milliseconds', models.PositiveIntegerField()),
-                ('response_status', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('response_start', models.CharField(blank=True, max_length=1024)),
-                ('error', models.CharField(blank=True, max_length=200)),
-                ('delivery', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='webhooks.delivery')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("milliseconds", models.PositiveIntegerField()),
+                ("response_status", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("response_start", models.CharField(blank=True, max_length=1024)),
+                ("error", models.CharField(blank=True, max_length=200)),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attempts",
+                        to="webhooks.delivery",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
-                'constraints': [models.UniqueConstraint(fields=('delivery', 'number'), name='attempt_once_per_number')],
+                "ordering": ["number"],
+                "constraints": [models.UniqueConstraint(fields=("delivery", "number"), name="attempt_once_per_number")],
             },
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['endpoint', '-id'], name='delivery_by_endpoint'),
+            model_name="delivery",
+            index=models.Index(fields=["endpoint", "-id"], name="delivery_by_endpoint"),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['endpoint', 'created_at'], name='delivery_by_time'),
+            model_name="delivery",
+            index=models.Index(fields=["endpoint", "created_at"], name="delivery_by_time"),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['created_at'], name='delivery_to_forget'),
+            model_name="delivery",
+            index=models.Index(fields=["created_at"], name="delivery_to_forget"),
         ),
     ]

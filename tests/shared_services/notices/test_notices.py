@@ -43,9 +43,7 @@ def test_whoever_may_decide_a_new_task_is_told_with_its_reference(northmoor, off
     assert count_of(northmoor, holder) == 1
 
 
-def test_nobody_is_left_with_a_notice_of_what_a_colleague_has_done(
-    northmoor, officer_in, holder, submit, decide, told
-):
+def test_nobody_is_left_with_a_notice_of_what_a_colleague_has_done(northmoor, officer_in, holder, submit, decide, told):
     colleague = officer_in(northmoor, "budget_holder")
     case_id = submit(northmoor, officer_in(northmoor, "requisitioner"))
     run_waiting()
@@ -175,10 +173,10 @@ def test_a_muted_process_is_silent_but_for_the_tasks_an_officer_must_decide(
     requester = officer_in(northmoor, "requisitioner")
     with inside_council(northmoor):
         for card in (requester, holder):
-            services.change_preferences(
-                actor=card, email=EmailChoice.EACH, muted_processes=["requisition_approval"]
-            )
-    decide(northmoor, holder, submit(northmoor, requester))
+            services.change_preferences(actor=card, email=EmailChoice.EACH, muted_processes=["requisition_approval"])
+    case_id = submit(northmoor, requester)
+    run_waiting()
+    decide(northmoor, holder, case_id)
     run_waiting()
 
     assert told(northmoor, requester) == []
