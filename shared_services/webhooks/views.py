@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -72,7 +72,7 @@ class OfEndpoint:
 
     kwargs: dict[str, Any]
     title: str
-    permission = services.MAY_MANAGE
+    permission: ClassVar[str | None] = services.MAY_MANAGE
 
     @cached_property
     def endpoint(self) -> Endpoint:
@@ -233,7 +233,7 @@ class ReplayPeriod(OfEndpoint, ActionView):
 
 class OfDelivery:
     kwargs: dict[str, Any]
-    permission = services.MAY_MANAGE
+    permission: ClassVar[str | None] = services.MAY_MANAGE
 
     @cached_property
     def delivery(self) -> Delivery:

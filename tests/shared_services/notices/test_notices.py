@@ -282,7 +282,7 @@ def test_programs_read_notices_and_preferences(northmoor, holder, client_for, te
 
     found = client.get("/api/v1/notices/?unread=true").json()["results"]
     assert [one["kind"] for one in found] == ["task_assigned"]
-    assert client.post(f"/api/v1/notices/{found[0]['id']}/read/").json()["read_at"]
+    assert client.post(f"/api/v1/notices/{found[0]['id']}/read/", {}, "application/json").json()["read_at"]
     chosen = client.get("/api/v1/notice-preferences/")
     changed = client.put(
         "/api/v1/notice-preferences/", {"email": "none"}, "application/json", headers={"If-Match": chosen["ETag"]}

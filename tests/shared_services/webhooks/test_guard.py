@@ -38,7 +38,7 @@ def test_an_address_that_is_no_public_https_address_is_refused_in_plain_words(ur
         "::ffff:127.0.0.1", "::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b::7f00:1", "64:ff9b:1::1", "2001:db8::1",
         "2001:0:4136:e378:8000:63bf:3fff:fdd2",
     ],
-)  # fmt: skip
+)  # fmt: skip  # noqa: S104
 def test_addresses_inside_are_not_public(address):
     assert not guard.is_public(ipaddress.ip_address(address))
 
