@@ -9,11 +9,8 @@ from django.db import models
 
 from .choices import DeliveryStatus
 
-if TYPE_CHECKING:
-    pass
 
-
-class DeliveryQuerySet(models.QuerySet["Delivery"]):
+class DeliveryQuerySet(models.QuerySet[Any]):
     def made_between(self, since: datetime, until: datetime) -> Self:
         return self.filter(created_at__gte=since, created_at__lt=until)
 

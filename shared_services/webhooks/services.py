@@ -145,7 +145,8 @@ def _checked(name: str, url: str, events: Collection[str], *, keep: UUID | None 
         raise NotAllowed(f"There is no event called “{sorted(unknown)[0]}”.")
     if not events:
         raise NotAllowed("Choose at least one event.")
-    if Endpoint.objects.filter(name=name.strip()).exclude(pk=keep).exists():
+    namesakes = Endpoint.objects.filter(name=name.strip())
+    if (namesakes.exclude(pk=keep) if keep else namesakes).exists():
         raise NotAllowed(f"Another webhook is called “{name.strip()}”. Choose another name.")
     return {"name": name.strip(), "url": url, "events": sorted(set(events))}
 
