@@ -75,6 +75,7 @@ def notify(
                     title=subject.title[:200],
                     process=subject.process,
                     url=subject.url,
+                    created_at=timezone.now(),
                     mail=way.mail,
                 )
             )
