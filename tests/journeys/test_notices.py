@@ -36,7 +36,7 @@ def test_the_count_in_the_header_follows_while_the_page_is_open(page, portal, si
     page.wait_for_selector("text=(2 unread)")
     page.click("text=Show it")
     look(page, "notices")
-    page.click("main table a >> nth=0")
+    page.click("main tbody a >> nth=0")
     page.wait_for_url(portal(northmoor, "/inbox/"))
     assert "(1 unread)" in page.inner_text("header")
 
