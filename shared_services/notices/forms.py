@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from shared_services.access.models import OfficerCard
+from shared_services.access.permissions import may
 from shared_services.govuk.forms import CheckboxesField, GovukForm, RadioField, VersionField
 
 from . import subjects
@@ -25,8 +27,10 @@ class PreferencesForm(GovukForm):
     muted_kinds = CheckboxesField(
         required=False,
         label="Which notices do you not want?",
-        help_text="You get no email about these, and no notice in the portal unless it says so.",
-        choices=[(kind.key, kind.label) for kind in KINDS.values()],
+        help_text=(
+            "You get no email about these. What waits for you to act still shows in the portal, "
+            "so that no case stands still because you did not hear of it."
+        ),
         hints={kind.key: kind.always_shown for kind in KINDS.values() if kind.always_shown},
     )
     muted_processes = CheckboxesField(
@@ -36,8 +40,10 @@ class PreferencesForm(GovukForm):
     )
     version = VersionField()
 
-    def __init__(self, *args: Any, muted: tuple[str, ...] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, officer: OfficerCard, muted: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        kinds: Any = self.fields["muted_kinds"]
+        kinds.choices = [(kind.key, kind.label) for kind in KINDS.values() if may(officer, kind.permission)]
         known = dict(subjects.processes())
         # A process that is no longer here can still be taken off the list.
         field: Any = self.fields["muted_processes"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared_services.access.permissions import SIGNED_IN
 from shared_services.tenancy.errors import NotAllowed
 
-MUST_DECIDE = "It waits for you to act, so it always shows in the portal. Its emails can be turned off."
-MUST_SEE = "Only you can put it right, so it always shows in the portal. Its emails can be turned off."
+MUST_DECIDE = "Always shows in the portal: it waits for you to act."
+MUST_SEE = "Always shows in the portal: only an administrator can put it right."
 
 
 class UnknownKind(NotAllowed):
@@ -22,6 +23,8 @@ class Kind:
     label: str
     always_shown: str = ""
     """Why its place in the portal cannot be muted; empty where it can."""
+    permission: str = SIGNED_IN
+    """Who is ever told so: others need not choose."""
 
 
 KINDS: dict[str, Kind] = {
@@ -37,7 +40,12 @@ KINDS: dict[str, Kind] = {
         Kind("request_decided", "Your request was decided"),
         Kind("question_answered", "Your question was answered"),
         Kind("mentioned", "You were mentioned in a comment"),
-        Kind("webhook_stopped", "A webhook was turned off because its calls kept failing", MUST_SEE),
+        Kind(
+            "webhook_stopped",
+            "A webhook was turned off because its calls kept failing",
+            MUST_SEE,
+            "webhooks.manage_endpoints",
+        ),
     )
 }
 

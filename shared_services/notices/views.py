@@ -121,7 +121,7 @@ class ChangePreferences(FormPage):
         }
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "muted": tuple(self.preferences.muted_processes)}
+        return {**super().get_form_kwargs(), "officer": self.actor, "muted": tuple(self.preferences.muted_processes)}
 
     def act(self, form: PreferencesForm) -> HttpResponse:
         services.change_preferences(actor=self.actor, **form.cleaned_data)

@@ -264,7 +264,8 @@ def test_the_page_lists_filters_and_marks_as_read(northmoor, officer_in, holder,
 def test_the_preferences_page_says_what_cannot_be_muted_and_keeps_what_is_chosen(northmoor, holder, client_for):
     client = client_for(holder)
     page = client.get("/notices/preferences/").content.decode()
-    assert "so it always shows in the portal" in page
+    assert "Always shows in the portal: it waits for you to act." in page
+    assert "webhook" not in page.partition("<main")[2]
 
     client.post(
         "/notices/preferences/",
