@@ -45,8 +45,7 @@ class Frame:
 
     @property
     def script(self) -> SafeString:
-        """What every page's components need, and for an officer what keeps the count of notices up to date."""
-        return _script(bool(self.actor))
+        return _script()
 
     @cached_property
     def navigation(self) -> SafeString | str:
@@ -69,11 +68,9 @@ def _head(colour: str, urlconf: str | None) -> SafeString:
     )
 
 
-@lru_cache(maxsize=2)
-def _script(with_notices: bool) -> SafeString:
-    pattern = '<script type="module" src="{}"></script>'
-    start = filled(pattern, static("build/start.js"))
-    return SafeString(f"{start}\n  {filled(pattern, static('js/notices.js'))}") if with_notices else start
+@lru_cache(maxsize=1)
+def _script() -> SafeString:
+    return filled('<script type="module" src="{}"></script>', static("build/start.js"))
 
 
 @lru_cache(maxsize=512)

@@ -19,6 +19,7 @@ from shared_services.webhooks.choices import EventType
 from shared_services.webhooks.delivering import publish
 
 from .authority import REQUESTER
+from .choices import TaskKind
 from .models import Case, Decision, Task, TaskCandidate
 
 SENT_BACK = "send_back"
@@ -54,7 +55,10 @@ def tell_what_happened(*, event: EventType, case_id: UUID, task_id: UUID | None,
 
 
 def _tell_officers(event: EventType, case: Case, task: Task | None) -> None:
-    if task is not None and event == EventType.TASK_CREATED and task.is_open:
+    if task is not None and event == EventType.TASK_CREATED:
+        if not task.is_open or task.kind == TaskKind.ANSWER:
+            # Whoever asks a question tells the one who is asked (questions.py).
+            return
         cards = TaskCandidate.objects.of_this_room().filter(task=task).values_list("card_id", flat=True)
         notices.notify(cards=list(cards), kind=_kind_of(case, task), case_id=case.pk, task_id=task.pk)
     elif task is not None and event in (EventType.TASK_COMPLETED, EventType.TASK_CANCELLED):
