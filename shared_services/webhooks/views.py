@@ -72,7 +72,7 @@ class OfEndpoint:
 
     kwargs: dict[str, Any]
     title: str
-    permission: ClassVar[str | None] = services.MAY_MANAGE
+    permission: ClassVar[str] = services.MAY_MANAGE
 
     @cached_property
     def endpoint(self) -> Endpoint:
@@ -233,7 +233,7 @@ class ReplayPeriod(OfEndpoint, ActionView):
 
 class OfDelivery:
     kwargs: dict[str, Any]
-    permission: ClassVar[str | None] = services.MAY_MANAGE
+    permission: ClassVar[str] = services.MAY_MANAGE
 
     @cached_property
     def delivery(self) -> Delivery:
