@@ -27,6 +27,15 @@ SCHEDULE = {
     "Forget sessions and answers that have expired, nightly": for_every_council(
         "accounts.forget_what_expired", crontab(hour="3", minute="20"), with_shared_service=True
     ),
+    "Send the daily email of notices, each morning": for_every_council(
+        "notices.send_digests", crontab(hour="7", minute="30"), with_shared_service=True
+    ),
+    "Forget notices read long ago, nightly": for_every_council(
+        "notices.forget_old", crontab(hour="3", minute="40"), with_shared_service=True
+    ),
+    "Forget old webhook deliveries and seal secrets anew, nightly": for_every_council(
+        "webhooks.tidy", crontab(hour="3", minute="50"), with_shared_service=True
+    ),
     "Open leave years and carry leave over, nightly": for_every_council(
         "people.open_leave_years", crontab(hour="1", minute="30")
     ),

@@ -38,6 +38,8 @@ FURNITURE_APPS = [
     "shared_services.annexes",
     "shared_services.govuk",
     "shared_services.api",
+    "shared_services.notices",
+    "shared_services.webhooks",
 ]
 """Shared code whose tables every room has, and public never: the one exception to "the path tells the schema"."""
 COUNCIL_APPS = [
@@ -255,10 +257,23 @@ EMAIL_HOST_PASSWORD = os.environ.get("GUILDHALL_MAIL_PASSWORD", "")
 EMAIL_USE_TLS = True
 EMAIL_TIMEOUT = 20
 EMAIL_FILE_PATH = VAR_DIR / "mail"
-EMAIL_BACKEND = (
-    f"django.core.mail.backends.{'filebased' if (DEMO or DEBUG) and not EMAIL_HOST else 'smtp'}.EmailBackend"
-)
+NOTIFY_KEY = os.environ.get("GUILDHALL_NOTIFY_KEY", "")
+NOTIFY_TEMPLATE = os.environ.get("GUILDHALL_NOTIFY_TEMPLATE", "")
+NOTIFY_URL = os.environ.get("GUILDHALL_NOTIFY_URL", "https://api.notifications.service.gov.uk")
+"""With a key, emails go by GOV.UK Notify, through the template named here, and not by SMTP."""
+if NOTIFY_KEY:
+    EMAIL_BACKEND = "shared_services.notices.govuk_notify.EmailBackend"
+elif (DEMO or DEBUG) and not EMAIL_HOST:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 """The demo's mails are files under var/mail. Elsewhere a job keeps trying until a mail server is named."""
+NOTICE_MAIL_WAIT_SECONDS = int(os.environ.get("GUILDHALL_NOTICE_MAIL_WAIT", "60"))
+"""What an officer is told within this time goes as one email."""
+
+# -- Webhooks ----------------------------------------------------------------------------------
+WEBHOOK_LOCAL_HOSTS = frozenset(os.environ.get("GUILDHALL_WEBHOOK_LOCAL_HOSTS", "").split())
+"""Receivers, as host:port, that webhooks may reach although they are inside the network or speak plain HTTP."""
 
 # What goes wrong is written where the machine keeps the process's output. Messages name no personal data.
 LOGGING = {

@@ -28,3 +28,4 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 SECOND_FACTOR_REQUIRED = False
+NOTICE_MAIL_WAIT_SECONDS = 0

@@ -101,6 +101,9 @@ PERMISSIONS: dict[str, str] = {
     "procurement.view_demand": "see the councils' demand",
     "procurement.propose_joint_purchase": "propose a joint purchase",
     "procurement.manage_proposals": "change or withdraw joint purchase proposals",
+    # Webhooks and work in the background
+    "webhooks.manage_endpoints": "manage webhooks",
+    "messaging.retry_work": "ask again for work that the portal gave up",
     # Insight
     "insight.view_figures": "see the shared figures",
     "insight.run_consolidation": "run the consolidation",
@@ -194,6 +197,8 @@ GRANTS: dict[str, frozenset[str]] = {
             "modelling.move_cases",
             "modelling.vote",
             "workflow.manage_cases",
+            "webhooks.manage_endpoints",
+            "messaging.retry_work",
         }
     ),
     "category_manager": frozenset(
@@ -231,6 +236,8 @@ GRANTS: dict[str, frozenset[str]] = {
             "modelling.view_processes",
             "modelling.publish_process",
             "modelling.move_cases",
+            "webhooks.manage_endpoints",
+            "messaging.retry_work",
         }
     ),
     "auditor": frozenset(

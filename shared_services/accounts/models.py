@@ -27,6 +27,8 @@ class Account(PrivateModel, AbstractBaseUser):
     former_email = models.EmailField(blank=True)
     """Where mail went before an administrator changed the address; told of the change."""
     email_changed_at = models.DateTimeField(null=True, blank=True)
+    unread_notices = models.PositiveIntegerField(default=0, db_default=0)
+    """Kept here, in the row that every page reads, by the app that writes notices."""
 
     objects = AccountManager()
 

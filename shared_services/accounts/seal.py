@@ -1,4 +1,4 @@
-"""Secrets of second factors rest encrypted, with a key of their own room."""
+"""Secrets that the portal must be able to read again rest encrypted, with a key of their own room and purpose."""
 
 from __future__ import annotations
 
@@ -13,15 +13,21 @@ from shared_services.tenancy.door import current_council
 
 SEALED = ("secret", "seed")
 """Where allauth keeps what it gives us to seal: an authenticator app's secret, the seed of recovery codes."""
+SECOND_FACTOR = "second factor"
 
 
-def seal(text: str) -> str:
-    return _box().encrypt(text.encode()).decode()
+def seal(text: str, purpose: str = SECOND_FACTOR) -> str:
+    return _box(purpose).encrypt(text.encode()).decode()
 
 
-def unseal(text: str) -> str:
+def unseal(text: str, purpose: str = SECOND_FACTOR) -> str:
     """Open a seal of this room, made with the portal's secret of today or an earlier one."""
-    return _box().decrypt(text.encode()).decode()
+    return _box(purpose).decrypt(text.encode()).decode()
+
+
+def renewed(text: str, purpose: str = SECOND_FACTOR) -> str:
+    """The same seal made with the portal's newest secret."""
+    return _box(purpose).rotate(text.encode()).decode()
 
 
 def seal_anew() -> int:
@@ -30,17 +36,19 @@ def seal_anew() -> int:
     for authenticator in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN):
         sealed = {name: authenticator.data[name] for name in SEALED if authenticator.data.get(name)}
         if sealed:
-            authenticator.data |= {name: _box().rotate(text.encode()).decode() for name, text in sealed.items()}
+            authenticator.data |= {name: renewed(text) for name, text in sealed.items()}
             authenticator.save(update_fields=["data"])
             changed += 1
     return changed
 
 
-def _box() -> MultiFernet:
+def _box(purpose: str) -> MultiFernet:
     room = current_council().key
-    return MultiFernet([_key(room, secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+    return MultiFernet(
+        [_key(purpose, room, secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    )
 
 
-def _key(room: str, secret: str) -> Fernet:
-    digest = hashlib.sha256(f"second factor:{room}:{secret}".encode()).digest()
+def _key(purpose: str, room: str, secret: str) -> Fernet:
+    digest = hashlib.sha256(f"{purpose}:{room}:{secret}".encode()).digest()
     return Fernet(base64.urlsafe_b64encode(digest))

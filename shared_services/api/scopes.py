@@ -17,6 +17,7 @@ AREAS: dict[str, str] = {
     "insight": "Shared figures",
     "audit": "Audit record",
     "modelling": "Design of processes",
+    "webhooks": "Webhooks",
 }
 
 

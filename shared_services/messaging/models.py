@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from shared_services.tenancy.bases import PooledModel
 
+from . import registry
 from .querysets import OutboxQuerySet
 
 
@@ -55,3 +56,8 @@ class OutboxMessage(PooledModel):
 
     def __str__(self) -> str:
         return f"{self.task} {self.pk}"
+
+    @property
+    def task_in_words(self) -> str:
+        """The job as its own description begins: "Send an officer one email about everything that waits"."""
+        return registry.words_of(self.task)

@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import Any, get_type_hints
 from uuid import UUID
 
-PROMPT, BULK, NOTICES = "prompt", "bulk", "notices"
-QUEUES = (PROMPT, BULK, NOTICES)
-"""What an officer waits for; long sweeps; letters. One kind never queues behind another."""
+PROMPT, BULK, NOTICES, WEBHOOKS = "prompt", "bulk", "notices", "webhooks"
+QUEUES = (PROMPT, BULK, NOTICES, WEBHOOKS)
+"""What an officer waits for; long sweeps; letters; calls to others' servers. One kind never queues behind another."""
 
 
 class UnknownTask(LookupError):
@@ -66,6 +66,13 @@ def task(name: str) -> RegisteredTask:
         return _tasks[name]
     except KeyError:
         raise UnknownTask(f"No app registers a task {name!r} in its tasks module.") from None
+
+
+def words_of(name: str) -> str:
+    """What a task does, as the first sentence of its own description says; its name where it says nothing."""
+    described = _tasks[name].function.__doc__ if name in _tasks else ""
+    sentence = " ".join((described or "").split()).partition(". ")[0].rstrip(".")
+    return sentence or name
 
 
 def all_tasks() -> list[RegisteredTask]:

@@ -8,8 +8,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from shared_services.webhooks.choices import EventType
+
 from . import authority, moving
 from .choices import TaskStatus
+from .happenings import happened
 from .models import Task, TaskCandidate
 from .who import CaseFacts, find_resolver
 
@@ -65,6 +68,7 @@ def place_task(*, task_id: UUID, held_from: date | None = None) -> None:
     found.placed = True
     found.save(update_fields=PLACED)
     TaskCandidate.objects.bulk_create(wanted, ignore_conflicts=True)
+    happened(EventType.TASK_CREATED, found.case, found)
 
 
 class _Holders:

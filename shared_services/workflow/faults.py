@@ -5,8 +5,10 @@ from __future__ import annotations
 from shared_services.annexes.services import note_by_portal
 from shared_services.audit.services import record
 from shared_services.tenancy.errors import NotAllowed
+from shared_services.webhooks.choices import EventType
 
 from .engine import Run
+from .happenings import happened
 from .models import Case
 from .operations import OperationFailed
 
@@ -38,3 +40,4 @@ def write_down(case: Case, *, step: str, what: str, error: Exception) -> None:
     """The cause goes to the case's history and the audit record, both of its own room."""
     note_by_portal(case_id=case.pk, text=f"{what} {cause_of(error)}")
     record(None, "workflow.case.stopped", case, step=step, cause=cause_of(error), kind=type(error).__name__)
+    happened(EventType.CASE_STOPPED, case)

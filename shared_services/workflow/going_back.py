@@ -155,6 +155,7 @@ def _go_back(case: Case, run: Run, target: Step, actor: OfficerCard, values: dic
     moving.close_other_tasks(case, gone)
     case.save(update_fields=GONE_BACK)
     moving.open_tasks(case, run, moving.user_steps(run).values())
+    moving.tell_end(case)
     timer_rows.keep_timers(case, run)
 
 

@@ -20,6 +20,7 @@ from shared_services.access.permissions import check_may
 from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
+from shared_services.webhooks.choices import EventType
 
 from . import authority, delays, faults, joint, passing_up, timer_rows
 from .calendars import add_working_days as add_working_days
@@ -29,6 +30,7 @@ from .diagrams import Step
 from .engine import EngineFault, Run, Waiting
 from .engine_values import CaseValues
 from .expressions import ExpressionError
+from .happenings import happened
 from .models import Case, Task, TaskCandidate
 from .operations import OperationContext, OperationFailed, find_operation
 from .task_closing import drop_questions
@@ -132,7 +134,14 @@ def move_on(case: Case, run: Run, actor: OfficerCard | None, before: set[UUID], 
     case.save(update_fields=MOVED)
     drop_questions(case)
     open_tasks(case, run, [found for key, found in now.items() if key not in before])
+    tell_end(case)
     timer_rows.keep_timers(case, run)
+
+
+def tell_end(case: Case) -> None:
+    """A case that has come to its end is told of; one that goes on is told of by its tasks."""
+    if case.status == CaseStatus.COMPLETED:
+        happened(EventType.CASE_FINISHED, case)
 
 
 def user_steps(run: Run) -> dict[UUID, Waiting]:
@@ -155,7 +164,9 @@ def open_tasks(case: Case, run: Run, wanted: Iterable[Waiting]) -> list[Task]:
         task.save(force_insert=True)
     TaskCandidate.objects.bulk_create(candidates)
     for task in opened:
-        if not task.placed:
+        if task.placed:
+            happened(EventType.TASK_CREATED, case, task)
+        else:
             enqueue("workflow.place_task", council=task.owner_id, task_id=task.pk)
     return opened
 
@@ -274,3 +285,5 @@ def close_other_tasks(case: Case, gone: Iterable[UUID]) -> None:
     left = Task.objects.cancel(owners=owners, case_id=case.pk, engine_ids=keys)
     if left:
         TaskCandidate.objects.drop(owners=owners, tasks=left)
+        for task in Task.objects.filter(owner_id__in=owners, pk__in=left).only("owner_id"):
+            happened(EventType.TASK_CANCELLED, case, task)

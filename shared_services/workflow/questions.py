@@ -18,11 +18,13 @@ from shared_services.audit.services import record
 from shared_services.tenancy.bases import new_key
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
+from shared_services.webhooks.choices import EventType
 
 from . import rules
 from .calendars import add_working_days
 from .casework import checked_text, note_event
 from .choices import TaskKind, TaskStatus
+from .happenings import happened
 from .locking import locked_task
 from .models import Task, TaskCandidate
 from .telling import tell
@@ -57,6 +59,7 @@ def ask_question(*, actor: OfficerCard, task_id: UUID, to_card_id: UUID, questio
     write_note(actor=actor, case_id=task.case_id, task_id=answer_task.pk, text=question, kind=NoteKind.QUESTION)
     note_event(CaseVerb.ASKED, case=task.case, task=answer_task, actor=actor, to=asked)
     record(actor, "workflow.question.asked", answer_task, case=str(task.case_id), step=task.step, to=str(asked.pk))
+    happened(EventType.TASK_CREATED, task.case, answer_task)
     tell([asked.pk], "question_asked", case_id=task.case_id, task_id=answer_task.pk)
     return answer_task
 
@@ -82,6 +85,7 @@ def answer_question(*, actor: OfficerCard, task_id: UUID, answer: str, version: 
     TaskCandidate.objects.drop(owners=[task.owner_id], tasks=[task.pk])
     note_event(CaseVerb.ANSWERED, case=task.case, task=task, actor=actor)
     record(actor, "workflow.question.answered", task, case=str(task.case_id))
+    happened(EventType.TASK_COMPLETED, task.case, task)
     tell([asker], "question_answered", case_id=task.case_id, task_id=task.pk)
     return task
 

@@ -17,6 +17,7 @@ from shared_services.audit.services import record
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
+from shared_services.webhooks.choices import EventType
 
 from . import moving, rules, timer_rows
 from .choices import CaseStatus, TaskStatus
@@ -24,6 +25,7 @@ from .decisions import as_plain
 from .definitions import definition_of, newest_version
 from .engine import EngineFault, Run, StepGone
 from .expressions import ExpressionError
+from .happenings import happened
 from .locking import locked_case as _locked_case
 from .locking import locked_task as _locked
 from .models import Case, Decision, Task, TaskCandidate
@@ -85,7 +87,9 @@ def open_case(
     moving.advance(case, run, actor, at_home=True)
     moving.settle(case, run)
     case.save()
+    happened(EventType.CASE_STARTED, case)
     moving.open_tasks(case, run, moving.user_steps(run).values())
+    moving.tell_end(case)
     timer_rows.keep_timers(case, run)
     return case
 
@@ -133,6 +137,7 @@ def complete_task(
         _close(task, actor, outcome)
         _write_decision(actor, case, task, outcome, note.strip())
         answer_away(actor=actor, case=case, task=task, outcome=outcome)
+    happened(EventType.TASK_COMPLETED, case, task)
     record(
         actor,
         "workflow.task.completed",
@@ -223,6 +228,7 @@ def withdraw_case(*, actor: OfficerCard, case_id: UUID, note: str = "") -> Case:
     drop_questions(case)
     _write_decision(actor, case, None, "withdraw", note.strip())
     record(actor, "workflow.case.withdrawn", case)
+    happened(EventType.CASE_WITHDRAWN, case)
     return case
 
 

@@ -68,6 +68,7 @@ def catch_up(*, case_id: UUID) -> None:
         )
         moving.close_other_tasks(case, known - set(wanted))
         moving.open_tasks(case, run, [found for key, found in wanted.items() if key not in known])
+        moving.tell_end(case)
         timer_rows.keep_timers(case, run, afresh=True)
     case.save()
     drop_questions(case)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.utils import timezone
 
 from shared_services.tenancy.door import current_council
+from shared_services.webhooks.choices import EventType
 
 from .choices import TaskKind, TaskStatus
+from .happenings import happened
 from .models import Case, Task, TaskCandidate
 
 
@@ -20,3 +22,5 @@ def drop_questions(case: Case) -> None:
     if left:
         tasks.update(status=TaskStatus.CANCELLED, done_at=timezone.now())
         TaskCandidate.objects.drop(owners=[here], tasks=left)
+        for task in Task.objects.filter(owner_id=here, pk__in=left).only("owner_id"):
+            happened(EventType.TASK_CANCELLED, case, task)

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from django.db import DatabaseError
 
-from shared_services.messaging.registry import BULK
+from shared_services.messaging.registry import BULK, NOTICES
 from shared_services.messaging.tasks import council_task
 from shared_services.tenancy.errors import NotAllowed
+from shared_services.webhooks.choices import EventType
 
-from . import candidates, case_timers, claims, holds, reminders, services
+from . import candidates, case_timers, claims, happenings, holds, reminders, services
 from .models import Case
 
 log = logging.getLogger("guildhall.workflow")
@@ -25,6 +26,12 @@ def place_task(task_id: UUID, held_from: str | None = None) -> None:
     `held_from` is the day, in ISO form, since which the case was on hold.
     """
     candidates.place_task(task_id=task_id, held_from=date.fromisoformat(held_from) if held_from else None)
+
+
+@council_task(queue=NOTICES)
+def tell_what_happened(event: str, case_id: UUID, at: str, task_id: UUID | None = None) -> None:
+    """Tell officers and other systems what happened to a case or a task."""
+    happenings.tell_what_happened(event=EventType(event), case_id=case_id, task_id=task_id, at=at)
 
 
 @council_task

@@ -1,6 +1,7 @@
 // Starts the components of a page that need a script. Every page works without this file.
 // Built into one file with the design system's own, so that all of it has run by the time a page has loaded.
 import { initAll } from "govuk-frontend";
+import "./notices.js";
 
 document.body.classList.add("js-enabled");
 if ("noModule" in HTMLScriptElement.prototype) {

@@ -86,6 +86,7 @@ def frames_overwritten(source: str) -> list[str]:
 
 NOT_PAGES = {
     "shared_services/accounts/mail.py": "an email has no frame",
+    "shared_services/notices/mail.py": "an email has no frame",
     "shared_services/govuk/errors.py": "an error page is drawn without the frame's own context",
     "shared_services/govuk/frame.py": "draws the frame itself",
 }

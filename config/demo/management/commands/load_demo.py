@@ -16,6 +16,7 @@ from config.demo.filling import fill_in_council
 from config.demo.joint import buy_together
 from config.demo.officers import SEED
 from config.demo.plans import REQUISITIONS, plan_year
+from config.demo.told import tell_the_latest
 from config.demo.year import Year, history_starts
 from shared_services.access.models import OfficerCard
 from shared_services.tenancy import clock
@@ -86,4 +87,6 @@ def fill_in_a_year(council: CouncilEntry, *, count: int = REQUISITIONS) -> int:
     year.plan_money(plans, start=start)
     year.plan_purchases(plans)
     year.plan_leave(start=start)
-    return year.run()
+    happened = year.run()
+    tell_the_latest()
+    return happened
