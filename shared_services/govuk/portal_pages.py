@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import Resolver404, resolve, reverse
 
@@ -102,7 +102,7 @@ class HelpGuide(Page):
     template_name = "pages/shared_services/govuk/help_guide.html"
     breadcrumbs = [("Help", "govuk:help")]
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         guide = guide_named(kwargs["key"], shared_service=current_council().is_shared_service)
         if guide is None:
             raise Http404
