@@ -16,8 +16,9 @@ from councils.finance.heads import HeadAmount
 from councils.finance.models import CostCentre, SubjectiveCode
 from councils.finance.services import post_actuals, set_budgets
 from councils.finance.years import financial_year_of
-from councils.people.models import Employment, LeaveType
-from councils.people.services import keep_leave_years, request_leave
+from councils.people.cover import needs_cover
+from councils.people.models import Employment, LeaveRequest, LeaveType
+from councils.people.services import keep_leave_years, request_leave, settle_cover
 from councils.purchasing.models import Requisition
 from councils.purchasing.services import start_requisition, submit_requisition, withdraw_requisition
 from shared_services.access.models import OfficerCard
@@ -239,6 +240,9 @@ class Year:
         if self.chance.random() < 0.05:
             complete_task(actor=manager, task_id=task_id, outcome="reject", note="Two others are away that week.")
         else:
+            leave = LeaveRequest.objects.select_related("employment").get(case_id=case_id)
+            if needs_cover(leave):
+                settle_cover(actor=manager, request=leave, reason="I am in the office on these days.")
             complete_task(actor=manager, task_id=task_id, outcome="approve")
 
 

@@ -16,6 +16,8 @@ urlpatterns = [
     path("", include("shared_services.workflow.urls")),
     path("authority/", include("shared_services.workflow.authority_urls")),
     path("processes/", include("shared_services.modelling.urls")),
+    path("deputies/", include("shared_services.workflow.deputy_urls")),
+    path("duties/", include("shared_services.workflow.duty_urls")),
     path("", include("councils.purchasing.urls")),
     path("finance/", include("councils.finance.urls")),
     path("organisation/", include("councils.organisation.urls")),

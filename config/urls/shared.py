@@ -15,6 +15,7 @@ urlpatterns = [
     path("unfinished-work/", include("shared_services.messaging.urls")),
     path("", include("shared_services.workflow.urls")),
     path("processes/", include("shared_services.modelling.urls")),
+    path("deputies/", include("shared_services.workflow.deputy_urls")),
     path("", include("shared_services.procurement.urls")),
     path("figures/", include("shared_services.insight.urls")),
     path("audit/", include("shared_services.assurance.urls")),

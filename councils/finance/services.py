@@ -23,6 +23,7 @@ from shared_services.audit.services import record
 from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.references import next_reference
+from shared_services.workflow.duties import check_may_do
 
 from . import rules
 from .choices import CommitmentKind
@@ -106,6 +107,7 @@ def post_actuals(
 ) -> list[Commitment]:
     """Post money that was spent without an order, such as salaries; finance officers may. Posting twice changes nothing."""
     check_may(actor, "finance.manage_budgets")
+    check_may_do(actor, "finance.manage_budgets")
     if Commitment.objects.live().filter(source_id=source_id, kind=CommitmentKind.ACTUAL).exists():
         return list(Commitment.objects.live().filter(source_id=source_id, kind=CommitmentKind.ACTUAL))
     heads = gathered(heads)
@@ -130,6 +132,7 @@ def check_virement(
         raise NotAllowed("Choose two different codes: money cannot move to where it is.")
     if amount <= 0:
         raise NotAllowed("Enter an amount above zero, like 125.50.")
+    check_may_do(actor, "finance.vire")
     rules.check_may_vire(
         actor,
         amount=amount,
@@ -206,6 +209,7 @@ def set_budgets(*, actor: OfficerCard, financial_year: int, amounts: Mapping[tup
     Raises NotAllowed for an unknown code, or when less would be left than is promised and spent.
     """
     check_may(actor, "finance.manage_budgets")
+    check_may_do(actor, "finance.manage_budgets")
     by_id = rules.heads_by_id(amounts)
     if any(amount < 0 for amount in amounts.values()):
         raise NotAllowed("A budget cannot be below zero. Use a virement to move money from one head to another.")

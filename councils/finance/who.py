@@ -21,7 +21,7 @@ def budget_holder(case: CaseFacts) -> set[UUID]:
     )
     card, post = found or (None, None)
     if card is None and post is not None:
-        return set(holders_of_posts([post]).values())
+        return set(holders_of_posts([post], on=case.on).values())
     return {card} if card else set()
 
 

@@ -186,3 +186,8 @@ def officer_choices() -> list[tuple[str, str]]:
     """The council's active officers by name."""
     cards = OfficerCard.objects.of_council(current_council().number).active().order_by("work_name")
     return [(str(card.pk), f"{card.work_name}, {card.work_email}") for card in cards]
+
+
+def post_named(post_id: UUID) -> Post | None:
+    """A post by its key."""
+    return Post.objects.filter(pk=post_id).first()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from uuid import UUID
 
-from shared_services.workflow.who import CaseFacts, resolver
+from shared_services.workflow.who import CaseFacts, manager_finder, resolver, role_kind
 
 from . import selectors
 
@@ -23,7 +24,13 @@ def department_finder(find: DepartmentFinder) -> DepartmentFinder:
 @resolver("line_manager")
 def line_manager(case: CaseFacts) -> set[UUID]:
     """The holders of the posts that the requester's posts report to; a vacant post passes it further up."""
-    return selectors.managers_of_card(case.requester_id)
+    return selectors.managers_of_card(case.requester_id, on=case.on)
+
+
+@manager_finder
+def managers(card_id: UUID, on: date) -> set[UUID]:
+    """Who answers for an officer's work while he is away."""
+    return selectors.managers_of_card(card_id, on=on)
 
 
 @resolver("head_of_service")
@@ -42,9 +49,22 @@ def _lead(case: CaseFacts, find: selectors.FindLead) -> set[UUID]:
     """By the department that the case's facts lead to, else by the requester's own."""
     department_id = next((found for found in (finder(case) for finder in _finders) if found), None)
     department_id = department_id or _own_department(case)
-    return find(department_id, besides=case.requester_id) if department_id else set()
+    return find(department_id, besides=case.requester_id, on=case.on) if department_id else set()
 
 
 def _own_department(case: CaseFacts) -> UUID | None:
-    department = selectors.department_of_card(case.requester_id)
+    department = selectors.department_of_card(case.requester_id, on=case.on)
     return department.pk if department else None
+
+
+def _holders(key: str, on: date) -> set[UUID]:
+    """Whoever is in a post on a day; a vacant post has nobody."""
+    return set(selectors.holders_of_posts([UUID(key)], on=on).values())
+
+
+def _label(key: str) -> str:
+    post = selectors.post_named(UUID(key))
+    return str(post) if post else "A post that no longer exists"
+
+
+role_kind("post", holders=_holders, label=_label, choices=selectors.post_choices)

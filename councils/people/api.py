@@ -22,7 +22,7 @@ from shared_services.api.problems import Problem
 from shared_services.api.rows import Answer, row_of, rows
 from shared_services.api.viewsets import RoomViewSet
 
-from . import services
+from . import cover_api, services
 from .choices import ANNUAL_LEAVE, EntryKind, LeaveStatus
 from .models import Employment, LeaveRequest, LeaveType
 from .selectors import balance_of, employments_of, leave_year_of, ledger_lines, may_see_leave_of
@@ -345,3 +345,4 @@ def register(router: Any) -> None:
     router.register("employments", Employments, basename="employment")
     router.register("leave-types", LeaveTypes, basename="leave-type")
     router.register("leave-requests", LeaveRequests, basename="leave-request")
+    cover_api.register(router)

@@ -205,3 +205,17 @@ class LeaveRequest(PrivateModel):
 
     def get_absolute_url(self) -> str:
         return reverse("people:show_leave", args=[self.pk])
+
+
+class LeaveCover(PrivateModel):
+    """What the decider on an approver's leave settled: a deputyship for these days, or why nobody need stand in."""
+
+    request = models.OneToOneField(LeaveRequest, on_delete=models.CASCADE, related_name="cover")
+    deputyship_id = models.UUIDField(null=True, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    settled_by = pooled_key("access.OfficerCard")
+    settled_by_name = models.CharField(max_length=200)
+    settled_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"Cover for {self.request_id}"

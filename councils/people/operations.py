@@ -7,9 +7,11 @@ from decimal import Decimal
 from django.utils import timezone
 
 from shared_services.audit.services import record
+from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.workflow.operations import OperationContext, operation
 
+from . import cover
 from .choices import EntryKind, LeaveStatus
 from .models import LeaveLedgerEntry, LeaveRequest
 from .services.leave import post_for_request
@@ -25,10 +27,13 @@ def leave_approved(context: OperationContext) -> None:
     if request.status == LeaveStatus.APPROVED:
         return
     _check_waiting(request)
+    cover.check_covered(request)
     if request.leave_type.uses_balance:
         _check_covered(request)
         post_for_request(request, EntryKind.BOOKING, sign=-1, word="booked", actor=context.actor)
     _decide(request, LeaveStatus.APPROVED, context)
+    if request.first_on <= timezone.localdate() <= request.last_on:
+        enqueue("workflow.refresh_candidates")
 
 
 @operation("people.leave_refused")

@@ -10,7 +10,8 @@ from shared_services.access.models import OfficerCard
 from shared_services.workflow.presenters import Presentation, presenter
 from shared_services.workflow.selectors import inbox
 
-from . import selectors
+from . import cover, selectors
+from .choices import LeaveStatus
 from .models import LeaveRequest
 
 
@@ -38,6 +39,7 @@ def present_leave(case: Any, officer: OfficerCard) -> Presentation:
     if request.note:
         summary.append(("Note", request.note))
 
+    _add_cover(request, summary, warnings, officer)
     clashes = selectors.clashes_with(request)
     if clashes:
         names = sorted({clash.name for clash in clashes})
@@ -53,6 +55,19 @@ def present_leave(case: Any, officer: OfficerCard) -> Presentation:
         url=reverse("people:show_leave", args=[request.pk]),
         warnings=warnings,
     )
+
+
+def _add_cover(
+    request: LeaveRequest, summary: list[tuple[str, Any]], warnings: list[str], officer: OfficerCard
+) -> None:
+    """Who stands in while an approver is away; the decider is told when nobody has said so yet."""
+    settled = cover.cover_of(request)
+    if settled is not None:
+        summary.append(("Stands in meanwhile", settled.text))
+    elif request.status == LeaveStatus.ASKED and cover.may_settle(officer, request) and cover.needs_cover(request):
+        warnings.append(
+            "Others wait for this officer's approval. Open the record and say who stands in before you approve."
+        )
 
 
 def _may_know(officer: OfficerCard, case: Any, request: LeaveRequest) -> bool:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import calendar, employments, leave, schemes
+from .views import calendar, cover, employments, leave, schemes
 
 app_name = "people"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("requests/<uuid:pk>/", leave.ShowLeave.as_view(), name="show_leave"),
     path("requests/<uuid:pk>/change/", leave.ChangeLeave.as_view(), name="change_leave"),
     path("requests/<uuid:pk>/withdraw/", leave.WithdrawLeave.as_view(), name="withdraw_leave"),
+    path("requests/<uuid:pk>/cover/", cover.SettleCover.as_view(), name="settle_cover"),
     path("requests/<uuid:pk>/cancel/", leave.CancelLeave.as_view(), name="cancel_leave"),
     path("employments/", employments.ListEmployments.as_view(), name="list_employments"),
     path("employments/add/", employments.RecordEmployment.as_view(), name="record_employment"),

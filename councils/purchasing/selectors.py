@@ -11,7 +11,8 @@ from django.utils.timezone import localdate
 
 from councils.finance.selectors import cost_centres_answered_for
 from shared_services.access.models import OfficerCard
-from shared_services.workflow.selectors import cases_decided_by, may_view_case, open_task_for, who_would_approve
+from shared_services.workflow.answers import who_would_approve
+from shared_services.workflow.selectors import cases_decided_by, may_view_case, open_task_for
 
 from . import rules
 from .drafts import CodingDraft, LineDraft, RequisitionDraft

@@ -97,6 +97,9 @@ PERMISSIONS: dict[str, str] = {
     "workflow.manage_deputies": "name deputies for others",
     "workflow.start_request": "start requests",
     "workflow.manage_cases": "reopen cases, send them back to an earlier step or change the times for tasks",
+    "workflow.sign_authority": "sign an authority matrix, a deputy's higher limit or an exception to separated duties",
+    "workflow.view_duties": "see which duties are kept apart",
+    "workflow.manage_duties": "keep further duties apart",
     # Procurement (the shared service)
     "procurement.view_demand": "see the councils' demand",
     "procurement.propose_joint_purchase": "propose a joint purchase",
@@ -156,6 +159,9 @@ GRANTS: dict[str, frozenset[str]] = {
             "modelling.vote",
             "modelling.manage_rules",
             "workflow.manage_cases",
+            "workflow.sign_authority",
+            "workflow.view_duties",
+            "workflow.manage_duties",
         }
     ),
     "finance_officer": frozenset(
@@ -199,6 +205,8 @@ GRANTS: dict[str, frozenset[str]] = {
             "workflow.manage_cases",
             "webhooks.manage_endpoints",
             "messaging.retry_work",
+            "workflow.view_duties",
+            "workflow.manage_duties",
         }
     ),
     "category_manager": frozenset(

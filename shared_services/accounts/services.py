@@ -17,6 +17,7 @@ from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import Stale
 
 from . import rules
+from .grant_checks import check_grant
 from .models import Account
 from .sessions import end_sessions_of
 
@@ -44,6 +45,7 @@ def create_officer(
         rules.check_email_is_the_councils(work_email, council)
     if roles and actor is not None:
         rules.check_may_manage_roles(actor)
+        check_grant(actor, None, roles)
 
     card = OfficerCard(
         owner_id=council.number,
@@ -153,6 +155,7 @@ def grant_role(*, actor: OfficerCard, card_id, role: str) -> OfficerCard:
     if role in card.roles:
         return card
     before = {"roles": card.role_labels}
+    check_grant(actor, card, {*card.roles, role})
     card.roles = sorted({*card.roles, role})
     _save(card, "roles")
     changes = changes_between(before, {"roles": card.role_labels})

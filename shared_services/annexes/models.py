@@ -90,8 +90,7 @@ class Attachment(PrivateModel):
     removed_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    # as_manager() in this place is more than the type checker follows.
-    objects = models.Manager.from_queryset(AttachmentQuerySet)()
+    objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["uploaded_at"]

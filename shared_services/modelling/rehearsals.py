@@ -94,7 +94,7 @@ class Matrix:
         key = (deciding, *asked.values())
         if key not in self.known:
             required = ask(**asked)  # type: ignore[arg-type]
-            self.known[key] = [approval.role for approval in required for _ in range(getattr(approval, "needed", 1))]
+            self.known[key] = [approval.role for approval in required for _ in range(approval.needed)]
         return self.known[key]
 
     def effect(self, step: Step, values: dict[str, Any]) -> dict[str, Any]:

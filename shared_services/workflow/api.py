@@ -15,6 +15,7 @@ from shared_services.api.problems import Problem
 from shared_services.api.rows import Answer, elsewhere, row_of
 from shared_services.api.viewsets import RoomViewSet
 
+from . import authority_api, deputies_api
 from .answering import answer_task
 from .api_casework import CaseVerbs, TaskVerbs
 from .choices import CaseStatus, TaskKind, TaskStatus
@@ -47,6 +48,7 @@ class TaskAnswer(Answer):
     reminded = serializers.IntegerField()
     ready_at = serializers.DateTimeField()
     due_on = serializers.DateField(allow_null=True)
+    progress = serializers.CharField()
     version = serializers.IntegerField()
 
 
@@ -222,3 +224,5 @@ def register(router: Any) -> None:
     router.register("inbox", Tasks, basename="task")
     router.register("cases", Cases, basename="case")
     router.register("requests", Requests, basename="request")
+    authority_api.register(router)
+    deputies_api.register(router)

@@ -9,7 +9,11 @@ class WorkflowConfig(AppConfig):
     verbose_name = "Processes, cases and tasks"
 
     def ready(self) -> None:
-        from . import built_in  # noqa: F401  (registers the workflow's own operations)
+        from shared_services.accounts.grant_checks import grant_check
+
+        from . import built_in, duties  # noqa: F401  (built_in registers the workflow's own operations)
+
+        grant_check(duties.check_grant)
 
         autodiscover_modules(
             "operations", "who", "presenters", "joint", "choosers", "working_calendar", "delays_priced",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from shared_services.tenancy.door import current_council
 
 from . import joint as joint_cases
 from .models import AuthorityRule, Case, Task
-from .who import CaseFacts, find_resolver, permission_to_decide
+from .who import CaseFacts, find_kind, find_resolver, permission_to_decide, role_in_matrix
 
 JOINT_PROCESSES = frozenset({"joint_purchase"})
 """Each council decides these once, by the highest role that its matrix asks for."""
@@ -36,6 +36,7 @@ class RequiredApproval:
     role: str
     role_label: str
     rule: AuthorityRule
+    needed: int = 1
 
     @property
     def because(self) -> str:
@@ -43,7 +44,10 @@ class RequiredApproval:
 
 
 def role_label(role: str) -> str:
-    name, _, cost_centre = role.partition(":")
+    kind = find_kind(role)
+    if kind is not None:
+        return kind[0].label(kind[1])
+    name, cost_centre = role_in_matrix(role)
     if cost_centre:
         return f"{role_label(name)} of {cost_centre}"
     if role in ROLES:
@@ -67,30 +71,73 @@ def describe(rule: AuthorityRule) -> str:
         amount = f"of {spoken_money(rule.amount_from)} or more"
     else:
         amount = f"from {spoken_money(rule.amount_from)} to under {spoken_money(rule.amount_to)}"
-    return f"{role_label(rule.role)} approves cases {amount}{where}{what}"
+    many = f" ({rule.needed} different officers)" if rule.needed > 1 else ""
+    return f"{role_label(rule.role)}{many} approves cases {amount}{where}{what}"
 
 
 def required_approvals(
-    *, decision_type: str, amount: Decimal | None, category: str = "", cost_centre: str = "", on: date
+    *,
+    decision_type: str,
+    amount: Decimal | None,
+    category: str = "",
+    cost_centre: str = "",
+    on: date,
+    at: datetime | None = None,
 ) -> list[RequiredApproval]:
-    """Every approval that this room's matrix asks for on a day, in the order of the matrix; each role once."""
-    rules = (
-        AuthorityRule.objects.of_this_room().filter(decision_type=decision_type).on(on).covering(amount or Decimal(0))
-    )
+    """Every approval that this room's matrix asks for on a day, in the order of the matrix; each role once.
+
+    Where two lines ask for one role, the line that needs more of its holders is the one that counts. `at` asks
+    the matrix as it was known at an instant.
+    """
+    lines = AuthorityRule.objects.of_this_room().filter(decision_type=decision_type).covering(amount or Decimal(0))
+    lines = lines.on(on) if at is None else lines.known_at(at)
+    ordered = lines.order_by("sequence", "amount_from", "pk")
+    return pick(ordered, decision_type=decision_type, amount=amount, category=category, cost_centre=cost_centre)
+
+
+def pick(
+    lines: Iterable[AuthorityRule], *, decision_type: str, amount: Decimal | None, category: str, cost_centre: str
+) -> list[RequiredApproval]:
+    """Those of some lines in force, in the order of the matrix, that ask for an approval: the one evaluation there is."""
     found: dict[str, RequiredApproval] = {}
-    for rule in rules.order_by("sequence", "amount_from", "pk"):
-        fits = (not rule.cost_centre or rule.cost_centre == cost_centre) and category.startswith(rule.category_prefix)
-        if fits and rule.role not in found:
-            found[rule.role] = RequiredApproval(rule.role, role_label(rule.role), rule)
+    for rule in lines:
+        asks = rule.decision_type == decision_type and covers(rule, amount or Decimal(0))
+        if not asks or not fits(rule, category=category, cost_centre=cost_centre):
+            continue
+        known = found.get(rule.role)
+        if known is None or rule.needed > known.needed:
+            found[rule.role] = RequiredApproval(rule.role, role_label(rule.role), rule, rule.needed)
     return list(found.values())
 
 
+def covers(rule: AuthorityRule, amount: Decimal) -> bool:
+    """From its amount up to, but not including, its upper limit."""
+    return rule.amount_from <= amount and (rule.amount_to is None or amount < rule.amount_to)
+
+
+def in_force_at(rule: AuthorityRule, instant: datetime) -> bool:
+    """Whether a line was in force, and known, at an instant."""
+    day = timezone.localtime(instant).date()
+    return rule.holds_on(day) and (rule.added_at is None or rule.added_at <= instant)
+
+
+def fits(rule: AuthorityRule, *, category: str, cost_centre: str) -> bool:
+    """Whether a line speaks of a category and a cost centre."""
+    return (not rule.cost_centre or rule.cost_centre == cost_centre) and category.startswith(rule.category_prefix)
+
+
 def deciding_approvals(
-    *, decision_type: str, amount: Decimal | None, category: str = "", cost_centre: str = "", on: date
+    *,
+    decision_type: str,
+    amount: Decimal | None,
+    category: str = "",
+    cost_centre: str = "",
+    on: date,
+    at: datetime | None = None,
 ) -> list[RequiredApproval]:
     """Those of them that somebody is asked for: all in turn, or the highest alone in a joint case."""
     required = required_approvals(
-        decision_type=decision_type, amount=amount, category=category, cost_centre=cost_centre, on=on
+        decision_type=decision_type, amount=amount, category=category, cost_centre=cost_centre, on=on, at=at
     )
     return required[-1:] if decision_type in JOINT_PROCESSES else required
 
@@ -109,11 +156,10 @@ def holders(role: str, facts: CaseFacts, *, joint: bool = False) -> set[UUID]:
     """
     if role == REQUESTER:
         return {facts.requester_id}
-    find = None if joint else find_resolver(role)
     officers = OfficerCard.objects.of_council(current_council().number).active()
-    if find is None:
-        return set(officers.holding(role.partition(":")[0]).values_list("pk", flat=True))
-    named = find(facts)
+    named = _named(role, facts, joint=joint)
+    if named is None:
+        return set(officers.holding(role_in_matrix(role)[0]).values_list("pk", flat=True))
     if not named:
         return set()
     permission = permission_to_decide(facts.process)
@@ -129,11 +175,31 @@ def holds(card: OfficerCard, role: str, facts: CaseFacts, *, joint: bool = False
         return False
     if role == REQUESTER:
         return card.pk == facts.requester_id
-    find = None if joint else find_resolver(role)
-    if find is None:
-        return role.partition(":")[0] in card.roles
+    named = _named(role, facts, joint=joint)
+    if named is None:
+        return role_in_matrix(role)[0] in card.roles
     permission = permission_to_decide(facts.process)
-    return (not permission or may(card, permission)) and card.pk in find(facts)
+    return (not permission or may(card, permission)) and card.pk in named
+
+
+def _named(role: str, facts: CaseFacts, *, joint: bool) -> set[UUID] | None:
+    """Whom a post, a department or a budget names for a role; None for a role that is held by whoever was given it."""
+    kind = find_kind(role)
+    if kind is not None:
+        return kind[0].holders(kind[1], facts.on or timezone.localdate())
+    find = None if joint else find_resolver(role)
+    return None if find is None else find(facts)
+
+
+def is_given(role: str, *, joint: bool = False) -> bool:
+    """Whether a role is held for every case alike by those who were given it."""
+    return role != REQUESTER and find_kind(role) is None and (joint or find_resolver(role) is None)
+
+
+def holders_for(task: Task, case: Case) -> set[UUID]:
+    """The officers of this room who hold the role that must act on a task."""
+    role = role_for(task, case)
+    return holders(role, facts_of(case), joint=asks_own_matrix(task, case)) if role else set()
 
 
 def is_joint_here(case: Case) -> bool:
@@ -141,19 +207,29 @@ def is_joint_here(case: Case) -> bool:
     return case.owner_id != current_council().number
 
 
-def role_for(task: Task, case: Case) -> str:
-    """The role that must act: in a joint case the highest that this council's own matrix asks for today.
+def asks_own_matrix(task: Task, case: Case) -> bool:
+    """Whether a task's role is this council's own to say: it is a part of a joint case, or drawn that way."""
+    return bool(task.authority) or is_joint_here(case)
+
+
+def approvals_for(task: Task, case: Case) -> list[RequiredApproval]:
+    """What this council's own matrix asks today for its part in a case.
 
     It is found from what the council itself would pay, never from what the task's sender wrote on it.
     """
-    if not (task.authority or is_joint_here(case)):
-        return task.role
-    required = deciding_approvals(
+    return deciding_approvals(
         decision_type=task.authority or case.process,
         amount=amount_for(task, case),
         category=case.category,
         on=timezone.localdate(),
     )
+
+
+def role_for(task: Task, case: Case) -> str:
+    """The role that must act: in a joint case the highest that this council's own matrix asks for today."""
+    if not asks_own_matrix(task, case):
+        return task.role
+    required = approvals_for(task, case)
     return required[-1].role if required else ""
 
 
@@ -164,9 +240,12 @@ def amount_for(task: Task, case: Case) -> Decimal | None:
 
 def may_decide(cards: Iterable[UUID], role: str, case: Case) -> set[UUID]:
     """Those of a role's holders who may act: not whoever asked for it, nor anyone who has approved it already."""
-    if role == REQUESTER:
-        return set(cards)
-    return set(cards) - askers(case) - set(case.approved_by)
+    return set(cards) if role == REQUESTER else set(cards) - barred_from(case)
+
+
+def barred_from(case: Case) -> set[UUID]:
+    """Whoever asked for a case, and whoever has approved it or was approved for since it was sent."""
+    return askers(case) | set(case.approved_by)
 
 
 def askers(case: Case) -> set[UUID]:

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from shared_services.tenancy.errors import NotAllowed
 
-from .authority import facts_of, holders, required_approvals
+from . import basis
+from .authority import RequiredApproval, facts_of, holders, required_approvals
 from .models import Case
 from .operations import OperationContext, operation
 
@@ -18,12 +19,12 @@ BUDGET_HOLDER = "budget_holder"
 @operation("workflow.required_approvals")
 def find_required_approvals(context: OperationContext) -> dict[str, Any]:
     """Finds the roles that must approve, in order, from the council's own authority matrix on the day."""
-    case = context.case
+    case, cost_centre = context.case, str(context.values.get("cost_centre") or "")
     required = required_approvals(
         decision_type=case.process,
         amount=case.amount,
         category=case.category,
-        cost_centre=str(context.values.get("cost_centre") or ""),
+        cost_centre=cost_centre,
         on=timezone.localdate(),
     )
     if not required:
@@ -31,8 +32,17 @@ def find_required_approvals(context: OperationContext) -> dict[str, Any]:
             "The authority matrix has no line for this, so nobody could approve it. "
             "Ask your finance team to add one to the authority matrix."
         )
-    roles = [approval.role for approval in required]
-    return {"approvers": for_each_cost_centre(roles, case, context.values.get("cost_centres") or [])}
+    case.authority = basis.asked(
+        case, required, decision_type=case.process, amount=case.amount, cost_centre=cost_centre
+    )
+    return {"approvers": rounds(required, case, context.values.get("cost_centres") or [])}
+
+
+def rounds(required: list[RequiredApproval], case: Case, cost_centres: list[str]) -> list[str]:
+    """The role of each approval in turn: one for every holder whom a line needs; nobody approves a case twice."""
+    needed = {approval.role: approval.needed for approval in required}
+    roles = for_each_cost_centre(list(needed), case, cost_centres)
+    return [role for role in roles for _round in range(needed.get(role, 1))]
 
 
 def for_each_cost_centre(roles: list[str], case: Case, cost_centres: list[str]) -> list[str]:

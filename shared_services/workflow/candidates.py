@@ -7,14 +7,15 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from shared_services.webhooks.choices import EventType
 
-from . import authority, moving
+from . import authority, moving, standing
 from .choices import TaskStatus
 from .happenings import happened
 from .models import Task, TaskCandidate
-from .who import CaseFacts, find_resolver
+from .who import CaseFacts
 
 BATCH = 500
 PLACED = [
@@ -34,14 +35,16 @@ def refresh_candidates(*, role: str | None = None) -> int:
     tasks = Task.objects.of_this_room().to_do().decisions().filter(placed=True).order_by("pk")
     if role:
         tasks = tasks.filter(Q(role=role) | Q(role__startswith=f"{role}:"))
-    known: dict[UUID, set[UUID]] = {}
-    for task_id, card_id in TaskCandidate.objects.of_this_room().values_list("task_id", "card_id"):
-        known.setdefault(task_id, set()).add(card_id)
+    known: dict[UUID, dict[UUID, UUID | None]] = {}
+    for task_id, card_id, for_card in TaskCandidate.objects.of_this_room().values_list(
+        "task_id", "card_id", "for_card"
+    ):
+        known.setdefault(task_id, {})[card_id] = for_card
     holders = _Holders()
     changes: list[_Found] = []
     written = 0
     for task in tasks.select_related("case").defer("case__state").iterator(chunk_size=BATCH):
-        found = _Found(task, known.get(task.pk, set()), holders)
+        found = _Found(task, known.get(task.pk, {}), holders)
         if found.has_changed:
             changes.append(found)
         if len(changes) == BATCH:
@@ -76,12 +79,13 @@ class _Holders:
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, bool, CaseFacts | None], set[UUID]] = {}
+        self.stand_ins = standing.StandIns(timezone.localdate())
 
     def of(self, task: Task) -> set[UUID]:
         if not task.role:
             return set()
-        joint, facts = bool(task.authority), authority.facts_of(task.case)
-        plain = (joint or find_resolver(task.role) is None) and task.role != authority.REQUESTER
+        joint, facts = authority.asks_own_matrix(task, task.case), authority.facts_of(task.case)
+        plain = authority.is_given(task.role, joint=joint)
         key = (task.role, joint, None if plain else facts)
         if key not in self._found:
             self._found[key] = authority.holders(task.role, facts, joint=joint)
@@ -91,21 +95,29 @@ class _Holders:
 class _Found:
     """What a task has, and what it should have today."""
 
-    def __init__(self, task: Task, known: set[UUID], holders: _Holders) -> None:
+    def __init__(self, task: Task, known: dict[UUID, UUID | None], holders: _Holders) -> None:
         before = (task.status, task.parked_reason, task.role)
         self.task, self.known = task, known
-        wanted = moving.find_candidates(task, task.case, found_by=holders.of)
+        wanted = moving.find_candidates(task, task.case, found_by=holders.of, stand_ins=holders.stand_ins)
         self.wanted = {candidate.card_id: candidate for candidate in wanted}
         self.state = (task.status, task.parked_reason, task.role)
-        self.has_changed = bool(self.wanted.keys() ^ known) or self.state != before
+        self.has_changed = {card: one.for_card_id for card, one in self.wanted.items()} != known or self.state != before
 
     @property
     def lost(self) -> set[UUID]:
-        return self.known - self.wanted.keys()
+        """Who may no longer act, or no longer for the same officer."""
+        return {card for card, whom in self.known.items() if not self._stays(card, whom)}
 
     @property
     def gained(self) -> list[TaskCandidate]:
-        return [candidate for card, candidate in self.wanted.items() if card not in self.known]
+        return [
+            candidate
+            for card, candidate in self.wanted.items()
+            if card not in self.known or not self._stays(card, self.known[card])
+        ]
+
+    def _stays(self, card: UUID, whom: UUID | None) -> bool:
+        return card in self.wanted and self.wanted[card].for_card_id == whom
 
 
 def _write(changes: list[_Found]) -> int:

@@ -54,3 +54,21 @@ def outcome_label(outcome: str) -> str:
 
 def outcome_action(outcome: str) -> str:
     return OUTCOME_ACTIONS.get(outcome, outcome.replace("_", " ").capitalize())
+
+
+class PlanStatus(models.TextChoices):
+    PREPARED = "prepared", "To be signed"
+    SIGNED = "signed", "Signed"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class DeputyStatus(models.TextChoices):
+    ASKED = "asked", "Waiting for an answer"
+    ACCEPTED = "accepted", "Accepted"
+    DECLINED = "declined", "Declined"
+    ENDED = "ended", "Ended"
+
+
+class DutyScope(models.TextChoices):
+    ALWAYS = "always", "Never both"
+    SAME_CASE = "same_case", "Not in the same case"

@@ -19,17 +19,23 @@ from shared_services.govuk.forms import (
 )
 
 from .choices import OUTCOMES_THAT_NEED_A_REASON, outcome_action
-from .definitions import process_titles
+from .matrix import MOST_NEEDED
+from .matrix_processes import matrix_processes as find_matrix_processes
 from .rules import REASON_LENGTH
+from .who import kind_choices
 
-MATRIX_PROCESSES = ("requisition_approval", "joint_purchase")
-"""The processes whose approvers a council's matrix names."""
 CHOOSE_ONE = ("", "Choose one")
 
 
 def matrix_processes() -> list[tuple[str, str]]:
-    titles = dict(process_titles())
-    return [CHOOSE_ONE, *((key, titles[key]) for key in MATRIX_PROCESSES if key in titles)]
+    return [CHOOSE_ONE, *find_matrix_processes()]
+
+
+def approver_choices() -> list[Any]:
+    """Roles of a council, and its posts."""
+    roles = [(role.key, role.label) for role in ROLES.values() if not role.pooled]
+    posts = kind_choices()
+    return [CHOOSE_ONE, ("Roles", roles), *([("Posts", posts)] if posts else [])]
 
 
 class DecisionForm(GovukForm):
@@ -67,8 +73,15 @@ class AuthorityRuleForm(GovukForm):
     """A new line of the authority matrix."""
 
     decision_type = SelectField(label="Process", choices=matrix_processes)
-    role = SelectField(
-        label="Role that must approve", choices=[(role.key, role.label) for role in ROLES.values() if not role.pooled]
+    role = SelectField(label="Role or post that must approve", choices=approver_choices)
+    needed = forms.IntegerField(
+        label="How many different officers",
+        required=False,
+        min_value=1,
+        max_value=MOST_NEEDED,
+        initial=1,
+        widget=forms.NumberInput(attrs={"class": "govuk-input--width-2"}),
+        help_text="Leave empty for one. Above 1, so many holders of the role must approve",
     )
     amount_from = MoneyField(label="From this amount", help_text="0 for any amount")
     amount_to = MoneyField(label="Up to, but not including", required=False, help_text="Leave empty for no upper limit")
@@ -80,6 +93,9 @@ class AuthorityRuleForm(GovukForm):
     )
     sequence = forms.IntegerField(
         label="Place in the order", min_value=1, max_value=999, initial=10, help_text="Lower numbers approve first"
+    )
+    minute_reference = forms.CharField(
+        label="Minute reference", required=False, max_length=120, help_text="The decision that this line rests on"
     )
     valid_from = DateField(label="From this date", help_text="Today or later: the past cannot be changed")
 

@@ -27,7 +27,7 @@ from .rewinding import done_since, earlier_steps, rewind
 
 REASON_LENGTH = 500
 GONE_BACK = [
-    "state", "status", "outcome", "step", "closed_at", "version", "approved_by", "facts", "suspended_at",
+    "state", "status", "outcome", "step", "closed_at", "version", "approved_by", "authority", "facts", "suspended_at",
     "suspended_until", "fault",
 ]  # fmt: skip
 
@@ -168,8 +168,8 @@ def _approvals_before(case: Case, target: Step) -> list[UUID]:
             found = []
         elif decision.step == target.id:
             break
-        elif decision.card_id is not None:
-            found.append(decision.card_id)
+        else:
+            found += [key for key in (decision.card_id, decision.for_card_id) if key is not None]
     return [card for card in found if card in case.approved_by]
 
 

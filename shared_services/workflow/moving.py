@@ -22,7 +22,7 @@ from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.webhooks.choices import EventType
 
-from . import authority, delays, faults, joint, passing_up, timer_rows
+from . import authority, basis, delays, faults, joint, passing_up, standing, timer_rows
 from .calendars import add_working_days as add_working_days
 from .calendars import working_days_between
 from .choices import CaseStatus, TaskStatus
@@ -45,6 +45,7 @@ MOVED = [
     "closed_at",
     "version",
     "approved_by",
+    "authority",
     "fault",
     "facts",
     "amount",
@@ -160,6 +161,7 @@ def open_tasks(case: Case, run: Run, wanted: Iterable[Waiting]) -> list[Task]:
     at_hand = [task for task in opened if task.owner_id == here]
     candidates = [candidate for task in at_hand for candidate in find_candidates(task, case)]
     for task in opened:
+        task.progress = basis.progress_of(task, case)
         task.placed = task.owner_id == here
         task.save(force_insert=True)
     TaskCandidate.objects.bulk_create(candidates)
@@ -227,27 +229,28 @@ def wake(task: Task, *, held_from: date) -> None:
 
 
 def find_candidates(
-    task: Task, case: Case, *, found_by: Callable[[Task], set[UUID]] | None = None
+    task: Task,
+    case: Case,
+    *,
+    found_by: Callable[[Task], set[UUID]] | None = None,
+    stand_ins: standing.StandIns | None = None,
 ) -> list[TaskCandidate]:
     """Who may act on a task today; sets the task's state. Nobody: the task is parked with the reason.
 
-    `found_by` tells a task's holders where the caller asks for many tasks' at a time.
+    `found_by` tells a task's holders, and `stand_ins` who stands in, where the caller asks for many tasks' at a time.
     """
-    if task.authority or authority.is_joint_here(case):
-        task.role = authority.role_for(task, case)
-    if found_by is not None:
-        found = found_by(task)
-    else:
-        found = (
-            authority.holders(task.role, authority.facts_of(case), joint=bool(task.authority)) if task.role else set()
-        )
+    task.role = authority.role_for(task, case)
+    found = found_by(task) if found_by is not None else authority.holders_for(task, case)
     if case.suspended_at is not None:
         task.status = TaskStatus.SUSPENDED
         return []
-    allowed = authority.may_decide(found | passing_up.still_above(task, case), task.role, case)
-    task.status = TaskStatus.READY if allowed else TaskStatus.PARKED
-    task.parked_reason = "" if allowed else _why_parked(task, case, found)
-    return [
+    asked = found | passing_up.still_above(task, case)
+    allowed = authority.may_decide(asked, task.role, case)
+    stand_ins = stand_ins or standing.StandIns(timezone.localdate())
+    standing_in = stand_ins.for_question(standing.question_of(task, case), asked, authority.barred_from(case))
+    task.status = TaskStatus.READY if allowed or standing_in else TaskStatus.PARKED
+    task.parked_reason = "" if allowed or standing_in else _why_parked(task, case, found)
+    candidates = [
         TaskCandidate(
             owner_id=task.owner_id,
             parts=task.parts,
@@ -259,8 +262,13 @@ def find_candidates(
             at_risk_amount=task.at_risk_amount or 0,
             claimed_elsewhere=task.is_claimed and task.claimed_by_id != card,
         )  # fmt: skip
-        for card in sorted(allowed)
+        for card in sorted(allowed | standing_in.keys())
     ]
+    for candidate in candidates:
+        if candidate.card_id in standing_in:
+            one = standing_in[candidate.card_id]
+            candidate.for_card_id, candidate.for_name = one.for_card, one.for_name
+    return candidates
 
 
 def _why_parked(task: Task, case: Case, found: set[UUID]) -> str:

@@ -9,4 +9,5 @@ ITEMS = [
     NavItem("Cases", "workflow:list_cases", "workflow.view_case", 50),
     NavItem("Authority matrix", "authority:matrix", "workflow.view_case", 80),
     NavItem("Start a request", "workflow:start_request", "workflow.start_request", 15),
+    NavItem("Deputies", "deputies:mine", "workflow.complete_task", 82),
 ]

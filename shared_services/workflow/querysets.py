@@ -19,7 +19,7 @@ from django.utils import timezone
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 
-from .choices import CaseStatus, TaskKind, TaskStatus
+from .choices import CaseStatus, DeputyStatus, PlanStatus, TaskKind, TaskStatus
 
 if TYPE_CHECKING:
     from shared_services.access.models import OfficerCard
@@ -129,6 +129,14 @@ class AuthorityRuleQuerySet(models.QuerySet[Any]):
         """Rules from this amount up to, but not including, their upper limit."""
         return self.filter(amount_from__lte=amount).filter(Q(amount_to__isnull=True) | Q(amount_to__gt=amount))
 
+    def known_at(self, instant: datetime) -> Self:
+        """Rules that were in force at an instant: a line added later on its first day was not known yet."""
+        return self.on(timezone.localtime(instant).date()).filter(Q(added_at__isnull=True) | Q(added_at__lte=instant))
+
+    def still_to_come(self, *, on: date) -> Self:
+        """Rules that hold now or later."""
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+
 
 class CaseTimerQuerySet(models.QuerySet[Any]):
     def of_this_room(self) -> Self:
@@ -142,3 +150,46 @@ class CaseTimerQuerySet(models.QuerySet[Any]):
     def drop(self) -> None:
         """Take rows away in one statement. Nothing points at a timer, so nothing is collected first."""
         self._raw_delete(self.db)
+
+
+class MatrixPlanQuerySet(models.QuerySet[Any]):
+    def of_this_room(self) -> Self:
+        return self.filter(owner_id=current_council().number)
+
+    def waiting(self) -> Self:
+        return self.filter(status=PlanStatus.PREPARED)
+
+
+class DeputyQuerySet(models.QuerySet[Any]):
+    def of_this_room(self) -> Self:
+        return self.filter(owner_id=current_council().number)
+
+    def live(self, *, on: date) -> Self:
+        """Asked or accepted, and not over."""
+        return self.filter(status__in=[DeputyStatus.ASKED, DeputyStatus.ACCEPTED], to_on__gte=on)
+
+    def in_force(self, *, on: date) -> Self:
+        return self.filter(status=DeputyStatus.ACCEPTED, from_on__lte=on, to_on__gte=on)
+
+    def overlapping(self, first: date, last: date) -> Self:
+        return self.filter(from_on__lte=last, to_on__gte=first)
+
+    def about(self, card: OfficerCard) -> Self:
+        return self.filter(Q(principal_id=card.pk) | Q(deputy_id=card.pk))
+
+
+class DutyRuleQuerySet(models.QuerySet[Any]):
+    def for_this_room(self) -> Self:
+        """The shared service's rules and this council's own."""
+        return self.filter(owner_id__in=[SHARED_SERVICE_NUMBER, current_council().number])
+
+    def in_force(self) -> Self:
+        return self.filter(ended_at__isnull=True)
+
+
+class DutyExceptionQuerySet(models.QuerySet[Any]):
+    def of_this_room(self) -> Self:
+        return self.filter(owner_id=current_council().number)
+
+    def in_force(self, *, on: date) -> Self:
+        return self.filter(ended_at__isnull=True, until_on__gte=on)

@@ -6,10 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER, Council
 
-from .models import AuthorityRule, ProcessVersion
+from .duties import SHIPPED_RULES, is_known
+from .models import AuthorityRule, DutyRule, ProcessVersion
 from .publishing import publish_process, shipped_processes
 
 MATRIX_FROM = date(2020, 4, 1)
@@ -29,6 +32,7 @@ def load() -> None:
     """Bring the shipped processes of a shared service that stands up to date; a new one gets them with its room."""
     if Council.objects.filter(number=SHARED_SERVICE_NUMBER).exists():
         _publish_shipped()
+        _load_duty_rules()
 
 
 def _publish_shipped() -> None:
@@ -50,6 +54,7 @@ def load_room(council: Any = None) -> None:
     here = current_council()
     if here.is_shared_service:
         _publish_shipped()
+        _load_duty_rules()
     if here.is_shared_service or AuthorityRule.objects.of_this_room().exists():
         return
     AuthorityRule.objects.bulk_create(
@@ -58,4 +63,18 @@ def load_room(council: Any = None) -> None:
             valid_from=MATRIX_FROM, added_by_name="Guildhall",
         )
         for process, role, amount, place in DEFAULT_MATRIX
+    )  # fmt: skip
+
+
+def _load_duty_rules() -> None:
+    """Keep apart, in every council, what the portal's permissions let one do. Can run twice."""
+    known = set(DutyRule.objects.filter(owner_id=SHARED_SERVICE_NUMBER).values_list("key", flat=True))
+    now = timezone.now()
+    DutyRule.objects.bulk_create(
+        DutyRule(
+            owner_id=SHARED_SERVICE_NUMBER, key=rule.key, sentence=rule.sentence, first=rule.first,
+            second=rule.second, scope=rule.scope, added_by_name="Guildhall", added_at=now,
+        )
+        for rule in SHIPPED_RULES
+        if rule.key not in known and is_known(rule.first) and is_known(rule.second)
     )  # fmt: skip

@@ -20,7 +20,7 @@ from shared_services.annexes.models import CaseEvent
 from shared_services.audit.services import PORTAL, record
 from shared_services.tenancy.door import current_council
 
-from . import passing_up
+from . import authority, moving, passing_up
 from .calendars import is_working_day, working_days_between
 from .casework import casework_settings, note_event
 from .choices import TaskStatus
@@ -76,8 +76,9 @@ def escalate_task(*, task_id: UUID, on: date) -> bool:
     task = locked_task(task_id)
     if task.status != TaskStatus.READY or task.escalated_on is not None or task.handled_at_subject:
         return False
-    holders = set(TaskCandidate.objects.of_this_room().filter(task=task).values_list("card_id", flat=True))
-    allowed = passing_up.above(task, task.case, holders) - holders
+    known = set(TaskCandidate.objects.of_this_room().filter(task=task).values_list("card_id", flat=True))
+    holders = authority.may_decide(authority.holders_for(task, task.case), task.role, task.case)
+    allowed = passing_up.above(task, task.case, holders) - known
     if not allowed:
         return False
     cards = list(OfficerCard.objects.of_council(current_council().number).active().filter(pk__in=allowed))
@@ -85,20 +86,21 @@ def escalate_task(*, task_id: UUID, on: date) -> bool:
     task.escalated_to = [card.pk for card in cards]
     task.save(update_fields=["escalated_on", "escalated_to"])
     TaskCandidate.objects.bulk_create(
-        (
-            TaskCandidate(
-                owner_id=task.owner_id, parts=task.parts, task=task, card=card, due_on=task.due_on, amount=task.amount,
-                at_risk_on=task.at_risk_on, at_risk_amount=task.at_risk_amount or 0,
-            )
-            for card in cards
-        ),
+        [one for one in _in_everybodys_inbox(moving.find_candidates(task, task.case)) if one.card_id not in known],
         ignore_conflicts=True,
-    )  # fmt: skip
+    )
     names = ", ".join(sorted(card.work_name for card in cards))
     note_event(CaseVerb.ESCALATED, case=task.case, task=task, actor=None, to_name=names[:500])
     record(None, "workflow.task.escalated", task, case=str(task.case_id), to=[str(card.pk) for card in cards])
     tell([card.pk for card in cards], "task_escalated", case_id=task.case_id, task_id=task.pk)
     return True
+
+
+def _in_everybodys_inbox(candidates: list[TaskCandidate]) -> list[TaskCandidate]:
+    """Who is asked because a task waits sees it, whoever has claimed it; and so do their deputies."""
+    for candidate in candidates:
+        candidate.claimed_elsewhere = False
+    return candidates
 
 
 def _remind(tasks: list[Task], on: date) -> None:

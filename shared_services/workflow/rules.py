@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from shared_services.access.models import OfficerCard
 from shared_services.govuk.words import spoken_instant
 from shared_services.tenancy.errors import NotAllowed, Stale
 
-from . import authority, passing_up
+from . import authority, duties, passing_up, standing
 from .choices import OUTCOMES_THAT_NEED_A_REASON, TaskKind, TaskStatus, outcome_label
 from .models import Case, Task
 
@@ -52,8 +54,13 @@ def check_outcome(task: Task, outcome: str, note: str) -> None:
 
 def why_not(actor: OfficerCard, task: Task, case: Case) -> str:
     """Why an officer may not act on a task, in a sentence; empty when he may. Asks who holds the role today."""
+    return find_standing(actor, task, case)[0]
+
+
+def find_standing(actor: OfficerCard, task: Task, case: Case) -> tuple[str, standing.StandIn | None]:
+    """Why an officer may not act on a task, and for whom he acts where he holds the role for somebody else."""
     if task.kind == TaskKind.ANSWER:
-        return _why_not_asked(actor, task)
+        return _why_not_asked(actor, task), None
     role = authority.role_for(task, case)
     label = authority.role_in_text(role)
     if role != authority.REQUESTER:
@@ -62,25 +69,31 @@ def why_not(actor: OfficerCard, task: Task, case: Case) -> str:
                 f"You raised {case.reference if actor.pk == case.requester_id else 'a request that it would buy'}, "
                 "so somebody else must decide on it. "
                 f"Another {label} can, or ask your council's administrator who stands in."
-            )
+            ), None
         if actor.pk in case.approved_by:
-            return f"You have already approved {case.reference}. The next approval must be somebody else's."
-    joint = bool(task.authority) or authority.is_joint_here(case)
+            return f"You have already approved {case.reference}. The next approval must be somebody else's.", None
+    whom, joint = None, authority.asks_own_matrix(task, case)
     if not (authority.holds(actor, role, authority.facts_of(case), joint=joint) or _was_passed_up(actor, task, case)):
         if role == authority.REQUESTER:
-            return f"Only {case.requester_name}, who raised {case.reference}, can do this."
-        return f"You are not {label} for {case.reference}, so you cannot decide on it."
-    return ""
+            return f"Only {case.requester_name}, who raised {case.reference}, can do this.", None
+        whom = standing.stand_in_for(
+            actor, task, case, besides=passing_up.still_above(task, case), on=timezone.localdate()
+        )
+        if whom is None:
+            return f"You are not {label} for {case.reference}, so you cannot decide on it.", None
+    return ("" if role == authority.REQUESTER else duties.why_not_decide(actor, case)), whom
 
 
 def _was_passed_up(actor: OfficerCard, task: Task, case: Case) -> bool:
     return actor.active and actor.pk in task.escalated_to and actor.pk in passing_up.still_above(task, case)
 
 
-def check_may_act(actor: OfficerCard, task: Task, case: Case) -> None:
-    reason = why_not(actor, task, case)
+def check_may_act(actor: OfficerCard, task: Task, case: Case) -> standing.StandIn | None:
+    """For whom a deputy acts; None for an officer who acts for himself."""
+    reason, whom = find_standing(actor, task, case)
     if reason:
         raise NotAllowed(reason, code="not_yours")
+    return whom
 
 
 def _why_not_asked(actor: OfficerCard, task: Task) -> str:

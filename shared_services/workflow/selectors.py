@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +23,7 @@ from . import authority, rules
 from .history import events_around
 from .models import Case, Decision, Task, TaskCandidate
 from .querysets import CaseQuerySet, TaskCandidateQuerySet, TaskQuerySet
-from .who import CaseFacts
+from .who import role_in_matrix
 
 IN_INBOX = "t0.owner_id = %s AND t0.card_id = %s AND NOT t0.claimed_elsewhere"
 
@@ -127,7 +125,7 @@ def history_of(case: Case) -> list[HistoryLine]:
             HistoryLine(
                 at=decision.at,
                 title=decision.title,
-                by=decision.card_name,
+                by=decision.by,
                 job_title=decision.card_job_title,
                 outcome=decision.outcome_text,
                 reason=decision.reason or reasons.get(decision.task_id, ""),
@@ -176,9 +174,15 @@ def who_can_act(case: Case) -> list[WhoCanAct]:
             cards = OfficerCard.objects.of_council(here.number).filter(
                 pk__in=task.candidates.filter(owner_id=here.number).values("card_id")
             )
-            names = [f"{card.work_name}, {card.job_title}" if card.job_title else card.work_name for card in cards]
+            whom = dict(task.candidates.filter(owner_id=here.number).values_list("card_id", "for_name"))
+            names = [_named(card, whom.get(card.pk, "")) for card in cards]
         found.append(WhoCanAct(task, label, names, _because(task, case)))
     return found
+
+
+def _named(card: OfficerCard, for_name: str) -> str:
+    name = f"{card.work_name}, {card.job_title}" if card.job_title else card.work_name
+    return f"{name} (for {for_name})" if for_name else name
 
 
 def _because(task: Task, case: Case) -> str:
@@ -193,33 +197,8 @@ def _because(task: Task, case: Case) -> str:
         decision_type=decision_type, amount=authority.amount_for(task, case), category=case.category,
         cost_centre=str(case.facts.get("cost_centre") or ""), on=timezone.localtime(task.ready_at).date(),
     )  # fmt: skip
-    line = next((one for one in required if one.role == task.role), None)
+    line = next((one for one in required if one.role == role_in_matrix(task.role)[0]), None)
     return f"{line.because}." if line else ""
-
-
-@dataclass(frozen=True, slots=True)
-class WouldApprove:
-    """One approval that a purchase would need: the role, the officers who hold it today, and the line that asks for it."""
-
-    role_label: str
-    officers: list[OfficerCard]
-    because: str
-
-
-def who_would_approve(
-    *, decision_type: str, amount: Decimal, category: str, cost_centre: str, requester: OfficerCard, on: date
-) -> list[WouldApprove]:
-    """Who would approve this much, for this, on this cost centre, and why: the same evaluation as the engine's."""
-    facts = CaseFacts(process=decision_type, requester_id=requester.pk, cost_centre=cost_centre)
-    found = []
-    for approval in authority.deciding_approvals(
-        decision_type=decision_type, amount=amount, category=category, cost_centre=cost_centre, on=on
-    ):
-        joint = decision_type in authority.JOINT_PROCESSES
-        keys = authority.holders(approval.role, facts, joint=joint) - {requester.pk}
-        officers = list(OfficerCard.objects.of_council(current_council().number).filter(pk__in=keys))
-        found.append(WouldApprove(approval.role_label, officers, approval.because))
-    return found
 
 
 def why_not(actor: OfficerCard, task: Task) -> str:

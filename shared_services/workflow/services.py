@@ -19,7 +19,7 @@ from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 from shared_services.webhooks.choices import EventType
 
-from . import moving, rules, timer_rows
+from . import authority, basis, moving, rules, standing, timer_rows
 from .choices import CaseStatus, TaskStatus
 from .decisions import as_plain
 from .definitions import definition_of, newest_version
@@ -120,7 +120,7 @@ def complete_task(
     rules.check_open(task)
     rules.check_version(task, version)
     rules.check_outcome(task, outcome, note)
-    rules.check_may_act(actor, task, case)
+    whom = rules.check_may_act(actor, task, case)
     rules.check_is_decision(task)
     rules.check_not_claimed_by_another(actor, task)
     if from_inbox:
@@ -129,15 +129,16 @@ def complete_task(
             check_asks_nothing(task)
 
     if case.owner_id == current_council().number:
-        _decide_at_home(actor, case, task, outcome, note.strip(), values or {})
+        _decide_at_home(actor, case, task, outcome, note.strip(), values or {}, whom)
     else:
         if values:
             raise ValueError(f"{case.process} belongs to another room: a council answers it by an outcome alone.")
         check_still_asked(case, task)
         _close(task, actor, outcome)
-        _write_decision(actor, case, task, outcome, note.strip())
+        _write_decision(actor, case, task, outcome, note.strip(), whom)
         answer_away(actor=actor, case=case, task=task, outcome=outcome)
     happened(EventType.TASK_COMPLETED, case, task)
+    acting_for: dict[str, Any] = {"acting_for": whom.for_name, "why": whom.why} if whom else {}
     record(
         actor,
         "workflow.task.completed",
@@ -147,12 +148,19 @@ def complete_task(
         step=task.step,
         role=task.role,
         requester=case.requester_name,
+        **acting_for,
     )
     return case
 
 
 def _decide_at_home(
-    actor: OfficerCard, case: Case, task: Task, outcome: str, note: str, values: dict[str, Any]
+    actor: OfficerCard,
+    case: Case,
+    task: Task,
+    outcome: str,
+    note: str,
+    values: dict[str, Any],
+    whom: standing.StandIn | None,
 ) -> None:
     definition = definition_of(case.process_version_id)
     run = Run.restore(definition, case.state)
@@ -166,8 +174,10 @@ def _decide_at_home(
     _take_over(case, {name: value for name, value in changes.items() if name in definition.diagram.variables})
     _complete(case, run, task.engine_id, {**changes, "outcome": outcome})
     _close(task, actor, outcome)
-    _write_decision(actor, case, task, outcome, note)
-    case.approved_by = [*case.approved_by, actor.pk] if outcome == "approve" else []
+    _write_decision(actor, case, task, outcome, note, whom)
+    # What a deputy approves, the colleague has approved too.
+    approvers = [actor.pk, whom.for_card] if whom else [actor.pk]
+    case.approved_by = [*case.approved_by, *approvers] if outcome == "approve" else []
     moving.move_on(case, run, actor, before - {task.engine_id})
 
 
@@ -297,7 +307,14 @@ def _close(task: Task, actor: OfficerCard, outcome: str) -> None:
     TaskCandidate.objects.drop(owners=[task.owner_id], tasks=[task.pk])
 
 
-def _write_decision(actor: OfficerCard, case: Case, task: Task | None, outcome: str, note: str) -> None:
+def _write_decision(
+    actor: OfficerCard,
+    case: Case,
+    task: Task | None,
+    outcome: str,
+    note: str,
+    whom: standing.StandIn | None = None,
+) -> None:
     here = current_council().number
     joint = case.owner_id != here
     Decision(
@@ -310,7 +327,10 @@ def _write_decision(actor: OfficerCard, case: Case, task: Task | None, outcome: 
         card=actor,
         card_name=actor.work_name,
         card_job_title=actor.job_title,
-        role=task.role if task else "",
+        for_card_id=whom.for_card if whom else None,
+        for_card_name=whom.for_name if whom else "",
+        basis=basis.stood_on(task, case, whom) if task and outcome == "approve" else {},
+        role=authority.role_for(task, case) if task else "",
         outcome=outcome,
         reason=note if joint else "",
         at=timezone.now(),

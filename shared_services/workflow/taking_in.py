@@ -84,7 +84,8 @@ def _take_in_answers(case: Case, run: Run) -> None:
         if found is None or not _answers_for(case, run, found, decision):
             continue
         run.complete(found.engine_id, {"outcome": decision.outcome})
-        case.approved_by = [*case.approved_by, decision.card_id] if decision.outcome == "approve" else []
+        approvers = [key for key in (decision.card_id, decision.for_card_id) if key]
+        case.approved_by = [*case.approved_by, *approvers] if decision.outcome == "approve" else []
         moving.advance(case, run, None, at_home=True)
         record(None, "workflow.answer.taken_in", case, council=decision.owner_id, outcome=decision.outcome)
 

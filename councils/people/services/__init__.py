@@ -1,5 +1,6 @@
 """What can happen to employments and leave."""
 
+from .cover import settle_cover
 from .employments import (
     change_employment,
     change_working_pattern,
@@ -23,5 +24,6 @@ __all__ = [
     "record_employment",
     "request_leave",
     "save_leave_scheme",
+    "settle_cover",
     "withdraw_leave",
 ]

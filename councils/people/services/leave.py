@@ -15,6 +15,7 @@ from councils.organisation.selectors import council_settings
 from councils.organisation.working_days import bank_holidays, closure_days
 from shared_services.access.models import OfficerCard
 from shared_services.audit.services import record
+from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.references import next_reference
 from shared_services.workflow import services as workflow
@@ -233,6 +234,8 @@ def cancel_leave(
         post_for_request(request, EntryKind.CANCELLATION, sign=1, word="cancelled", actor=actor)
 
     record(actor, "people.leave.cancelled", request, hours=str(request.hours), reason=reason)
+    if request.first_on <= localdate() <= request.last_on:
+        enqueue("workflow.refresh_candidates")
     return request
 
 

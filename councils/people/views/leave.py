@@ -15,7 +15,7 @@ from shared_services.access.models import OfficerCard
 from shared_services.govuk.views import ActionView, FormPage, GuardedView, Page
 from shared_services.tenancy.errors import NotAllowed
 
-from .. import rules, selectors, services
+from .. import cover, rules, selectors, services
 from ..choices import ANNUAL_LEAVE
 from ..forms import CancelLeaveForm, LeaveForm, WithdrawLeaveForm
 from ..models import Employment, LeaveRequest, LeaveType
@@ -178,6 +178,8 @@ class ShowLeave(Page):
             may_withdraw=rules.may_withdraw(self.actor, leave),
             may_change=rules.may_change(self.actor, leave),
             may_cancel=rules.may_cancel(self.actor, leave),
+            cover=cover.cover_of(leave),
+            may_settle_cover=cover.may_settle(self.actor, leave) and cover.needs_cover(leave),
             case_url=reverse("workflow:case", args=[leave.case_id]) if leave.case_id else "",
             **kwargs,
         )

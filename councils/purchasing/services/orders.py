@@ -15,6 +15,7 @@ from shared_services.access.permissions import check_may
 from shared_services.audit.services import record
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.references import next_reference
+from shared_services.workflow.duties import check_may_do
 
 from .. import rules
 from ..choices import OrderStatus, RequisitionStatus
@@ -151,12 +152,13 @@ def record_order_sent(
     supplier_name: str = "",
     version: int | None = None,
 ) -> PurchaseOrder:
-    """Record when and how an order went to its supplier; those who issue orders may. Raises Stale.
+    """Record when and how an order went to its supplier; those who issue orders and give no roles may. Raises Stale.
 
     An order that came back from joint buying may have no supplier yet: then it is named here.
     Recording the same twice changes nothing.
     """
     check_may(actor, "purchasing.issue_order")
+    check_may_do(actor, "purchasing.issue_order")
     order = PurchaseOrder.objects.select_for_update().get(pk=order_id)
     if order.status == OrderStatus.SENT and (order.sent_on, order.sent_by) == (sent_on, sent_by):
         return order

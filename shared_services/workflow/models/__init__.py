@@ -6,6 +6,9 @@ Lists read these tables only; the engine's own state sits on the case and no lis
 from .authority import AuthorityRule
 from .cases import Case, Decision, Task, TaskCandidate
 from .casework import CaseMessage, CaseworkSettings
+from .deputies import Deputy
+from .duties import DutyException, DutyRule
+from .matrix_plans import MatrixPlan
 from .processes import ProcessVersion
 from .timers import CaseTimer
 
@@ -16,6 +19,10 @@ __all__ = [
     "CaseTimer",
     "CaseworkSettings",
     "Decision",
+    "Deputy",
+    "DutyException",
+    "DutyRule",
+    "MatrixPlan",
     "ProcessVersion",
     "Task",
     "TaskCandidate",

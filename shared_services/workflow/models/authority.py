@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 
 from shared_services.tenancy.bases import PooledModel
@@ -21,10 +23,16 @@ class AuthorityRule(PooledModel):
     amount_from = models.DecimalField(max_digits=14, decimal_places=2, default=0)
     amount_to = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     role = models.CharField(max_length=60)
+    """A role's key, or "post:" and the key of a post."""
+    needed = models.PositiveSmallIntegerField(default=1, db_default=1)
+    """How many different holders must approve."""
+    minute_reference = models.CharField(max_length=120, blank=True, default="", db_default="")
     sequence = models.PositiveSmallIntegerField(default=10)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     added_by_name = models.CharField(max_length=200, blank=True)
+    added_at = models.DateTimeField(null=True, blank=True)
+    """What was decided earlier on its first day did not know the line. Empty: it was there from the start."""
     version = models.PositiveIntegerField(default=1)
 
     objects = AuthorityRuleQuerySet.as_manager()
@@ -41,7 +49,11 @@ class AuthorityRule(PooledModel):
                 condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
                 name="authority_dates_in_order",
             ),
+            models.CheckConstraint(condition=models.Q(needed__range=(1, 9)), name="authority_needs_1_to_9"),
         ]
+
+    def holds_on(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
     def __str__(self) -> str:
         return f"{self.role} from £{self.amount_from:,.2f}"

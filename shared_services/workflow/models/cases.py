@@ -46,6 +46,8 @@ class Case(PooledModel):
     state = models.JSONField(default=dict)
     approved_by = ArrayField(models.UUIDField(), default=list)
     """Cards that approved since the case was last sent (again): nobody approves the same case twice."""
+    authority = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    """What the matrix was asked when the case was sent (again), and the lines that it answered with."""
     suspended_at = models.DateTimeField(null=True, blank=True)
     """On hold since then: its tasks wait and their due dates stand still."""
     suspended_until = models.DateField(null=True, blank=True)
@@ -121,6 +123,8 @@ class Task(PooledModel):
         ProcessVersion, on_delete=models.PROTECT, related_name="+", db_index=False, null=True, blank=True
     )
     """The called process that the step is drawn in; empty: the case's own."""
+    progress = models.CharField(max_length=300, blank=True, default="", db_default="")
+    """Where several holders must approve: how many have, and who."""
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(CARD, on_delete=models.PROTECT, related_name="+", db_index=False, null=True, blank=True)
     done_by_name = models.CharField(max_length=200, blank=True)
@@ -181,6 +185,9 @@ class TaskCandidate(PooledModel):
     """Nothing where no money is at risk, so that the most comes first in the index read backwards."""
     claimed_elsewhere = models.BooleanField(default=False)
     """Another officer has claimed the task: it is left out of this one's inbox unless asked for."""
+    for_card = models.ForeignKey(CARD, on_delete=models.CASCADE, related_name="+", db_index=False, null=True)
+    for_name = models.CharField(max_length=200, blank=True, default="", db_default="")
+    """The officer for whom a deputy stands in."""
 
     objects = TaskCandidateQuerySet.as_manager()
 
@@ -201,6 +208,12 @@ class TaskCandidate(PooledModel):
 
     def __str__(self) -> str:
         return str(self.task)
+
+    @property
+    def what_to_do(self) -> str:
+        """The task, for whom a deputy does it, and how many have approved where several must."""
+        whom = f" for {self.for_name}" if self.for_name else ""
+        return f"{self.task.title}{whom}" + (f" ({self.task.progress})" if self.task.progress else "")
 
     @property
     def time_left(self) -> str:
@@ -229,6 +242,11 @@ class Decision(PooledModel):
     card = models.ForeignKey(CARD, on_delete=models.PROTECT, related_name="+", db_index=False, null=True)
     card_name = models.CharField(max_length=200)
     card_job_title = models.CharField(max_length=200, blank=True)
+    for_card = models.ForeignKey(CARD, on_delete=models.PROTECT, related_name="+", db_index=False, null=True)
+    for_card_name = models.CharField(max_length=200, blank=True, default="", db_default="")
+    """The officer for whom a deputy decided."""
+    basis = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    """What an approval stood on: the question to the matrix, its lines, and the holders of the day."""
     role = models.CharField(max_length=60, blank=True)
     outcome = models.CharField(max_length=40)
     reason = models.TextField(blank=True)
@@ -247,3 +265,8 @@ class Decision(PooledModel):
     @property
     def outcome_text(self) -> str:
         return outcome_label(self.outcome)
+
+    @property
+    def by(self) -> str:
+        """Who decided, and for whom."""
+        return f"{self.card_name} for {self.for_card_name}" if self.for_card_name else self.card_name

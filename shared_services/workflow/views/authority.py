@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,10 +15,12 @@ from shared_services.govuk.forms import GovukForm, error_links
 from shared_services.govuk.views import ActionView, FormPage, Page
 from shared_services.govuk.words import spoken_date, spoken_money
 
-from .. import authority, matrix, selectors
-from ..definitions import process_titles
+from .. import answers as asking
+from .. import authority, matrix, matrix_findings
 from ..forms import AuthorityRuleForm, EndRuleForm, WhoWouldApproveForm
-from ..models import AuthorityRule
+from ..matrix import MatrixLine
+from ..matrix_processes import matrix_processes
+from ..models import AuthorityRule, MatrixPlan
 
 CRUMBS = [("Authority matrix", "authority:matrix")]
 
@@ -33,24 +36,46 @@ class Matrix(Page):
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
         today = timezone.localdate()
-        titles = dict(process_titles())
-        groups: dict[str, list[dict[str, Any]]] = {}
-        for rule in AuthorityRule.objects.of_this_room().order_by(
-            "decision_type", "sequence", "amount_from", "valid_from"
-        ):
-            ended = rule.valid_to is not None and rule.valid_to < today
-            if ended == self.past:
-                groups.setdefault(titles.get(rule.decision_type, rule.decision_type), []).append(_row(rule))
+        ordered = ("decision_type", "sequence", "amount_from", "valid_from")
+        rules = list(AuthorityRule.objects.of_this_room().order_by(*ordered))
+        shown = [rule for rule in rules if (rule.valid_to is not None and rule.valid_to < today) == self.past]
+        may_change = may(self.actor, matrix.MAY_MANAGE) and not self.past
         return super().get_context(
-            groups=groups, past=self.past, may_change=may(self.actor, matrix.MAY_MANAGE) and not self.past, **kwargs
+            groups=matrix_groups(shown, every=not self.past),
+            past=self.past,
+            findings=[] if self.past else findings_shown(MatrixLine.of(rule) for rule in rules if _holds(rule, today)),
+            may_change=may_change,
+            waiting=MatrixPlan.objects.of_this_room().waiting().count() if may_change else 0,
+            may_view_duties=may(self.actor, "workflow.view_duties"),
+            may_replay=may(self.actor, "workflow.view_all_cases"),
+            **kwargs,
         )
 
 
-def _row(rule: AuthorityRule) -> dict[str, Any]:
+def _holds(rule: AuthorityRule, day: Any) -> bool:
+    return rule.valid_from <= day and (rule.valid_to is None or rule.valid_to >= day)
+
+
+def matrix_groups(rules: Iterable[AuthorityRule], *, every: bool = False) -> list[dict[str, Any]]:
+    """Lines by process, those without any line included when `every` process is wanted."""
+    titles = dict(matrix_processes())
+    groups: dict[str, list[dict[str, Any]]] = {key: [] for key in titles} if every else {}
+    for rule in rules:
+        groups.setdefault(rule.decision_type, []).append(row_of(rule))
+    return [{"key": key, "title": titles.get(key, key), "rows": rows} for key, rows in groups.items()]
+
+
+def findings_shown(lines: Iterable[MatrixLine]) -> list[str]:
+    titles = dict(matrix_processes())
+    found = matrix_findings.find_in(lines, titles)
+    return [f"{titles.get(one.decision_type, one.decision_type)}: {one.message}" for one in found]
+
+
+def row_of(rule: AuthorityRule) -> dict[str, Any]:
     return {
         "rule": rule,
         "role": authority.role_label(rule.role),
-        "amount": _amount(rule),
+        "amount": amount_words(rule),
         "cost_centre": rule.cost_centre or "Every",
         "category": rule.category_prefix or "Every",
         "from": spoken_date(rule.valid_from),
@@ -58,7 +83,7 @@ def _row(rule: AuthorityRule) -> dict[str, Any]:
     }
 
 
-def _amount(rule: AuthorityRule) -> str:
+def amount_words(rule: Any) -> str:
     if rule.amount_to is None:
         return f"{spoken_money(rule.amount_from)} or more" if rule.amount_from else "Any amount"
     return f"{spoken_money(rule.amount_from)} to under {spoken_money(rule.amount_to)}"
@@ -72,7 +97,8 @@ class AddRule(FormPage):
     breadcrumbs = CRUMBS
 
     def get_initial(self) -> dict[str, Any]:
-        return {"valid_from": timezone.localdate(), "sequence": 10}
+        asked = self.request.GET.get("process", "")
+        return {"valid_from": timezone.localdate(), "sequence": 10, "needed": 1, "decision_type": asked}
 
     def act(self, form: GovukForm) -> HttpResponse:
         matrix.add_authority_rule(actor=self.actor, **form.cleaned_data)
@@ -119,7 +145,7 @@ class WhoWouldApprove(Page):
         if self.form.is_bound and self.form.is_valid():
             asked = dict(self.form.cleaned_data)
             asked["on"] = asked["on"] or timezone.localdate()
-            answers = selectors.who_would_approve(requester=self.actor, **asked)
+            answers = asking.who_would_approve(requester=self.actor, **asked)
         return super().get_context(
             form=self.form,
             errors=error_links(self.form) if self.form.is_bound else [],

@@ -64,7 +64,7 @@ class Inbox(ListPage):
     columns = [
         Column("task.reference", "Reference", page=("workflow:task", "task_id"), sort="task__reference"),
         Column("task.case_title", "What it is about"),
-        Column("task.title", "What to do"),
+        Column("what_to_do", "What to do"),
         Column("task.requester_name", "From", sort="task__requester_name"),
         Column("amount", "Amount", kind="money", sort="amount"),
         Column("due_on", "Due", kind="date", sort="due_on"),
@@ -77,7 +77,7 @@ class Inbox(ListPage):
     reads = (
         "task__reference", "task__case_title", "task__title", "task__requester_name", "task__ready_at", "task__category",
         "task__claimed_by", "task__claimed_by_name", "task__claim_ends_on", "task__reminded", "task__escalated_on",
-        "task__at_risk_on", "task__at_risk_amount", "amount", "due_on", "claimed_elsewhere",
+        "task__at_risk_on", "task__at_risk_amount", "task__progress", "amount", "due_on", "claimed_elsewhere", "for_name",
     )  # fmt: skip
     filterset_class = InboxFilter
     search_fields = ["task__reference", "task__case_title", "task__requester_name"]
@@ -125,7 +125,7 @@ class DecideTask(AnswersForm, ActionView):
     def get_subject(self) -> Task:
         task = get_object_or_404(Task.objects.of_this_room().select_related("case"), pk=self.kwargs["task_id"])
         waits = task.is_open or task.status == TaskStatus.SUSPENDED
-        self.reason = rules.why_not(self.actor, task, task.case) if waits else ""
+        self.reason, self.whom = rules.find_standing(self.actor, task, task.case) if waits else ("", None)
         may_see = waits and not self.reason
         if not may_see and not selectors.may_view_case(self.actor, task.case):
             raise NotAllowed(self.reason or f"You did not take part in {task.reference}, so you cannot open it.")
@@ -147,9 +147,10 @@ class DecideTask(AnswersForm, ActionView):
             task=task,
             case=task.case,
             **shown_facts(task.case, self.actor, self.request),
-            role=authority.role_label(task.role),
+            role=authority.role_in_text(task.role),
             **verbs_of(task, self.actor, self.reason),
             reason=self.reason,
+            whom=self.whom,
             answered=outcome_label(task.outcome) if task.status == TaskStatus.DONE else "",
             history=history_items(task.case),
             answered_forms=answers_shown(task.case),

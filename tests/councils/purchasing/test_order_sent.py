@@ -130,3 +130,10 @@ def test_a_program_records_sending(books, order):
     )
 
     assert (answer.status_code, answer.json()["status"], answer.json()["sent_by"]) == (200, "sent", "website")
+
+
+def test_whoever_gives_roles_sends_out_no_order(books, order, officer_in):
+    both = officer_in(books.council, "council_administrator", "finance_officer")
+
+    with inside_council(books.council), pytest.raises(NotAllowed, match="Separated duties"):
+        services.record_order_sent(actor=both, order_id=order.pk, sent_on=localdate(), sent_by="email")

@@ -3,13 +3,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from shared_services.annexes.models import CaseNote
 from shared_services.tenancy.bases import new_key
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed
-from shared_services.workflow import selectors, services, tasks
-from shared_services.workflow.candidates import place_task
+from shared_services.workflow import deputies, joint, replay, selectors, services, tasks
+from shared_services.workflow.candidates import place_task, refresh_candidates
 from shared_services.workflow.models import Case, Decision, Task, TaskCandidate
 
 
@@ -194,3 +195,72 @@ def test_the_pages_of_a_joint_case_open_in_every_room(
     assert client_for(northmoor_head).get(f"/cases/{case_id}/").status_code == 200
     home = client_for(manager).get(f"/cases/{case_id}/").content.decode()
     assert f"{northmoor.short_name}: Agree to the joint purchase" in home
+
+
+def accept(council, deputy, principal):
+    today = timezone.localdate()
+    with inside_council(council):
+        found = deputies.name_deputy(
+            actor=principal, principal_id=principal.pk, deputy_id=deputy.pk, from_on=today, to_on=today
+        )
+        deputies.accept_deputyship(actor=deputy, deputy_id=found.pk)
+        refresh_candidates()
+
+
+def test_a_deputy_answers_for_his_own_council_and_the_record_names_both(
+    northmoor, shared_service, officer_in, northmoor_head, eastvale_head, propose, decide
+):
+    helper = officer_in(northmoor, "director", name="Bea Deputy")
+    accept(northmoor, helper, northmoor_head)
+    case_id = propose()
+
+    decide(northmoor, helper, case_id)
+    catch_up(shared_service)
+
+    with inside_council(northmoor):
+        decision = Decision.objects.get(case_id=case_id)
+        assert decision.by == "Bea Deputy for Hana Head"
+        assert replay.summarise(None, None).same == 1
+    with inside_council(shared_service):
+        assert {helper.pk, northmoor_head.pk} == set(Case.objects.get(pk=case_id).approved_by)
+
+
+def test_a_deputy_goes_as_far_as_the_council_s_own_share(
+    monkeypatch, northmoor, officer_in, northmoor_head, eastvale_head, propose
+):
+    director = officer_in(northmoor, "director", name="Dara Director")
+    accept(northmoor, northmoor_head, director)
+    monkeypatch.setitem(joint._shares, "joint_purchase", lambda case, council: Decimal("60000.00"))
+    beyond = propose(amount="9000.00")
+
+    with inside_council(northmoor):
+        assert not selectors.inbox(northmoor_head).filter(case_id=beyond).exists()
+        assert selectors.inbox(director).filter(case_id=beyond).exists()
+
+
+def test_nobody_stands_in_where_his_own_request_would_be_bought(
+    monkeypatch, northmoor, officer_in, northmoor_head, eastvale_head, propose, decide
+):
+    helper = officer_in(northmoor, "director")
+    accept(northmoor, helper, northmoor_head)
+    monkeypatch.setitem(joint._interests, "joint_purchase", lambda case: {helper.pk})
+    case_id = propose()
+
+    with inside_council(northmoor):
+        assert not selectors.inbox(helper).exists()
+    with pytest.raises(NotAllowed, match="a request that it would buy"):
+        decide(northmoor, helper, case_id)
+
+
+def test_a_basis_written_by_the_sender_is_not_what_an_answer_stands_on(
+    northmoor, shared_service, northmoor_head, eastvale_head, propose, decide
+):
+    case_id = propose()
+    with inside_council(shared_service):
+        Case.objects.filter(pk=case_id).update(authority={"lines": [["forged", "requisitioner", 1]]})
+
+    decide(northmoor, northmoor_head, case_id)
+
+    with inside_council(northmoor):
+        kept = Decision.objects.get(case_id=case_id).basis
+        assert [role for _line, role, _needed in kept["lines"]] == ["head_of_service"]

@@ -23,7 +23,7 @@ CLOSED = [
     "at_risk_on = now()", "at_risk_amount = 1", "amount = 1", "category = 'x'", "title = 'x'", "case_title = 'x'",
     "reference = 'x'", "requester_name = 'x'", "handled_at_subject = NOT handled_at_subject", "ready_at = now()",
     "authority = 'x'", "step = 'x'", "process = 'x'", "parts = '{0,1,2}'", "owner_id = 0",
-    "called_version_id = gen_random_uuid()",
+    "called_version_id = gen_random_uuid()", "progress = 'x'",
 ]  # fmt: skip
 """A change to every column of a council's task but the two that the shared service may write."""
 
