@@ -10,7 +10,6 @@ from typing import Any
 
 from .decision_tables import NOTHING_FITS, DecisionTable
 from .decision_types import ANYTHING, Kind
-from .expressions import ExpressionError
 from .feel.reading import Layer, Work
 from .feel.values import Months, in_iso
 
@@ -110,11 +109,9 @@ class DecisionModel:
                 known.update(needed.table.named(answer))
             known[needed.variable] = None if answer is NOTHING_FITS else answer
         for wanted in decision.inputs:
-            try:
-                value = data[wanted.name]
-            except KeyError:
-                raise ExpressionError(f"“{decision.name}” needs a value for “{wanted.name}”.") from None
-            known[wanted.name] = wanted.kind.take(value, wanted.name)
+            # What is not there is told where it is read: in many drawings an input is a label and no more.
+            if wanted.name in data:
+                known[wanted.name] = wanted.kind.take(data[wanted.name], wanted.name)
         return decision.work(Layer(data, known))
 
 

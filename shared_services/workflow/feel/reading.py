@@ -577,7 +577,7 @@ def _lookup(name: str) -> Work:
         try:
             return seen(data[name])
         except KeyError:
-            raise ExpressionError(f"The process has no value called “{name}”.") from None
+            raise ExpressionError(f"There is no value called “{name}”.") from None
 
     return work
 

@@ -11,7 +11,10 @@ from django.core.management import CommandError, call_command
 
 from shared_services.workflow.checking import check_files
 from shared_services.workflow.decisions import DecisionRefused, as_plain, read_decisions
+from shared_services.workflow.engine import EngineFault, Run, read_definition
 from shared_services.workflow.expressions import ExpressionError
+
+from .drawing import element, end, flows, process, start, user
 
 HEAD = '<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" name="housing">'
 KINDS = (
@@ -119,6 +122,38 @@ def test_a_case_keeps_answers_by_the_names_of_the_outputs():
     assert model_of(table("FIRST", ONE, *ROWS)).decide("band", {"points": 0}) == {}
 
 
+def test_a_case_decides_by_tables_and_by_expressions_of_one_file():
+    rule = '<bpmn:extensionElements><guildhall:decision name="{}"/></bpmn:extensionElements>'
+    drawing = process(
+        start(), element("businessRuleTask", "rank", rule.format("band")),
+        element("businessRuleTask", "word", rule.format("words")), user("look"), end(),
+        flows("start rank", "rank word", "word look", "look end"), points="number", band="text", letter="text",
+    )  # fmt: skip
+    decisions = (
+        HEAD
+        + table("PRIORITY", RANKED, *ROWS)
+        + expression("words", "letter", '"Your band is " + Priority band', needing(decisions=("band",)))
+        + "</definitions>"
+    )
+    run = Run.start(read_definition(drawing, [decisions]), {"points": "15"})
+
+    run.advance(lambda step, values: None)
+
+    assert run.values == {"points": "15", "band": "high", "letter": "Your band is high"}
+    assert [found.step.id for found in run.waiting()] == ["look"]
+
+
+def test_a_case_that_no_row_fits_says_so():
+    rule = '<bpmn:extensionElements><guildhall:decision name="band"/></bpmn:extensionElements>'
+    drawing = process(
+        start(), element("businessRuleTask", "rank", rule), end(), flows("start rank", "rank end"), points="number",
+    )  # fmt: skip
+    definition = read_definition(drawing, [HEAD + table("FIRST", ONE, *ROWS) + "</definitions>"])
+
+    with pytest.raises(EngineFault, match="“Rank”: no row of its decision table fits"):
+        Run.start(definition, {"points": "1"}).advance(lambda step, values: None)
+
+
 def test_a_decision_works_out_first_what_it_needs():
     model = model_of(
         given("Weekly income", "number"),
@@ -149,10 +184,18 @@ def test_inputs_are_taken_as_the_kinds_that_the_file_declares():
         ({"tenure": 5, "household": household}, "“tenure” must be a text"),
         ({"tenure": "social", "household": {"Moved in": "soon"}}, "“household.Moved in” must be a date, such as"),
         ({"tenure": "social", "household": 5}, "must have the parts Adults, Moved in"),
-        ({"tenure": "social"}, "“Since” needs a value for “household”"),
+        ({"tenure": "social"}, "no value called “household”"),
     ):
         with pytest.raises(ExpressionError, match=words):
             model.result("since", wrong)
+
+
+def test_an_input_that_is_drawn_as_a_label_needs_no_value_of_its_own():
+    model = model_of(
+        given("The amount asked for", "number"), expression("a", "A", "amount + 1", needing("The amount asked for"))
+    )
+
+    assert model.result("a", {"amount": 1}) == 2
 
 
 def test_a_business_knowledge_model_is_called_in_an_expression_and_in_a_box():
@@ -291,7 +334,7 @@ def test_decide_prints_the_answer_as_json_with_every_digit(file, decision, value
     [
         ("fee", '{"amount": "lots"}', "“amount” must be a number. It is “lots”."),
         ("due", '{"paid on": "yesterday"}', "“paid on” must be a date, such as 2026-11-22."),
-        ("fee", "{}", "“Fee” needs a value for “amount”."),
+        ("fee", "{}", "There is no value called “amount”."),
         ("fee", "[1]", "must be a JSON object"),
         ("fee", "{amount: 1}", "The input is not JSON"),
         ("fee", '{"amount": NaN}', "NaN is not a number"),
