@@ -7,61 +7,40 @@ are not: the refusal says so.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from ..expressions import MAX_DEPTH, ExpressionError
 from . import values
 from .functions import FUNCTIONS, negated
-from .values import Range, bounded, equal, kind_of, seen
+from .values import Range, bounded, equal, kind_of
+from .words import END, PLAIN, REFUSED, Callee, Token, Vocabulary, Work, short, tokens
+from .working import (
+    TEMPORAL_PARTS,
+    Layer,
+    applied,
+    between,
+    choice,
+    constant,
+    fits,
+    in_turn,
+    invoked,
+    item_of,
+    logic,
+    lookup,
+    part_of,
+)
 
-MAX_SOURCE = 4000
+__all__ = ["PLAIN", "Callee", "Layer", "Read", "Test", "Vocabulary", "Work", "read", "read_tests"]
 MAX_PARTS = 1000
 
-Work = Callable[[Mapping[str, Any]], Any]
 Test = Callable[[Any, Mapping[str, Any]], Any]
 VALUE = "?"
 """The value that a cell is about."""
-
-_REFUSED = {
-    "for": "a loop", "some": "a loop", "every": "a loop", "return": "a loop", "function": "a function",
-    "lambda": "a function", "external": "a function", "import": "an import", "instance": "a test of kinds",
-}  # fmt: skip
 _WORDS = {"true": True, "false": False, "null": None}
 _OPERATORS = {"and", "or", "not", "in", "between", "if", "then", "else"}
-_PARTS: dict[str, frozenset[str]] = {
-    "date": frozenset({"year", "month", "day", "weekday"}),
-    "date and time": frozenset({"year", "month", "day", "weekday", "hour", "minute", "second"}),
-    "time": frozenset({"hour", "minute", "second"}),
-    "days and time": frozenset({"days", "hours", "minutes", "seconds"}),
-    "years and months": frozenset({"years", "months"}),
-}
-_TEMPORAL_PARTS = frozenset().union(*_PARTS.values())
-
-
-@dataclass(frozen=True)
-class Callee:
-    """A function that a decision file itself brings: a business knowledge model."""
-
-    name: str
-    parameters: tuple[str, ...]
-    work: list[Callable[[Mapping[str, Any]], Any]] = field(default_factory=list, compare=False)
-    """Its body, once it has been read."""
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """What a text may name beside plain names: names with spaces, parts of values, functions of its file."""
-
-    names: frozenset[str] = frozenset()
-    parts: frozenset[str] = frozenset()
-    callees: tuple[Callee, ...] = ()
-
-
-PLAIN = Vocabulary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,99 +91,6 @@ def _guarded(work: Work, source: str) -> Work:
     return guarded
 
 
-class Layer(dict[str, Any]):
-    """Values that come before those of the data beneath."""
-
-    __slots__ = ("beneath",)
-
-    def __init__(self, beneath: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-        super().__init__(values)
-        self.beneath = beneath
-
-    def __missing__(self, name: str) -> Any:
-        return self.beneath[name]
-
-
-# -- Words ---------------------------------------------------------------------------------------
-
-_START = r"[^\W\d]"
-_TOKEN = re.compile(
-    r"(?P<space>(?:\s|//[^\n]*|/\*.*?\*/)+)"
-    r"|(?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,4})?(?![\w]))"
-    r"""|(?P<at>@"[^"\\]*")"""
-    r"""|(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
-    rf"|(?P<name>\?|{_START}\w*)"
-    r"|(?P<sign>\*\*|<=|>=|!=|==|\.\.|[-+*/%=<>()\[\],.:])",
-    re.DOTALL,
-)
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "'": "'", "\\": "\\"}
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
-_SPOKEN = re.compile(
-    "(?:"
-    + "|".join(sorted((name.replace(" ", r"\s+") for name in FUNCTIONS if " " in name), key=len, reverse=True))
-    + r")(?=\s*\()"
-)
-"""Functions of more than one word, where they are called."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    value: Any = None
-
-
-_END = _Token("end", "")
-
-
-@lru_cache(maxsize=512)
-def _known(vocabulary: Vocabulary) -> re.Pattern[str] | None:
-    """Names that are not one plain word, the longest first."""
-    known = vocabulary.names | vocabulary.parts | {callee.name for callee in vocabulary.callees}
-    spoken = sorted((name for name in known if not re.fullmatch(rf"{_START}\w*", name)), key=len, reverse=True)
-    if not spoken:
-        return None
-    return re.compile("(?:" + "|".join(r"\s+".join(map(re.escape, name.split())) for name in spoken) + r")(?!\w)")
-
-
-def _tokens(source: str, vocabulary: Vocabulary) -> list[_Token]:
-    if len(source) > MAX_SOURCE:
-        raise ExpressionError(f"The expression is longer than {MAX_SOURCE} characters.")
-    known, found, place = _known(vocabulary), [], 0
-    while place < len(source):
-        match = (known and known.match(source, place)) or _SPOKEN.match(source, place)
-        if match and match.end() > place and not (place and re.match(r"\w", source[place - 1])):
-            found.append(_Token("name", " ".join(match[0].split())))
-            place = match.end()
-            continue
-        token = _TOKEN.match(source, place)
-        if token is None:
-            raise ExpressionError(f"“{_short(source)}” is not an expression: “{source[place]}” cannot stand there.")
-        place = token.end()
-        kind, text = token.lastgroup or "", token[0]
-        if kind == "number":
-            found.append(_Token(kind, text, values.NUMBERS.create_decimal(text)))
-        elif kind == "text":
-            found.append(_Token(kind, text, bounded(_ESCAPE.sub(_unescaped, text[1:-1]))))
-        elif kind == "at":
-            found.append(_Token(kind, text, values.to_temporal(text[2:-1])))
-        elif kind != "space":
-            found.append(_Token(kind, text))
-    return found
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    code = match[1] or match[2]
-    if code:
-        return chr(int(code, 16)) if int(code, 16) < 0x110000 else match[0]
-    return _ESCAPES.get(match[3], match[0])
-
-
-def _short(source: str) -> str:
-    text = " ".join(source.split())
-    return text if len(text) <= 60 else f"{text[:57]}…"
-
-
 # -- Grammar -------------------------------------------------------------------------------------
 
 _COMPARISONS: dict[str, Callable[[Any, Any], bool | None]] = {
@@ -227,7 +113,7 @@ class _Reader:
         if not source.strip():
             raise ExpressionError("The expression is empty.")
         self.source, self.vocabulary = source, vocabulary
-        self.tokens = _tokens(source, vocabulary)
+        self.tokens = tokens(source, vocabulary)
         self.callees = {callee.name: callee for callee in vocabulary.callees}
         self.place = self.parts = self.depth = 0
         self.names: set[str] = set()
@@ -235,8 +121,8 @@ class _Reader:
     # -- Moving through the tokens
 
     @property
-    def now(self) -> _Token:
-        return self.tokens[self.place] if self.place < len(self.tokens) else _END
+    def now(self) -> Token:
+        return self.tokens[self.place] if self.place < len(self.tokens) else END
 
     def next_is(self, *texts: str) -> bool:
         token = self.now
@@ -258,10 +144,15 @@ class _Reader:
     def wrong(self) -> ExpressionError:
         """What to say of the token that stands here."""
         token = self.now
-        if token.kind == "name" and token.text in _REFUSED:
-            return ExpressionError(f"An expression may not use {_REFUSED[token.text]}.")
+        if token.kind == "name" and token.text in REFUSED:
+            return ExpressionError(f"An expression may not use {REFUSED[token.text]}.")
         where = f"“{token.text}” cannot stand there" if token.text else "it ends too early"
-        return ExpressionError(f"“{_short(self.source)}” is not an expression: {where}.")
+        return ExpressionError(f"“{short(self.source)}” is not an expression: {where}.")
+
+    def deeper(self) -> None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise ExpressionError(f"The expression is nested deeper than {MAX_DEPTH} levels.")
 
     def counted(self, work: Any) -> Any:
         self.parts += 1
@@ -273,26 +164,24 @@ class _Reader:
 
     def whole(self) -> Work:
         work = self.expression()
-        if self.now is not _END:
+        if self.now is not END:
             raise self.wrong()
         return work
 
     def expression(self) -> Work:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise ExpressionError(f"The expression is nested deeper than {MAX_DEPTH} levels.")
+        self.deeper()
         if self.takes("if"):
             condition = self.expression()
             self.expect("then")
             chosen = self.expression()
             self.expect("else")
-            work = _choice(condition, chosen, self.expression())
+            work = choice(condition, chosen, self.expression())
         else:
             work = self.disjunction()
             if self.takes("if"):
                 condition = self.disjunction()
                 self.expect("else")
-                work = _choice(condition, work, self.expression())
+                work = choice(condition, work, self.expression())
         self.depth -= 1
         return self.counted(work)
 
@@ -308,12 +197,14 @@ class _Reader:
         works = [part()]
         while self.takes(word):
             works.append(self.counted(part()))
-        return works[0] if len(works) == 1 else _logic(works, join, decides)
+        return works[0] if len(works) == 1 else logic(works, join, decides)
 
     def negation(self) -> Work:
         if self.next_is("not") and not self._follows("("):
             self.place += 1
+            self.deeper()
             work = self.negation()
+            self.depth -= 1
             return self.counted(lambda data: negated(work(data)))
         return self.comparison()
 
@@ -327,21 +218,21 @@ class _Reader:
             sign = self.takes(*_COMPARISONS)
             if sign:
                 right = self.sum()
-                found: Work = _applied(_COMPARISONS[sign], left, right)
+                found: Work = applied(_COMPARISONS[sign], left, right)
                 left = right
             elif self.takes("between"):
                 low = self.sum()
                 self.expect("and")
-                found = _between(left, low, self.sum())
+                found = between(left, low, self.sum())
             elif self.takes("in"):
                 found = self._membership(left)
             elif self.next_is("not") and self._follows("in"):
                 self.place += 2
-                found = _applied(lambda value, _: negated(value), self._membership(left), left)
+                found = applied(lambda value, _: negated(value), self._membership(left), left)
             elif not chain:
                 return left
             else:
-                return chain[0] if len(chain) == 1 else _logic(chain, values.both, False)
+                return chain[0] if len(chain) == 1 else logic(chain, values.both, False)
             chain.append(self.counted(found))
 
     def _membership(self, left: Work) -> Work:
@@ -367,16 +258,14 @@ class _Reader:
         while sign := self.takes(*signs):
             rest.append((signs[sign], self.counted(part())))
         if len(rest) > 1:
-            return _in_turn(first, rest)
-        return _applied(rest[0][0], first, rest[0][1]) if rest else first
+            return in_turn(first, rest)
+        return applied(rest[0][0], first, rest[0][1]) if rest else first
 
     def signed(self) -> Work:
         sign = self.takes("-", "+")
         if not sign:
             return self.postfix()
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise ExpressionError(f"The expression is nested deeper than {MAX_DEPTH} levels.")
+        self.deeper()
         work = self.signed()
         self.depth -= 1
         if sign == "+":
@@ -384,26 +273,29 @@ class _Reader:
         return self.counted(lambda data: values.negative(work(data)))
 
     def postfix(self) -> Work:
-        work = self.primary()
+        work, depth = self.primary(), self.depth
         while True:
             if self.takes("."):
+                self.deeper()
                 work = self.counted(self._part(work))
             elif self.next_is("[") and not self._closes_range():
+                self.deeper()
                 self.place += 1
                 work = self.counted(self._item(work))
                 self.expect("]")
             else:
+                self.depth = depth
                 return work
 
     def _part(self, holder: Work) -> Work:
         token = self.now
-        if token.kind != "name" or (token.text not in self.vocabulary.parts and token.text not in _TEMPORAL_PARTS):
+        if token.kind != "name" or (token.text not in self.vocabulary.parts and token.text not in TEMPORAL_PARTS):
             raise ExpressionError(
                 "An expression may not use a dot after a name (no attributes), but for the parts that the decision file declares."
             )
         self.place += 1
         name = token.text
-        return lambda data: _part_of(holder(data), name)
+        return lambda data: part_of(holder(data), name)
 
     def _item(self, holder: Work) -> Work:
         negative, token = bool(self.takes("-")), self.now
@@ -411,13 +303,13 @@ class _Reader:
             raise ExpressionError("Square brackets take a plain key: a text or a whole number.")
         self.place += 1
         key = -token.value if negative and token.kind == "number" else token.value
-        return lambda data: _item_of(holder(data), key)
+        return lambda data: item_of(holder(data), key)
 
     def primary(self) -> Work:
         token = self.now
         if token.kind in ("number", "text", "at"):
             self.place += 1
-            return self.counted(_constant(token.value))
+            return self.counted(constant(token.value))
         if token.kind == "name":
             return self.counted(self._name())
         if self.next_is("(", "[", "]") and self._opens_range():
@@ -445,8 +337,8 @@ class _Reader:
         is_known = name in self.vocabulary.names
         if not is_known and name in _WORDS:
             self.place += 1
-            return _constant(_WORDS[name])
-        if not is_known and (name in _REFUSED or (name in _OPERATORS and name != "not")):
+            return constant(_WORDS[name])
+        if not is_known and (name in REFUSED or (name in _OPERATORS and name != "not")):
             raise self.wrong()
         if not is_known and name.startswith("_"):
             raise ExpressionError(f"“{name}” is not a name that an expression may use.")
@@ -457,7 +349,7 @@ class _Reader:
             raise self.wrong()
         if name != VALUE:
             self.names.add(name)
-        return _lookup(name)
+        return lookup(name)
 
     def _call(self, name: str) -> Work:
         callee = self.callees.get(name)
@@ -474,7 +366,7 @@ class _Reader:
                 break
         self.expect(")")
         if callee is not None:
-            return _invoked(callee, given)
+            return invoked(callee, given)
         work, arguments = FUNCTIONS[name], [argument for _, argument in given]
         return lambda data: bounded(work(*(argument(data) for argument in arguments)))
 
@@ -498,8 +390,8 @@ class _Reader:
 
     def _closes_range(self) -> bool:
         """Whether the `[` here is the end of `]1..10[` and opens nothing."""
-        follows = self.tokens[self.place + 1] if self.place + 1 < len(self.tokens) else _END
-        return self.in_range and (follows is _END or follows.text in (",", ")", "and", "or", "then", "else", "if"))
+        follows = self.tokens[self.place + 1] if self.place + 1 < len(self.tokens) else END
+        return self.in_range and (follows is END or follows.text in (",", ")", "and", "or", "then", "else", "if"))
 
     in_range = False
 
@@ -522,7 +414,7 @@ class _Reader:
             test = lambda value, data: negated(refused(value, data))  # noqa: E731
         else:
             test = self._any_of("")
-        if self.now is not _END:
+        if self.now is not END:
             raise self.wrong()
         return test
 
@@ -562,113 +454,4 @@ class _Reader:
         work = self.expression()
         if any(token.text == VALUE and token.kind == "name" for token in self.tokens[start : self.place]):
             return self.counted(lambda value, data: work(Layer(data, {VALUE: value})))
-        return self.counted(lambda value, data: _fits(value, work(data)))
-
-
-# -- What the parts work out ---------------------------------------------------------------------
-
-
-def _constant(value: Any) -> Work:
-    return lambda data: value
-
-
-def _lookup(name: str) -> Work:
-    def work(data: Mapping[str, Any]) -> Any:
-        try:
-            return seen(data[name])
-        except KeyError:
-            raise ExpressionError(f"There is no value called “{name}”.") from None
-
-    return work
-
-
-def _applied(apply: Callable[[Any, Any], Any], left: Work, right: Work) -> Work:
-    return lambda data: apply(left(data), right(data))
-
-
-def _in_turn(first: Work, rest: list[tuple[Callable[[Any, Any], Any], Work]]) -> Work:
-    def work(data: Mapping[str, Any]) -> Any:
-        value = first(data)
-        for apply, part in rest:
-            value = apply(value, part(data))
-        return value
-
-    return work
-
-
-def _logic(works: list[Work], join: Callable[[Any, Any], bool | None], decides: bool) -> Work:
-    def work(data: Mapping[str, Any]) -> bool | None:
-        answer: bool | None = not decides
-        for part in works:
-            answer = join(answer, part(data))
-            if answer is decides:
-                break
-        return answer
-
-    return work
-
-
-def _choice(condition: Work, chosen: Work, other: Work) -> Work:
-    return lambda data: chosen(data) if condition(data) is True else other(data)
-
-
-def _between(value: Work, low: Work, high: Work) -> Work:
-    return lambda data: Range(low(data), high(data)).holds(value(data))
-
-
-def _fits(value: Any, wanted: Any) -> bool | None:
-    kind = kind_of(wanted)
-    if kind == "range" and not isinstance(value, Range):
-        return wanted.holds(value)  # type: ignore[no-any-return]
-    if kind == "list" and kind_of(value) != "list":
-        return any(_fits(value, item) is True for item in wanted)
-    return equal(value, wanted)
-
-
-def _part_of(holder: Any, name: str) -> Any:
-    """A part that the value has by declaration; never a Python attribute but those of a date, time or duration."""
-    kind = kind_of(holder)
-    if kind == "context":
-        return seen(holder[name]) if name in holder else None
-    if kind == "list":
-        return [_part_of(item, name) for item in holder]
-    if name not in _PARTS.get(kind, ()):
-        return None
-    if kind == "days and time":
-        whole = abs(holder)
-        sizes = {"days": whole.days, "hours": whole.seconds // 3600, "minutes": whole.seconds % 3600 // 60}
-        return (-1 if holder.days < 0 else 1) * sizes.get(name, whole.seconds % 60)
-    if kind == "years and months":
-        size = abs(holder.months)
-        return (-1 if holder.months < 0 else 1) * (size // 12 if name == "years" else size % 12)
-    return holder.isoweekday() if name == "weekday" else getattr(holder, name)
-
-
-def _item_of(holder: Any, key: Any) -> Any:
-    """A list's item, counted from 1 or from the end; what a context has under a key."""
-    kind = kind_of(holder)
-    if isinstance(key, str):
-        return seen(holder[key]) if kind == "context" and key in holder else None
-    if kind != "list":
-        return holder if key == 1 and holder is not None else None
-    place = int(key)
-    if place == 0 or abs(place) > len(holder):
-        return None
-    return seen(holder[place - 1 if place > 0 else place])
-
-
-def _invoked(callee: Callee, given: list[tuple[str, Work]]) -> Work:
-    parameters = callee.parameters
-    named = {label: work for label, work in given if label}
-    if named and (len(named) != len(given) or not set(named) <= set(parameters)):
-        raise ExpressionError(f"“{callee.name}” takes {', '.join(parameters)}.")
-    if not named and len(given) != len(parameters):
-        raise ExpressionError(f"“{callee.name}” takes {len(parameters)} values, not {len(given)}.")
-    arguments = named or {name: work for name, (_, work) in zip(parameters, given, strict=True)}
-
-    def work(data: Mapping[str, Any]) -> Any:
-        known = dict.fromkeys(parameters)
-        known.update({name: argument(data) for name, argument in arguments.items()})
-        return callee.work[0](known)
-
-    return work
+        return self.counted(lambda value, data: fits(value, work(data)))

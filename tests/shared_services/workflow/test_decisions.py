@@ -190,6 +190,19 @@ def test_inputs_are_taken_as_the_kinds_that_the_file_declares():
             model.result("since", wrong)
 
 
+def test_two_files_with_a_model_of_the_same_name_keep_their_own():
+    def file(factor: int):
+        return model_of(
+            '<businessKnowledgeModel id="k" name="Uplift"><encapsulatedLogic><formalParameter name="n"/>'
+            f"<literalExpression><text>n * {factor}</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>",
+            expression("a", "A", "Uplift(10)"),
+        )
+
+    first, second = file(2), file(3)
+
+    assert (first.result("a", {}), second.result("a", {})) == (20, 30)
+
+
 def test_an_input_that_is_drawn_as_a_label_needs_no_value_of_its_own():
     model = model_of(
         given("The amount asked for", "number"), expression("a", "A", "amount + 1", needing("The amount asked for"))

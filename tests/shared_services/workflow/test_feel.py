@@ -202,7 +202,7 @@ def test_a_name_that_nobody_gave_a_value_is_told():
     "source",
     [
         "(" * 200 + "1" + ")" * 200, "-" * 300 + "1", "1" + "+1" * 2000, "9" * 5000, "[" * 100 + "]" * 100,
-        "if true then " * 60 + "1" + " else 1" * 60,
+        "if true then " * 60 + "1" + " else 1" * 60, "not " * 900 + "known", "kinds" + "[1]" * 900,
     ],
 )  # fmt: skip
 def test_a_text_without_measure_is_refused(source):
