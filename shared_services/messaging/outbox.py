@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -43,20 +43,28 @@ def enqueue(
     return keys[0] if keys else None
 
 
-@transaction.atomic
 def enqueue_all(
     task: str, councils: Iterable[Any], /, *, once: str = "", after: timedelta | None = None, **ids: Any
 ) -> list[uuid.UUID]:
     """Ask for the same task in several councils' rooms: one promise each, in one statement."""
+    return enqueue_each(task, [(council, ids) for council in councils], once=once, after=after)
+
+
+@transaction.atomic
+def enqueue_each(
+    task: str, wanted: Iterable[tuple[Any, Mapping[str, Any]]], /, *, once: str = "", after: timedelta | None = None
+) -> list[uuid.UUID]:
+    """Ask for a task many times, each in a council's room with keys of its own: one promise each, in one statement."""
     asking = current_council().number
     queue = registry.task(task).queue
-    arguments = json.dumps({name: plain_key(name, value) for name, value in ids.items()})
     now = timezone.now()
     rows = []
-    for number in (_number(council) for council in councils):
+    for council, ids in wanted:
+        number = _number(council)
         if asking not in (number, SHARED_SERVICE_NUMBER):
             raise WrongRoom("A council asks for work in its own room only; the shared service asks for others.")
         parts = [] if number == asking else [SHARED_SERVICE_NUMBER]
+        arguments = json.dumps({name: plain_key(name, value) for name, value in ids.items()})
         rows.append((new_key(), number, parts, task, arguments, queue, once, now, now + (after or timedelta())))
     if not rows:
         return []

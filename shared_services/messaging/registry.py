@@ -30,6 +30,8 @@ class RegisteredTask:
     when_it_fails: Callable[..., None] | None
     pieces: Callable[..., list[dict[str, Any]]] | None = None
     """Gives the keys of a long job's pieces. Each is done in a transaction of its own."""
+    together: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] | None = None
+    """Does many pieces in one transaction; gives those that it left to be done alone."""
 
     @cached_property
     def _hints(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import traceback
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,8 @@ from .models import OutboxMessage
 log = logging.getLogger("guildhall.jobs")
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(hours=1)
+TOGETHER = 50
+"""So many pieces of a long job are done in one transaction at most: nobody waits long for one of them."""
 
 
 class WrongJob(Exception):
@@ -55,7 +58,7 @@ def run_promised(*, task_name: str, council_number: int, message_id: UUID | str)
 
 
 def _run_in_pieces(task_name: str, council_number: int, message_id: UUID | str) -> bool:
-    """A long job, each piece in a transaction of its own. Its row is marked when all have been tried.
+    """A long job, each piece in a transaction of its own, or many in one. Its row is marked when all have been tried.
 
     Two workers may be at it at once after a relay's second sending, so a piece must be safe to repeat.
     """
@@ -68,7 +71,7 @@ def _run_in_pieces(task_name: str, council_number: int, message_id: UUID | str) 
         if message.task != task_name:
             raise WrongJob(f"Job {message_id} is not a {task_name}.")
         pieces = entry.pieces(**entry.arguments(message.arguments))
-    for keys in pieces:
+    for keys in _done_alone(entry, council_number, pieces):
         try:
             with inside_council(council_number):
                 entry.function(**keys)
@@ -80,6 +83,23 @@ def _run_in_pieces(task_name: str, council_number: int, message_id: UUID | str) 
     with inside_council(council_number):
         OutboxMessage.objects.filter(pk=message_id).update(done_at=timezone.now(), last_error="")
     return True
+
+
+def _done_alone(
+    entry: registry.RegisteredTask, council_number: int, pieces: list[dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """The pieces that are left when those that can be were done together: all of a bunch in which one fails."""
+    if entry.together is None:
+        yield from pieces
+        return
+    for start in range(0, len(pieces), TOGETHER):
+        bunch = pieces[start : start + TOGETHER]
+        try:
+            with inside_council(council_number):
+                bunch = entry.together(bunch)
+        except Exception:
+            log.warning("%s pieces of %s of %s are tried alone", len(bunch), entry.name, council_number, exc_info=True)
+        yield from bunch
 
 
 def run_from_schedule(*, task_name: str, council_number: int, arguments: dict[str, Any]) -> None:

@@ -45,6 +45,7 @@ def council_task(
     from_schedule: bool = False,
     when_it_fails: Callable[..., None] | None = None,
     pieces: Callable[..., list[dict[str, Any]]] | None = None,
+    together: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] | None = None,
     **options: Any,
 ) -> Any:
     """Register a function as a job of a council's room, named "<app>.<function>".
@@ -52,8 +53,9 @@ def council_task(
     It runs in one transaction and may run again after a failure, so it must be safe to repeat. Called
     directly it runs in the room that is open. `when_it_fails(error=, final=, **ids)` runs in the room after
     a failed attempt has been rolled back. With `pieces`, the job is promised without ids and done once for each
-    set of ids that `pieces` gives, each in a transaction of its own: one that fails stops no other. `options` go
-    to Celery (time_limit, say).
+    set of ids that `pieces` gives, each in a transaction of its own: one that fails stops no other. `together` does
+    many pieces in one transaction and gives those that it left; where it fails, each of them is done alone. `options`
+    go to Celery (time_limit, say).
     """
 
     def register(work: Callable[..., Any]) -> Any:
@@ -63,7 +65,9 @@ def council_task(
         if queue not in registry.QUEUES:
             raise ValueError(f"{task_name}: there is no queue {queue!r}.")
         registry.register(
-            registry.RegisteredTask(task_name, work, queue, max_attempts, from_schedule, when_it_fails, pieces)
+            registry.RegisteredTask(
+                task_name, work, queue, max_attempts, from_schedule, when_it_fails, pieces, together
+            )
         )
         return shared_task(base=CouncilTask, name=task_name, **options)(work)
 

@@ -51,7 +51,7 @@ def tables_of(dmn: Iterable[str]) -> dict[str, DecisionModel]:
             model = read_decisions(text)
         except (XmlRefused, DecisionRefused):
             continue
-        found.update(dict.fromkeys(model.tables, model))
+        found.update(dict.fromkeys(model.decisions, model))
     return found
 
 
@@ -67,8 +67,10 @@ def _read_and_find(bpmn: str, dmn: list[str]) -> list[Finding]:
 def _table_faults(text: str, number: int) -> list[Finding]:
     try:
         read_decisions(text, f"Decision file {number}")
-    except (XmlRefused, DecisionRefused) as refusal:
+    except XmlRefused as refusal:
         return [Finding("error", f"Decision file {number}", "decision-file", str(refusal))]
+    except DecisionRefused as refusal:
+        return [Finding("error", element, "decision", what) for element, what in refusal.problems]
     return []
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from shared_services.workflow.authority import role_label
 from shared_services.workflow.choices import outcome_action
-from shared_services.workflow.decisions import DecisionModel
+from shared_services.workflow.decisions import Decision, DecisionModel
 from shared_services.workflow.diagrams import Diagram, Flow, Step
 
 NUMBER = re.compile(r"(?<![\w.\"])\d+(?:\.\d+)?(?![\w.\"])")
@@ -220,12 +220,27 @@ def _variables(old: Diagram, new: Diagram) -> Iterator[str]:
 def _decisions(old: Mapping[str, DecisionModel], new: Mapping[str, DecisionModel]) -> Iterator[str]:
     for key, model in new.items():
         if key not in old:
-            yield f"Decision table “{model.tables[key].name}” added."
-        elif model.tables[key] != old[key].tables[key]:
-            yield from _changed_table(old[key].tables[key], model.tables[key])
+            yield f"{_decision_name(model.decisions[key])} added."
+        elif model.decisions[key] != old[key].decisions[key]:
+            yield from _changed_decision(old[key].decisions[key], model.decisions[key])
     for key, model in old.items():
         if key not in new:
-            yield f"Decision table “{model.tables[key].name}” removed."
+            yield f"{_decision_name(model.decisions[key])} removed."
+
+
+def _decision_name(decision: Decision) -> str:
+    return f"Decision{' table' if decision.table is not None else ''} “{decision.name}”"
+
+
+def _changed_decision(old: Decision, new: Decision) -> Iterator[str]:
+    said: list[str] = []
+    if old.table is not None and new.table is not None:
+        said = list(_changed_table(old.table, new.table)) if old.table != new.table else []
+    elif (
+        old.table is None and new.table is None and old.is_expression and new.is_expression and old.source != new.source
+    ):
+        said = [f"{_decision_name(new)}: {_limit('answer', old.source, new.source)}."]
+    yield from said or [f"{_decision_name(new)}: what it works out, needs or is called changed."]
 
 
 def _changed_table(old: Any, new: Any) -> Iterator[str]:
@@ -235,6 +250,8 @@ def _changed_table(old: Any, new: Any) -> Iterator[str]:
         return
     if (old.hit_policy, old.aggregation) != (new.hit_policy, new.aggregation):
         yield f"{name}: hit policy changed from {old.hit_policy} to {new.hit_policy}."
+    if (old.defaults, old.order) != (new.defaults, new.order):
+        yield f"{name}: what it answers when no row fits, or the order of its answers, changed."
     labels = [label or source for label, source in zip(new.input_labels, new.inputs, strict=False)] + list(new.outputs)
     before = {rule.id: rule for rule in old.rules}
     for number, rule in enumerate(new.rules, start=1):

@@ -117,7 +117,12 @@ class ShownTable:
 def tables_in_words(dmn: Iterable[str]) -> list[ShownTable]:
     shown = []
     for key, model in tables_of(dmn).items():
-        table: Any = model.tables[key]
+        decision = model.decisions[key]
+        table: Any = decision.table
+        if table is None:
+            said = decision.source if decision.is_expression else "Worked out in the decision file"
+            shown.append(ShownTable(decision.name, [decision.variable], [[{"text": said, "label": decision.variable}]]))
+            continue
         headings = [label or source for label, source in zip(table.input_labels, table.inputs, strict=False)]
         headings += [str(one).replace("_", " ").capitalize() for one in table.outputs]
         rows = [

@@ -18,6 +18,8 @@ HIT_POLICIES = {
     "ANY": "Any row that fits; all must say the same",
     "COLLECT": "Every row that fits",
     "RULE ORDER": "Every row that fits, in order",
+    "PRIORITY": "The row whose answer counts most",
+    "OUTPUT ORDER": "Every row that fits, the answer that counts most first",
 }
 KINDS = {"string": "Text", "number": "Number", "boolean": "Yes or no", "date": "Date", "list": "List"}
 MOST_ROWS, MOST_COLUMNS = 300, 20

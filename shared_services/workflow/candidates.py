@@ -40,7 +40,7 @@ def refresh_candidates(*, role: str | None = None) -> int:
         "task_id", "card_id", "for_card"
     ):
         known.setdefault(task_id, {})[card_id] = for_card
-    holders = _Holders()
+    holders = Holders()
     changes: list[_Found] = []
     written = 0
     for task in tasks.select_related("case").defer("case__state").iterator(chunk_size=BATCH):
@@ -74,7 +74,7 @@ def place_task(*, task_id: UUID, held_from: date | None = None) -> None:
     happened(EventType.TASK_CREATED, found.case, found)
 
 
-class _Holders:
+class Holders:
     """Who holds a role, asked once in a round for all cases that are alike to whoever answers."""
 
     def __init__(self) -> None:
@@ -95,7 +95,7 @@ class _Holders:
 class _Found:
     """What a task has, and what it should have today."""
 
-    def __init__(self, task: Task, known: dict[UUID, UUID | None], holders: _Holders) -> None:
+    def __init__(self, task: Task, known: dict[UUID, UUID | None], holders: Holders) -> None:
         before = (task.status, task.parked_reason, task.role)
         self.task, self.known = task, known
         wanted = moving.find_candidates(task, task.case, found_by=holders.of, stand_ins=holders.stand_ins)

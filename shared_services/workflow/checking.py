@@ -28,11 +28,11 @@ def check_files(
     for title, text in dmn:
         try:
             model = read_decisions(text, title)
-            decisions.update(dict.fromkeys(model.tables, model))
+            decisions.update(dict.fromkeys(model.decisions, model))
         except XmlRefused as refusal:
             found.append(Finding("error", title, "file", str(refusal)))
         except DecisionRefused as refusal:
-            found.append(Finding("error", title, "decision", str(refusal)))
+            found.extend(Finding("error", element, "decision", what) for element, what in refusal.problems)
     try:
         diagram = read_diagram(read_xml(bpmn, name))
     except XmlRefused as refusal:

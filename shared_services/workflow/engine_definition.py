@@ -55,7 +55,7 @@ def read_definition(bpmn: str, dmn: list[str], *, operations: bool = True, calle
     decisions: dict[str, DecisionModel] = {}
     for text in dmn:
         model = read_decisions(text)
-        decisions.update(dict.fromkeys(model.tables, model))
+        decisions.update(dict.fromkeys(model.decisions, model))
     errors = [finding for finding in find(diagram, decisions, operations=operations) if finding.level == "error"]
     if errors:
         raise ProcessRefused(errors)

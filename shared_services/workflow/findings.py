@@ -96,7 +96,7 @@ def _step(diagram: Diagram, step: Step, decisions: dict[str, DecisionModel], ope
             yield error(
                 step.id, "operation", f"“{step.label}” names the operation “{step.operation}”, which does not exist."
             )
-    if step.kind == "rule" and not any(step.decision in model.tables for model in decisions.values()):
+    if step.kind == "rule" and not any(step.decision in model.decisions for model in decisions.values()):
         yield error(
             step.id,
             "decision",
@@ -235,7 +235,7 @@ def _forms(diagram: Diagram, decisions: dict[str, DecisionModel], forms: dict[st
         # What an operation or a called process brings is not known here.
         return
     known = {"amount", "category"}.union(*fields.values(), *({step.into} for step in diagram.steps.values()))
-    known |= {name for model in decisions.values() for table in model.tables.values() for name in table.outputs}
+    known |= {name for model in decisions.values() for one in model.decisions.values() for name in one.outputs}
     for step in diagram.steps.values():
         if step.kind != "user" or fields.get(step.id):
             continue

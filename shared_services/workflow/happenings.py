@@ -6,12 +6,13 @@ so that a decision waits for no notice.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from shared_services.messaging.outbox import enqueue
+from shared_services.messaging.outbox import enqueue_each
 from shared_services.notices import services as notices
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
@@ -25,23 +26,28 @@ from .models import Case, Decision, Task, TaskCandidate
 SENT_BACK = "send_back"
 
 
+Happening = tuple[EventType, Case, Task | None]
+
+
 def happened(event: EventType, case: Case, task: Task | None = None) -> None:
     """Promise that officers and receivers are told, in the room whose case or task it is. Part of the caller's transaction.
 
     A council asks nothing of another room: the shared service tells its own officers of its tasks.
     """
+    all_happened([(event, case, task)])
+
+
+def all_happened(happenings: Iterable[Happening]) -> None:
+    """The same of many cases and tasks, in one statement."""
     here = current_council().number
-    council = here if task is None else task.owner_id
-    if here not in (council, SHARED_SERVICE_NUMBER):
-        return
-    enqueue(
-        "workflow.tell_what_happened",
-        council,
-        event=event.value,
-        case_id=case.pk,
-        task_id=task.pk if task is not None else None,
-        at=timezone.now().isoformat(),
-    )
+    at = timezone.now().isoformat()
+    promises = []
+    for event, case, task in happenings:
+        council = here if task is None else task.owner_id
+        if here in (council, SHARED_SERVICE_NUMBER):
+            task_id = task.pk if task is not None else None
+            promises.append((council, {"event": event.value, "case_id": case.pk, "task_id": task_id, "at": at}))
+    enqueue_each("workflow.tell_what_happened", promises)
 
 
 def tell_what_happened(*, event: EventType, case_id: UUID, task_id: UUID | None, at: str) -> None:

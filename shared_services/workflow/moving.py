@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may
-from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.webhooks.choices import EventType
@@ -34,6 +33,7 @@ from .happenings import happened
 from .models import Case, Task, TaskCandidate
 from .operations import OperationContext, OperationFailed, find_operation
 from .task_closing import drop_questions
+from .writing import Writing
 
 log = logging.getLogger("guildhall.cases")
 MAX_DUE_DAYS = 366
@@ -123,20 +123,33 @@ def settle(case: Case, run: Run) -> None:
         case.step = "; ".join(dict.fromkeys(stands))[:200]
 
 
-def move_on(case: Case, run: Run, actor: OfficerCard | None, before: set[UUID], *, retry: bool = False) -> None:
+def move_on(
+    case: Case,
+    run: Run,
+    actor: OfficerCard | None,
+    before: set[UUID],
+    *,
+    retry: bool = False,
+    writing: Writing | None = None,
+) -> None:
     """Let the engine run on and bring tasks and timers in line. The case's own room only.
 
-    `before` are the tasks at which the case stood, without the one that was just dealt with.
+    `before` are the tasks at which the case stood, without the one that was just dealt with. Whoever moves many
+    cases on gives the `writing` that all share, and writes it in the end.
     """
+    gathered = writing or Writing()
     advance(case, run, actor, at_home=True, retry=retry)
     settle(case, run)
     now = user_steps(run)
-    close_other_tasks(case, before - set(now))
-    case.save(update_fields=MOVED)
+    gathered.close(case, before - set(now))
+    gathered.save(case, MOVED)
     drop_questions(case)
-    open_tasks(case, run, [found for key, found in now.items() if key not in before])
-    tell_end(case)
-    timer_rows.keep_timers(case, run)
+    gather_tasks(case, run, [found for key, found in now.items() if key not in before], gathered)
+    if case.status == CaseStatus.COMPLETED:
+        gathered.tell(EventType.CASE_FINISHED, case)
+    timer_rows.gather_timers(case, run, run.timers_before, gathered)
+    if writing is None:
+        gathered.write()
 
 
 def tell_end(case: Case) -> None:
@@ -151,6 +164,14 @@ def user_steps(run: Run) -> dict[UUID, Waiting]:
 
 def open_tasks(case: Case, run: Run, wanted: Iterable[Waiting]) -> list[Task]:
     """Give each step its task. A council's task in a joint case is placed by a job in that council's room."""
+    writing = Writing()
+    opened = gather_tasks(case, run, wanted, writing)
+    writing.write()
+    return opened
+
+
+def gather_tasks(case: Case, run: Run, wanted: Iterable[Waiting], writing: Writing) -> list[Task]:
+    """The tasks of steps, and who may act on those of this room, for `writing` to write."""
     here = current_council().number
     opened = [_task(case, run, found) for found in wanted]
     if not opened:
@@ -159,17 +180,15 @@ def open_tasks(case: Case, run: Run, wanted: Iterable[Waiting]) -> list[Task]:
     for task in opened:
         task.at_risk_on, task.at_risk_amount = risk.on or task.due_on, risk.amount
     at_hand = [task for task in opened if task.owner_id == here]
-    candidates = [candidate for task in at_hand for candidate in find_candidates(task, case)]
+    candidates = [
+        candidate
+        for task in at_hand
+        for candidate in find_candidates(task, case, found_by=writing.holders, stand_ins=writing.stand_ins)
+    ]
     for task in opened:
         task.progress = basis.progress_of(task, case)
         task.placed = task.owner_id == here
-        task.save(force_insert=True)
-    TaskCandidate.objects.bulk_create(candidates)
-    for task in opened:
-        if task.placed:
-            happened(EventType.TASK_CREATED, case, task)
-        else:
-            enqueue("workflow.place_task", council=task.owner_id, task_id=task.pk)
+    writing.open(opened, candidates)
     return opened
 
 
@@ -286,12 +305,6 @@ def _why_parked(task: Task, case: Case, found: set[UUID]) -> str:
 
 def close_other_tasks(case: Case, gone: Iterable[UUID]) -> None:
     """Tasks that the case left behind, such as the other councils' when one refuses."""
-    keys = list(gone)
-    if not keys:
-        return
-    owners = [case.owner_id, *case.parts]
-    left = Task.objects.cancel(owners=owners, case_id=case.pk, engine_ids=keys)
-    if left:
-        TaskCandidate.objects.drop(owners=owners, tasks=left)
-        for task in Task.objects.filter(owner_id__in=owners, pk__in=left).only("owner_id"):
-            happened(EventType.TASK_CANCELLED, case, task)
+    writing = Writing()
+    writing.close(case, gone)
+    writing.write()

@@ -6,13 +6,14 @@ leads with the council keeps the list quick.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import DatabaseError, connection, models
 from django.db.models import Q
 from django.utils import timezone
 
@@ -27,6 +28,19 @@ if TYPE_CHECKING:
 OPEN_CASES = [CaseStatus.OPEN, CaseStatus.WAITING, CaseStatus.PARKED]
 OPEN_TASKS = [TaskStatus.READY, TaskStatus.PARKED]
 UNFINISHED_TASKS = [*OPEN_TASKS, TaskStatus.SUSPENDED]
+
+
+def as_json(row: models.Model, fields: Iterable[models.Field[Any, Any]]) -> dict[str, Any]:
+    """A row's columns as JSON that PostgreSQL reads back as the same values."""
+    return {str(field.column): _plain(field, getattr(row, field.attname)) for field in (row._meta.pk, *fields)}
+
+
+def _plain(field: models.Field[Any, Any], value: Any) -> Any:
+    if isinstance(field, models.JSONField):
+        return json.loads(json.dumps(value, cls=field.encoder)) if field.encoder is not None else value
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    return [str(item) for item in value] if isinstance(value, (list, tuple)) else str(value)
 
 
 class ProcessVersionQuerySet(models.QuerySet[Any]):
@@ -47,6 +61,22 @@ class CaseQuerySet(models.QuerySet[Any]):
 
     def still_open(self) -> Self:
         return self.filter(status__in=OPEN_CASES)
+
+    def write_rows(self, rows: Sequence[Any], fields: Iterable[str]) -> None:
+        """Write these fields of many rows, all locked by the caller, in one statement."""
+        columns = [self.model._meta.get_field(name) for name in fields]
+        kinds = [(field.column, field.db_type(connection)) for field in columns]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE public.{self.model._meta.db_table} AS kept SET "
+                + ", ".join(f'"{column}" = said."{column}"' for column, _ in kinds)
+                + " FROM jsonb_to_recordset(%s::jsonb) AS said (id uuid, "
+                + ", ".join(f'"{column}" {kind}' for column, kind in kinds)
+                + ") WHERE kept.id = said.id",
+                [json.dumps([as_json(row, columns) for row in rows])],
+            )
+            if cursor.rowcount != len(rows):
+                raise DatabaseError(f"{cursor.rowcount} of {len(rows)} rows were written.")
 
 
 class TaskQuerySet(models.QuerySet[Any]):
@@ -79,23 +109,25 @@ class TaskQuerySet(models.QuerySet[Any]):
         # Said in one filter: another would ask about any officer's row.
         return self.filter(**found) if claimed_elsewhere else self.filter(**found, candidates__claimed_elsewhere=False)
 
-    def cancel(self, *, owners: list[int], case_id: UUID, engine_ids: list[UUID]) -> list[UUID]:
-        """Close the unfinished ones of these steps of a case in one statement, also on hold; gives which they were."""
+    def cancel(self, *, owners: list[int], steps: list[tuple[UUID, UUID]]) -> list[tuple[UUID, UUID, int]]:
+        """Close the unfinished ones of these steps, each a case and a key in it, in one statement.
+
+        Gives the key, the case and the owner of each that was."""
         table = self.model._meta.db_table
         with connection.cursor() as cursor:
             cursor.execute(
-                f"UPDATE public.{table} SET status = %s, done_at = %s WHERE owner_id = ANY(%s) AND case_id = %s"
-                " AND engine_id = ANY(%s) AND status = ANY(%s) RETURNING id",
+                f"UPDATE public.{table} SET status = %s, done_at = %s WHERE owner_id = ANY(%s) AND (case_id, engine_id)"
+                " IN (SELECT * FROM unnest(%s::uuid[], %s::uuid[])) AND status = ANY(%s) RETURNING id, case_id, owner_id",
                 [
                     TaskStatus.CANCELLED.value,
                     timezone.now(),
                     owners,
-                    case_id,
-                    engine_ids,
+                    [case_id for case_id, _ in steps],
+                    [engine_id for _, engine_id in steps],
                     [s.value for s in UNFINISHED_TASKS],
                 ],
             )
-            return [row[0] for row in cursor.fetchall()]
+            return list(cursor.fetchall())
 
 
 class TaskCandidateQuerySet(models.QuerySet[Any]):
@@ -147,9 +179,14 @@ class CaseTimerQuerySet(models.QuerySet[Any]):
         running = self.filter(case__status__in=OPEN_CASES, case__suspended_at__isnull=True)
         return running.of_this_room().filter(due_at__lte=at, stopped=False)
 
-    def drop(self) -> None:
-        """Take rows away in one statement. Nothing points at a timer, so nothing is collected first."""
-        self._raw_delete(self.db)
+    def drop(self, timers: list[tuple[UUID, UUID]]) -> None:
+        """Take rows of this room away, each said by its case and key in it, in one statement."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"DELETE FROM public.{self.model._meta.db_table} WHERE owner_id = %s AND (case_id, engine_id)"
+                " IN (SELECT * FROM unnest(%s::uuid[], %s::uuid[]))",
+                [current_council().number, [case_id for case_id, _ in timers], [key for _, key in timers]],
+            )
 
 
 class MatrixPlanQuerySet(models.QuerySet[Any]):

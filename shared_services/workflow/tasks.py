@@ -59,13 +59,21 @@ def _cases_whose_time_has_come() -> list[dict[str, UUID]]:
     return [{"case_id": case_id} for case_id in case_timers.due_cases()]
 
 
+def _together(pieces: list[dict[str, UUID]]) -> list[dict[str, UUID]]:
+    alone = case_timers.run_due_timers_together(case_ids=[piece["case_id"] for piece in pieces])
+    return [{"case_id": case_id} for case_id in alone]
+
+
 def _stopped(case_id: UUID, error: Exception, final: bool) -> None:
     case_timers.stop_case(case_id=case_id, error=error)
 
 
-@council_task(queue=BULK, pieces=_cases_whose_time_has_come, when_it_fails=_stopped)
+@council_task(queue=BULK, pieces=_cases_whose_time_has_come, together=_together, when_it_fails=_stopped)
 def run_due_timers(case_id: UUID) -> None:
-    """Move on the cases of this room whose time has come, each in a transaction of its own. Safe to run twice."""
+    """Move on the cases of this room whose time has come, many in a transaction; one that fails in one of its own.
+
+    Safe to run twice.
+    """
     case_timers.run_due_timers(case_id=case_id)
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from shared_services.annexes.models import CaseNote
 from shared_services.audit.models import AuditEntry
+from shared_services.messaging import running
+from shared_services.messaging.models import OutboxMessage
 from shared_services.messaging.outbox import enqueue
 from shared_services.messaging.running import run_waiting
 from shared_services.tenancy.bases import new_key
@@ -48,6 +52,16 @@ SERVICE = process(
 PAUSED = process(
     start(), timed("cool_off", "P1D"), service("raise_it", "test.raise_it"), end(outcome="done"),
     flows("start cool_off", "cool_off raise_it", "raise_it end"), key="paused", title="Paused",
+)  # fmt: skip
+
+PAUSED_PLAIN = process(
+    start(), timed("cool_off", "P1D"), end(outcome="done"), flows("start cool_off", "cool_off end"), key="plain_pause",
+    title="Paused",
+)  # fmt: skip
+STUCK = process(
+    start(), timed("cool_off", "P1D"), gateway("exclusive", "which"), user("a", role="director"), end(),
+    flows("start cool_off", "cool_off which", "a end"), flow("which", "a", "amount &gt; 5"),
+    flow("which", "end", "amount &gt; 6"), key="stuck", title="Stuck",
 )  # fmt: skip
 
 
@@ -186,12 +200,7 @@ def test_withdrawing_takes_the_timer_away(northmoor, people, publish):
 
 
 def test_one_case_that_cannot_go_on_stops_no_other(northmoor, people, publish, time_machine, broken):
-    bad = process(
-        start(), timed("cool_off", "P1D"), gateway("exclusive", "which"), user("a", role="director"), end(),
-        flows("start cool_off", "cool_off which", "a end"), flow("which", "a", "amount &gt; 5"),
-        flow("which", "end", "amount &gt; 6"), key="stuck", title="Stuck",
-    )  # fmt: skip
-    publish(bad, PAUSED)
+    publish(STUCK, PAUSED)
     with inside_council(northmoor):
         stuck, good = open_one(people, "stuck", 1, amount="1.00"), open_one(people, "paused", 2)
 
@@ -210,6 +219,121 @@ def test_one_case_that_cannot_go_on_stops_no_other(northmoor, people, publish, t
         assert case_timers.due_cases() == []
         with pytest.raises(NotAllowed, match="no way out that fits"):
             retrying.retry_case(actor=people["admin"], case_id=stuck.pk)
+
+
+def test_a_sweep_writes_what_each_case_became_and_asks_the_database_little(
+    northmoor, people, publish, time_machine, django_assert_max_num_queries
+):
+    publish(OVERDUE, PAUSED_PLAIN)
+    with inside_council(northmoor):
+        late = [open_one(people, "overdue", number, amount=f"{number}.50") for number in range(1, 9)]
+        over = [open_one(people, "plain_pause", number) for number in range(9, 13)]
+        keys = [case.pk for case in (*late, *over)]
+    time_machine.move_to(timezone.now() + timedelta(days=6), tick=False)
+    with inside_council(northmoor), django_assert_max_num_queries(100):
+        assert case_timers.run_due_timers_together(case_ids=keys) == []
+
+    with inside_council(northmoor):
+        for case in late:
+            found = Case.objects.get(pk=case.pk)
+            assert (found.step, found.status, found.version) == ("Escalated", "open", 2)
+            assert (found.reference, found.amount) == (case.reference, case.amount)
+            assert found.tasks.get(status="ready").step == "escalated"
+            assert found.tasks.get(status="cancelled").step == "decide"
+            assert selectors.inbox(people["director"]).filter(case=case).count() == 1
+        for case in over:
+            found = Case.objects.get(pk=case.pk)
+            assert (found.status, found.outcome, found.step) == ("completed", "done", "")
+            assert found.closed_at == timezone.now()
+        assert not selectors.inbox(people["holder"]).exists()
+        assert not CaseTimer.objects.exists()
+        assert AuditEntry.objects.filter(event="workflow.case.timed").count() == 12
+        again = case_timers.run_due_timers_together(case_ids=keys)
+        assert set(again) == {case.pk for case in late}
+        assert AuditEntry.objects.filter(event="workflow.case.timed").count() == 12
+
+
+def test_a_case_that_fails_among_others_leaves_nothing_of_any_behind_before_each_is_tried_alone(
+    northmoor, people, publish, time_machine, broken
+):
+    publish(PAUSED, STUCK)
+    with inside_council(northmoor):
+        good = [open_one(people, "paused", number) for number in (1, 2)]
+        stuck = open_one(people, "stuck", 3, amount="1.00")
+        keys = [*(case.pk for case in good), stuck.pk]
+    time_machine.move_to(timezone.now() + timedelta(days=2))
+    with inside_council(northmoor), pytest.raises(NotAllowed), transaction.atomic():
+        case_timers.run_due_timers_together(case_ids=keys)
+    with inside_council(northmoor):
+        assert {case.version for case in Case.objects.filter(pk__in=keys)} == {1}
+        assert not CaseNote.objects.exists()
+
+    sweep(northmoor)
+    with inside_council(northmoor):
+        assert [Case.objects.get(pk=case.pk).status for case in (*good, stuck)] == ["completed", "completed", "parked"]
+        assert CaseNote.objects.filter(text="half done").count() == 2
+
+
+def test_a_worker_that_dies_in_a_sweep_leaves_its_cases_for_the_next(
+    northmoor, people, publish, time_machine, monkeypatch
+):
+    publish(OVERDUE)
+    with inside_council(northmoor):
+        cases = [open_one(people, "overdue", number) for number in range(1, 5)]
+    time_machine.move_to(timezone.now() + timedelta(days=6))
+    monkeypatch.setattr(running, "TOGETHER", 2)
+    work, bunches = case_timers.run_due_timers_together, []
+
+    def die_in_the_second(*, case_ids):
+        left = work(case_ids=case_ids)
+        bunches.append(case_ids)
+        if len(bunches) == 2:
+            raise KeyboardInterrupt
+        return left
+
+    monkeypatch.setattr(case_timers, "run_due_timers_together", die_in_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        sweep(northmoor)
+    with inside_council(northmoor):
+        assert Case.objects.filter(step="Escalated").count() == 2
+        (message,) = OutboxMessage.objects.open().filter(task="workflow.run_due_timers")
+    monkeypatch.setattr(case_timers, "run_due_timers_together", work)
+    running.run_promised(task_name="workflow.run_due_timers", council_number=northmoor.number, message_id=message.pk)
+
+    with inside_council(northmoor):
+        for case in cases:
+            found = Case.objects.get(pk=case.pk)
+            assert (found.step, found.version) == ("Escalated", 2)
+        assert AuditEntry.objects.filter(event="workflow.case.timed").count() == 4
+
+
+def test_a_case_that_an_officer_is_at_is_left_for_its_own_turn(walled, northmoor, people, publish, time_machine):
+    publish(OVERDUE)
+    with inside_council(northmoor):
+        busy, free = open_one(people, "overdue", 1).pk, open_one(people, "overdue", 2).pk
+    time_machine.move_to(timezone.now() + timedelta(days=6))
+    held, done = threading.Event(), threading.Event()
+
+    def officer() -> None:
+        with inside_council(northmoor):
+            Case.objects.select_for_update().get(pk=busy)
+            held.set()
+            done.wait(timeout=20)
+        connection.close()
+
+    thread = threading.Thread(target=officer)
+    thread.start()
+    held.wait(timeout=20)
+    try:
+        with inside_council(northmoor):
+            assert case_timers.run_due_timers_together(case_ids=[busy, free]) == [busy]
+    finally:
+        done.set()
+        thread.join(timeout=20)
+
+    with inside_council(northmoor):
+        assert Case.objects.get(pk=free).step == "Escalated"
+        assert case_timers.run_due_timers(case_id=busy)
 
 
 def test_a_joint_cases_timer_is_kept_by_its_owner_alone(
