@@ -85,7 +85,7 @@ def _options(var_dir: Path) -> list[str]:
         "--daemonize", "no",
         "--pidfile", str(_pid_file(var_dir)),
         "--dir", str(_data_dir(var_dir)),
-        "--databases", "4",
+        "--databases", "16",
         "--appendonly", "yes",
         "--appendfsync", "everysec",
         "--save", "",

@@ -9,10 +9,13 @@ from pathlib import Path
 os.environ.setdefault("GUILDHALL_VAR", str(Path(__file__).resolve().parents[2] / "var" / "test"))
 
 from .portal import *  # noqa: F403
-from .portal import DATABASES, VAR_DIR
+from .portal import CACHES, DATABASES, VAR_DIR
 
 WORKER = f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
 """Two runs at the same time do not meet: each process has a database of its own."""
+if "db" in CACHES["default"]["OPTIONS"]:
+    # A process that empties its cache must not empty another's.
+    CACHES["default"]["OPTIONS"]["db"] = 2 + int(WORKER[2:].split("_")[0]) if WORKER.startswith("gw") else 1
 TEMPLATE_DATABASE = "guildhall_test_template"
 DATABASES["default"]["NAME"] = f"guildhall_test_{WORKER}"
 DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}

@@ -50,7 +50,6 @@ def enqueue_all(
     return enqueue_each(task, [(council, ids) for council in councils], once=once, after=after)
 
 
-@transaction.atomic
 def enqueue_each(
     task: str, wanted: Iterable[tuple[Any, Mapping[str, Any]]], /, *, once: str = "", after: timedelta | None = None
 ) -> list[uuid.UUID]:
@@ -71,7 +70,7 @@ def enqueue_each(
     table = OutboxMessage._meta.db_table
     # One round trip: the row and the relay's wake-up call, which PostgreSQL delivers at commit.
     one = "(%s, %s, %s::smallint[], %s, %s::jsonb, %s, %s, %s, %s, 0, 0, '')"
-    with connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(
             f"WITH promised AS (INSERT INTO public.{table} (id, owner_id, parts, task, arguments, queue, once_key,"
             f" created_at, due_at, sent_count, attempts, last_error) VALUES {', '.join([one] * len(rows))}"

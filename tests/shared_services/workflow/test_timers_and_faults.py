@@ -230,7 +230,7 @@ def test_a_sweep_writes_what_each_case_became_and_asks_the_database_little(
         over = [open_one(people, "plain_pause", number) for number in range(9, 13)]
         keys = [case.pk for case in (*late, *over)]
     time_machine.move_to(timezone.now() + timedelta(days=6), tick=False)
-    with inside_council(northmoor), django_assert_max_num_queries(100):
+    with inside_council(northmoor), django_assert_max_num_queries(40):
         assert case_timers.run_due_timers_together(case_ids=keys) == []
 
     with inside_council(northmoor):
