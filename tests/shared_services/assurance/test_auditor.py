@@ -24,6 +24,7 @@ from tests.programs import program_of
 CHECKS_THE_RECORD = "audit:start_check"
 """Having the record checked is what an auditor is for; it changes nothing that a council keeps."""
 KEY = "0190a7c0-0000-7000-8000-000000000001"
+OWN = ("allauth.", "shared_services.notices.")
 MAY_GROW = ("audit_", "govuk_", "account", "django_session", "mfa_", "usersessions_", "messaging_", "axes_")
 
 
@@ -59,12 +60,12 @@ def unsafe_addresses(urlconf: str) -> list[tuple[str, str, Any]]:
 
 
 def _is_own(view: Any, callback: Any) -> bool:
-    """The auditor's own password, second factor, sessions, saved views and columns are his to change."""
+    """The auditor's own password, second factor, sessions, notices, saved views and columns are his to change."""
     family = [base.__module__ for base in getattr(view or callback, "__mro__", [view or callback])]
     if view is not None and issubclass(view, RedirectView):
         return True
     named = getattr(callback, "view_initkwargs", {}).get("permission") or getattr(view, "permission", None)
-    return named in (SIGNED_IN, PUBLIC) or any(module.startswith("allauth.") for module in family)
+    return named in (SIGNED_IN, PUBLIC) or any(module.startswith(OWN) for module in family)
 
 
 def _row_counts(council) -> dict[str, int]:
