@@ -202,9 +202,7 @@ def vire(
 
 
 @transaction.atomic
-def set_budgets(
-    *, actor: OfficerCard | None, financial_year: int, amounts: Mapping[tuple[str, str], Decimal]
-) -> int:
+def set_budgets(*, actor: OfficerCard | None, financial_year: int, amounts: Mapping[tuple[str, str], Decimal]) -> int:
     """Set the year's budget of many heads at once, by (cost centre code, subjective code); finance officers may.
 
     A load from the shell acts without an officer.

@@ -10,7 +10,7 @@ from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import may
 
 if TYPE_CHECKING:
-    from .models import ImportBatch
+    pass
 
 MAY_SEE_PERSONAL = "migration.load_personal_data"
 

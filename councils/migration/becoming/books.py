@@ -20,7 +20,8 @@ def cells(table: str) -> Cells:
 def one_of_groups(value: str) -> str:
     """The subjective group that a text names by its key or its label, as SQL; null when it names none."""
     cases = " ".join(
-        f"WHEN lower({value}) IN ('{key}', '{str(label).lower()}') THEN '{key}'" for key, label in SubjectiveGroup.choices
+        f"WHEN lower({value}) IN ('{key}', '{str(label).lower()}') THEN '{key}'"
+        for key, label in SubjectiveGroup.choices
     )
     return f"CASE {cases} END"
 
@@ -103,7 +104,11 @@ def purchasing_groups() -> Plan:
     c = cells("T024")
     columns = {"name": c.raw("EKNAM"), "telephone": c.raw("TEL_NUMBER"), "email": c.raw("SMTP_ADDR")}
     made = Becomes(
-        "T024", "migration.PurchasingGroup", columns, only_new={"code": c.raw("EKGRP")}, natural={"code": c.raw("EKGRP")}
+        "T024",
+        "migration.PurchasingGroup",
+        columns,
+        only_new={"code": c.raw("EKGRP")},
+        natural={"code": c.raw("EKGRP")},
     )
     return Plan("T024", becomes=(made,))
 
@@ -138,13 +143,20 @@ def accounts() -> Plan:
 
 def account_names() -> Plan:
     c = cells("SKAT")
-    code = Ours("code", "finance.SubjectiveCode", "code", c.stripped("SAKNR"), {"SKA1": cells("SKA1").stripped("SAKNR")})
+    code = Ours(
+        "code", "finance.SubjectiveCode", "code", c.stripped("SAKNR"), {"SKA1": cells("SKA1").stripped("SAKNR")}
+    )
     name = f"COALESCE(NULLIF({c.raw('TXT50')}, ''), {c.raw('TXT20')})"
     return Plan(
         "SKAT",
         joins=(code,),
         checks=(
-            Check("orphan", "There is no account {value} to name. Load SKA1 first, or with this file.", "SAKNR", missing="code"),
+            Check(
+                "orphan",
+                "There is no account {value} to name. Load SKA1 first, or with this file.",
+                "SAKNR",
+                missing="code",
+            ),
             Check("no_name", "Short and long text are both empty.", "TXT50", when=f"{name} = ''"),
         ),
         becomes=(Becomes("SKAT", "finance.SubjectiveCode", {"name": name}, joins=(code,), record="code.id"),),
@@ -187,7 +199,7 @@ def cost_centres_of_sap() -> Plan:
             Check(
                 "unmatched_department",
                 "Department {value} is not one of the council's. Match it under Codes, or load the department first.",
-                "ABTEI", missing="department",
+                "ABTEI", value=named, missing="department",
             ),
             Check("ends_early", "The last day is before the first.", "DATBI", when=f"{c.date('DATBI')} < {c.date('DATAB')}"),
             Check("long_code", "A cost centre's code has 12 characters at most.", "KOSTL", when=f"length({code}) > 12"),
@@ -214,7 +226,12 @@ def cost_centre_names() -> Plan:
         "CSKT",
         joins=(centre,),
         checks=(
-            Check("orphan", "There is no cost centre {value} to name. Load CSKS first, or with this file.", "KOSTL", missing="centre"),
+            Check(
+                "orphan",
+                "There is no cost centre {value} to name. Load CSKS first, or with this file.",
+                "KOSTL",
+                missing="centre",
+            ),
             Check("no_name", "Name and description are both empty.", "LTEXT", when=f"{name} = ''"),
         ),
         becomes=(Becomes("CSKT", "finance.CostCentre", {"name": name}, joins=(centre,), record="centre.id"),),

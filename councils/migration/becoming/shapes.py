@@ -5,11 +5,11 @@ From these the checking, loading and undoing write their set-based statements (`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..choices import CrosswalkKind, Severity
-from ..tables import Table, table_called
+from ..tables import Table
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,10 @@ class Check:
 
     reason: str
     message: str
-    """Words for the officer; {value} is the cell of `column`."""
+    """Words for the officer; {value} is the cell of `column`, or `value`."""
     column: str = ""
+    value: str = ""
+    """SQL of the value that is shown, where it is more than the cell."""
     missing: str = ""
     when: str = ""
     severity: Severity = Severity.QUARANTINED
@@ -150,4 +152,3 @@ class Plan:
     checks: tuple[Check, ...] = ()
     windows: Mapping[str, str] = field(default_factory=dict)
     """Sums over several rows, as SQL over `s`; read as `s.<name>`: for tables with a row for each stretch of time."""
-

@@ -120,7 +120,9 @@ def _budgets_before(year: int, found: list[Any]) -> dict[tuple[str, str], Any]:
             """,
             {"centres": [row[2] for row in found], "codes": [row[3] for row in found], "year": year},
         )
-        return {(row[0], row[1]): json.loads(row[2]) if isinstance(row[2], str) else row[2] for row in cursor.fetchall()}
+        return {
+            (row[0], row[1]): json.loads(row[2]) if isinstance(row[2], str) else row[2] for row in cursor.fetchall()
+        }
 
 
 def _trace_budgets(batch_id: UUID, year: int, found: list[Any], before: dict[tuple[str, str], Any]) -> None:
@@ -209,9 +211,7 @@ _TRACES_BACK = f"""
 
 
 def _undo_budgets(batch_id: UUID) -> Counter[str]:
-    before = (
-        "COALESCE((SELECT sum((one.value ->> 1)::numeric) FROM jsonb_each(c.before -> 'periods') one), 0)::numeric(14,2)"
-    )
+    before = "COALESCE((SELECT sum((one.value ->> 1)::numeric) FROM jsonb_each(c.before -> 'periods') one), 0)::numeric(14,2)"
     judged = f"""
         SELECT c.id, c.record_id, c.before, b.cost_centre_id, b.subjective_id, b.financial_year,
                {before} AS amount_before,
@@ -282,4 +282,3 @@ def _undo_quotas(batch_id: UUID) -> Counter[str]:
             {"batch": batch_id},
         )
     return Counter()
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..choices import CrosswalkKind, Severity
+from ..tables import Kind
 from .books import cells
 from .shapes import Becomes, Cells, Check, Crossed, Legacy, Ours, Plan
 
@@ -57,9 +58,7 @@ def officers() -> Plan:
 
 
 def card_of(c: Cells) -> Legacy:
-    return Legacy(
-        "card", "officers.personnel", c.raw("PERNR"), {"officers": cells("officers").raw("personnel_number")}
-    )
+    return Legacy("card", "officers.personnel", c.raw("PERNR"), {"officers": cells("officers").raw("personnel_number")})
 
 
 def employment_of(c: Cells) -> Ours:
@@ -86,7 +85,9 @@ def assignments() -> Plan:
     post = Ours("post", "organisation.Post", "number", post_code.value, {"posts": "s.key"})
     scheme_code = Crossed("scheme_code", CrosswalkKind.LEAVE_SCHEME, c.raw("PERSK"))
     only_scheme = "(SELECT min(name) FROM people_leavescheme WHERE active HAVING count(*) = 1)"
-    scheme = Ours("scheme", "people.LeaveScheme", "name", f"COALESCE(scheme_code.value, {only_scheme}, {c.raw('PERSK')})")
+    scheme = Ours(
+        "scheme", "people.LeaveScheme", "name", f"COALESCE(scheme_code.value, {only_scheme}, {c.raw('PERSK')})"
+    )
     is_open = f"{c.raw('ENDDA')} IN ('', '9999-12-31')"
     held = (
         "EXISTS (SELECT 1 FROM organisation_appointment a WHERE a.post_id = post.id AND a.to_on IS NULL"
@@ -150,9 +151,16 @@ def actions() -> Plan:
         joins=(employment,),
         checks=(
             NO_EMPLOYMENT,
-            Check("unknown_status", "Employment status {value} is not one of 0 to 3.", "STAT2", when=f"{c.raw('STAT2')} NOT IN ('0', '1', '2', '3')"),
+            Check(
+                "unknown_status",
+                "Employment status {value} is not one of 0 to 3.",
+                "STAT2",
+                when=f"{c.raw('STAT2')} NOT IN ('0', '1', '2', '3')",
+            ),
         ),
-        becomes=(Becomes("PA0000", "people.Employment", {"end_on": left}, joins=(employment,), record="employment.id"),),
+        becomes=(
+            Becomes("PA0000", "people.Employment", {"end_on": left}, joins=(employment,), record="employment.id"),
+        ),
     )
 
 
@@ -197,7 +205,8 @@ def hours() -> Plan:
 
 
 def leave_type(c: Cells, name: str) -> tuple[Crossed, Ours]:
-    crossed = Crossed("type_code", CrosswalkKind.LEAVE_TYPE, c.raw(name))
+    code = c.stripped(name) if c.table.field_called(name).kind == Kind.KEY else c.raw(name)
+    crossed = Crossed("type_code", CrosswalkKind.LEAVE_TYPE, code)
     return crossed, Ours("type", "people.LeaveType", "key", crossed.value)
 
 
@@ -251,6 +260,11 @@ def quotas() -> Plan:
         joins=(employment, crossed, kind),
         checks=(
             NO_EMPLOYMENT,
-            Check("unknown_type", "Quota type {value} is not matched to a kind of leave. Match it under Codes.", "KTART", missing="type"),
+            Check(
+                "unknown_type",
+                "Quota type {value} is not matched to a kind of leave. Match it under Codes.",
+                "KTART",
+                missing="type",
+            ),
         ),
     )

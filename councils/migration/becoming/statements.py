@@ -23,6 +23,11 @@ NOT_KEPT_BACK = (
     f"NOT EXISTS (SELECT 1 FROM {PROBLEMS} p WHERE p.file_id = s.file_id AND p.line = s.line"
     f" AND p.severity IN ({', '.join(repr(str(one)) for one in KEPT_BACK)}))"
 )
+NOT_LEFT_OUT = (
+    f"NOT EXISTS (SELECT 1 FROM {PROBLEMS} p WHERE p.file_id = s.file_id AND p.line = s.line"
+    " AND p.severity = 'left_out')"
+)
+"""What was found unreadable is checked all the same, but for the cells that could not be read: every problem is listed."""
 BULK = ("SET LOCAL enable_nestloop = off", "SET LOCAL work_mem = '64MB'", "SET LOCAL jit = off")
 """Rows that were just copied have no statistics yet: a nested loop over them would look cheap and take for ever."""
 
@@ -36,9 +41,7 @@ class Counts:
     unchanged: int = 0
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(
-            self.created + other.created, self.changed + other.changed, self.unchanged + other.unchanged
-        )
+        return Counts(self.created + other.created, self.changed + other.changed, self.unchanged + other.unchanged)
 
 
 def literal(text: str) -> str:
@@ -131,10 +134,13 @@ def checks(plan: Plan, staged_files: Mapping[str, str]) -> str:
         SELECT uuidv7(), %(batch)s, s.file_id, s.line, v.severity, v.reason, v.col, left(v.value, 200),
                left(replace(v.message, '{{value}}', v.value), 500)
           FROM (SELECT s.file_id, s.line, s.key, s.cells{extra} FROM {STAGED} s
-                 WHERE s.file_id = ANY(%(files)s) AND {NOT_KEPT_BACK}) s
+                 WHERE s.file_id = ANY(%(files)s) AND {NOT_LEFT_OUT}) s
           {joined(plan.joins, staged_files)}
           CROSS JOIN LATERAL (VALUES {every}) v (hit, severity, reason, col, value, message)
          WHERE ({any_fault}) AND v.hit
+           AND NOT EXISTS (SELECT 1 FROM {PROBLEMS} q
+                            WHERE q.file_id = s.file_id AND q.line = s.line AND q."column" = v.col
+                              AND q.severity = 'quarantined')
     """
 
 
@@ -147,6 +153,7 @@ def _fault(table: Table, check: Check, joins: tuple[Join, ...], files: Mapping[s
         value = f"s.cells[{table.place(check.column)}]"
         if table.field_called(check.column).kind == Kind.KEY:
             value = f"regexp_replace({value}, '^0+(?=[0-9])', '')"
+    value = check.value or value
     rest = f"'{check.severity.value}', '{check.reason}', '{check.column}', {value}, {literal(check.message)}"
     return " AND ".join(conditions), rest
 
@@ -170,7 +177,9 @@ def _source(plan: Plan, becomes: Becomes, *, sliced: bool, with_new: bool) -> st
     model = model_of(becomes)
     columns = [f"{cast(model, column, value)} AS c{n}" for n, (column, value) in enumerate(becomes.columns.items())]
     if with_new:
-        columns += [f"{cast(model, column, value)} AS n{n}" for n, (column, value) in enumerate(becomes.only_new.items())]
+        columns += [
+            f"{cast(model, column, value)} AS n{n}" for n, (column, value) in enumerate(becomes.only_new.items())
+        ]
     found = "NULL::uuid"
     natural = ""
     if becomes.record:

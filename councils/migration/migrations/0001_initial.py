@@ -10,321 +10,577 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
-        ('purchasing', '0004_suppliers'),
+        ("access", "0001_initial"),
+        ("purchasing", "0004_suppliers"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PurchasingGroup',
+            name="PurchasingGroup",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=3, unique=True)),
-                ('name', models.CharField(blank=True, max_length=60)),
-                ('telephone', models.CharField(blank=True, max_length=42)),
-                ('email', models.CharField(blank=True, max_length=241)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=3, unique=True)),
+                ("name", models.CharField(blank=True, max_length=60)),
+                ("telephone", models.CharField(blank=True, max_length=42)),
+                ("email", models.CharField(blank=True, max_length=241)),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='ColumnMapping',
+            name="ColumnMapping",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('table', models.CharField(max_length=30)),
-                ('header', models.CharField(max_length=120)),
-                ('field', models.CharField(blank=True, max_length=30)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("table", models.CharField(max_length=30)),
+                ("header", models.CharField(max_length=120)),
+                ("field", models.CharField(blank=True, max_length=30)),
             ],
             options={
-                'ordering': ['table', 'header'],
-                'constraints': [models.UniqueConstraint(fields=('table', 'header'), name='header_mapped_once')],
+                "ordering": ["table", "header"],
+                "constraints": [models.UniqueConstraint(fields=("table", "header"), name="header_mapped_once")],
             },
         ),
         migrations.CreateModel(
-            name='Crosswalk',
+            name="Crosswalk",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('department', 'Department'), ('subjective_group', 'Subjective group'), ('cost_centre', 'Cost centre'), ('subjective', 'Subjective code'), ('post', 'Post'), ('leave_scheme', 'Leave scheme'), ('leave_type', 'Leave type')], max_length=20)),
-                ('legacy_value', models.CharField(max_length=40)),
-                ('value', models.CharField(max_length=80)),
-                ('version', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("department", "Department"),
+                            ("subjective_group", "Subjective group"),
+                            ("cost_centre", "Cost centre"),
+                            ("subjective", "Subjective code"),
+                            ("post", "Post"),
+                            ("leave_scheme", "Leave scheme"),
+                            ("leave_type", "Leave type"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("legacy_value", models.CharField(max_length=40)),
+                ("value", models.CharField(max_length=80)),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'ordering': ['kind', 'legacy_value'],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'legacy_value'), name='code_mapped_once')],
+                "ordering": ["kind", "legacy_value"],
+                "constraints": [models.UniqueConstraint(fields=("kind", "legacy_value"), name="code_mapped_once")],
             },
         ),
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.CharField(max_length=40, unique=True)),
-                ('status', models.CharField(choices=[('checking', 'Being checked'), ('checked', 'Checked'), ('loading', 'Being loaded'), ('loaded', 'Loaded'), ('undoing', 'Being undone'), ('undone', 'Undone'), ('discarded', 'Discarded')], default='checking', max_length=12)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('personal', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('signed_at', models.DateTimeField(blank=True, null=True)),
-                ('loaded_at', models.DateTimeField(blank=True, null=True)),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
-                ('kept_reasons', models.JSONField(blank=True, default=dict)),
-                ('fault', models.CharField(blank=True, max_length=300)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_by', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.officercard')),
-                ('loaded_by', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.officercard')),
-                ('signed_by', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.officercard')),
-                ('undone_by', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.officercard')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("reference", models.CharField(max_length=40, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("checking", "Being checked"),
+                            ("checked", "Checked"),
+                            ("loading", "Being loaded"),
+                            ("loaded", "Loaded"),
+                            ("undoing", "Being undone"),
+                            ("undone", "Undone"),
+                            ("discarded", "Discarded"),
+                        ],
+                        default="checking",
+                        max_length=12,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("personal", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("signed_at", models.DateTimeField(blank=True, null=True)),
+                ("loaded_at", models.DateTimeField(blank=True, null=True)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
+                ("kept_reasons", models.JSONField(blank=True, default=dict)),
+                ("fault", models.CharField(blank=True, max_length=300)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
+                (
+                    "loaded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'import batches',
-                'ordering': ['-created_at'],
+                "verbose_name_plural": "import batches",
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='ImportFile',
+            name="ImportFile",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('size', models.BigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('file', models.FileField(blank=True, max_length=200, upload_to=councils.migration.models.stored_name)),
-                ('prepared_at', models.DateTimeField(blank=True, null=True)),
-                ('table', models.CharField(blank=True, max_length=30)),
-                ('confidence', models.PositiveSmallIntegerField(default=0)),
-                ('trouble', models.CharField(blank=True, max_length=500)),
-                ('notice', models.CharField(blank=True, max_length=500)),
-                ('encoding', models.CharField(choices=[('utf-8', 'UTF-8'), ('cp1252', 'Western European (Windows-1252)')], default='utf-8', max_length=10)),
-                ('delimiter', models.CharField(choices=[(',', 'Comma'), (';', 'Semicolon'), ('\t', 'Tab'), ('|', 'Pipe')], default=',', max_length=1)),
-                ('decimal_mark', models.CharField(choices=[('.', 'Point: 1,234.56'), (',', 'Comma: 1.234,56')], default='.', max_length=1)),
-                ('date_order', models.CharField(choices=[('dmy', 'Day first: 31/03/2026'), ('mdy', 'Month first: 03/31/2026')], default='dmy', max_length=3)),
-                ('headers', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), blank=True, default=list, size=None)),
-                ('fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(blank=True, max_length=30), blank=True, default=list, size=None)),
-                ('body_offset', models.BigIntegerField(default=0)),
-                ('body_line', models.PositiveIntegerField(default=1)),
-                ('next_offset', models.BigIntegerField(default=0)),
-                ('next_line', models.PositiveIntegerField(default=0)),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('checked_at', models.DateTimeField(blank=True, null=True)),
-                ('loaded_line', models.PositiveIntegerField(default=0)),
-                ('last_line', models.PositiveIntegerField(default=0)),
-                ('loaded_at', models.DateTimeField(blank=True, null=True)),
-                ('row_count', models.PositiveIntegerField(default=0)),
-                ('quarantined_count', models.PositiveIntegerField(default=0)),
-                ('left_out_count', models.PositiveIntegerField(default=0)),
-                ('warning_count', models.PositiveIntegerField(default=0)),
-                ('create_count', models.PositiveIntegerField(default=0)),
-                ('change_count', models.PositiveIntegerField(default=0)),
-                ('unchanged_count', models.PositiveIntegerField(default=0)),
-                ('created_count', models.PositiveIntegerField(default=0)),
-                ('changed_count', models.PositiveIntegerField(default=0)),
-                ('left_unchanged_count', models.PositiveIntegerField(default=0)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='migration.importbatch')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("size", models.BigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("file", models.FileField(blank=True, max_length=200, upload_to=councils.migration.models.stored_name)),
+                ("prepared_at", models.DateTimeField(blank=True, null=True)),
+                ("table", models.CharField(blank=True, max_length=30)),
+                ("confidence", models.PositiveSmallIntegerField(default=0)),
+                ("trouble", models.CharField(blank=True, max_length=500)),
+                ("notice", models.CharField(blank=True, max_length=500)),
+                (
+                    "encoding",
+                    models.CharField(
+                        choices=[("utf-8", "UTF-8"), ("cp1252", "Western European (Windows-1252)")],
+                        default="utf-8",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "delimiter",
+                    models.CharField(
+                        choices=[(",", "Comma"), (";", "Semicolon"), ("\t", "Tab"), ("|", "Pipe")],
+                        default=",",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "decimal_mark",
+                    models.CharField(
+                        choices=[(".", "Point: 1,234.56"), (",", "Comma: 1.234,56")], default=".", max_length=1
+                    ),
+                ),
+                (
+                    "date_order",
+                    models.CharField(
+                        choices=[("dmy", "Day first: 31/03/2026"), ("mdy", "Month first: 03/31/2026")],
+                        default="dmy",
+                        max_length=3,
+                    ),
+                ),
+                (
+                    "headers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=120), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(blank=True, max_length=30), blank=True, default=list, size=None
+                    ),
+                ),
+                ("body_offset", models.BigIntegerField(default=0)),
+                ("body_line", models.PositiveIntegerField(default=1)),
+                ("next_offset", models.BigIntegerField(default=0)),
+                ("next_line", models.PositiveIntegerField(default=0)),
+                ("read_at", models.DateTimeField(blank=True, null=True)),
+                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                ("loaded_line", models.PositiveIntegerField(default=0)),
+                ("last_line", models.PositiveIntegerField(default=0)),
+                ("loaded_at", models.DateTimeField(blank=True, null=True)),
+                ("row_count", models.PositiveIntegerField(default=0)),
+                ("quarantined_count", models.PositiveIntegerField(default=0)),
+                ("left_out_count", models.PositiveIntegerField(default=0)),
+                ("warning_count", models.PositiveIntegerField(default=0)),
+                ("create_count", models.PositiveIntegerField(default=0)),
+                ("change_count", models.PositiveIntegerField(default=0)),
+                ("unchanged_count", models.PositiveIntegerField(default=0)),
+                ("created_count", models.PositiveIntegerField(default=0)),
+                ("changed_count", models.PositiveIntegerField(default=0)),
+                ("left_unchanged_count", models.PositiveIntegerField(default=0)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="files", to="migration.importbatch"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='ControlTotal',
+            name="ControlTotal",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('measure', models.CharField(max_length=30)),
-                ('read_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=20)),
-                ('kept_back_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=20)),
-                ('source_amount', models.DecimalField(blank=True, decimal_places=2, max_digits=20, null=True)),
-                ('explanation', models.CharField(blank=True, max_length=500)),
-                ('stated_at', models.DateTimeField(blank=True, null=True)),
-                ('stated_by', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.officercard')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='totals', to='migration.importfile')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("measure", models.CharField(max_length=30)),
+                ("read_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=20)),
+                ("kept_back_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=20)),
+                ("source_amount", models.DecimalField(blank=True, decimal_places=2, max_digits=20, null=True)),
+                ("explanation", models.CharField(blank=True, max_length=500)),
+                ("stated_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "stated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="totals", to="migration.importfile"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['file', 'measure'],
+                "ordering": ["file", "measure"],
             },
         ),
         migrations.CreateModel(
-            name='LegacyOrder',
+            name="LegacyOrder",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=10, unique=True)),
-                ('category', models.CharField(blank=True, max_length=1)),
-                ('document_type', models.CharField(blank=True, max_length=4)),
-                ('purchasing_group', models.CharField(blank=True, max_length=3)),
-                ('company_code', models.CharField(blank=True, max_length=4)),
-                ('ordered_on', models.DateField(blank=True, null=True)),
-                ('valid_from', models.DateField(blank=True, null=True)),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('currency', models.CharField(default='GBP', max_length=5)),
-                ('payment_terms', models.CharField(blank=True, max_length=4)),
-                ('target_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=15)),
-                ('deleted', models.BooleanField(default=False)),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='legacy_orders', to='purchasing.supplier')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=10, unique=True)),
+                ("category", models.CharField(blank=True, max_length=1)),
+                ("document_type", models.CharField(blank=True, max_length=4)),
+                ("purchasing_group", models.CharField(blank=True, max_length=3)),
+                ("company_code", models.CharField(blank=True, max_length=4)),
+                ("ordered_on", models.DateField(blank=True, null=True)),
+                ("valid_from", models.DateField(blank=True, null=True)),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("currency", models.CharField(default="GBP", max_length=5)),
+                ("payment_terms", models.CharField(blank=True, max_length=4)),
+                ("target_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=15)),
+                ("deleted", models.BooleanField(default=False)),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="legacy_orders",
+                        to="purchasing.supplier",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='LegacyOrderLine',
+            name="LegacyOrderLine",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveIntegerField()),
-                ('description', models.CharField(blank=True, max_length=40)),
-                ('category', models.CharField(blank=True, max_length=9)),
-                ('quantity', models.DecimalField(decimal_places=3, default=Decimal('0.000'), max_digits=13)),
-                ('unit', models.CharField(blank=True, max_length=3)),
-                ('unit_price', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=15)),
-                ('price_per', models.DecimalField(decimal_places=3, default=Decimal('1.000'), max_digits=9)),
-                ('net_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=15)),
-                ('tax_code', models.CharField(blank=True, max_length=2)),
-                ('delivered', models.BooleanField(default=False)),
-                ('invoiced', models.BooleanField(default=False)),
-                ('deleted', models.BooleanField(default=False)),
-                ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='migration.legacyorder')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("description", models.CharField(blank=True, max_length=40)),
+                ("category", models.CharField(blank=True, max_length=9)),
+                ("quantity", models.DecimalField(decimal_places=3, default=Decimal("0.000"), max_digits=13)),
+                ("unit", models.CharField(blank=True, max_length=3)),
+                ("unit_price", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=15)),
+                ("price_per", models.DecimalField(decimal_places=3, default=Decimal("1.000"), max_digits=9)),
+                ("net_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=15)),
+                ("tax_code", models.CharField(blank=True, max_length=2)),
+                ("delivered", models.BooleanField(default=False)),
+                ("invoiced", models.BooleanField(default=False)),
+                ("deleted", models.BooleanField(default=False)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="migration.legacyorder",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='LegacyLineEvent',
+            name="LegacyLineEvent",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=1)),
-                ('document', models.CharField(max_length=30)),
-                ('coding_sequence', models.PositiveSmallIntegerField(default=0)),
-                ('movement_type', models.CharField(blank=True, max_length=3)),
-                ('posted_on', models.DateField(blank=True, null=True)),
-                ('quantity', models.DecimalField(decimal_places=3, default=Decimal('0.000'), max_digits=13)),
-                ('local_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=15)),
-                ('document_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=15)),
-                ('currency', models.CharField(blank=True, max_length=5)),
-                ('supplier_reference', models.CharField(blank=True, max_length=16)),
-                ('line', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='migration.legacyorderline')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=1)),
+                ("document", models.CharField(max_length=30)),
+                ("coding_sequence", models.PositiveSmallIntegerField(default=0)),
+                ("movement_type", models.CharField(blank=True, max_length=3)),
+                ("posted_on", models.DateField(blank=True, null=True)),
+                ("quantity", models.DecimalField(decimal_places=3, default=Decimal("0.000"), max_digits=13)),
+                ("local_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=15)),
+                ("document_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=15)),
+                ("currency", models.CharField(blank=True, max_length=5)),
+                ("supplier_reference", models.CharField(blank=True, max_length=16)),
+                (
+                    "line",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="migration.legacyorderline",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['posted_on', 'document'],
+                "ordering": ["posted_on", "document"],
             },
         ),
         migrations.CreateModel(
-            name='LegacyLineCoding',
+            name="LegacyLineCoding",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('sequence', models.PositiveSmallIntegerField()),
-                ('cost_centre_code', models.CharField(blank=True, max_length=12)),
-                ('subjective_code', models.CharField(blank=True, max_length=12)),
-                ('internal_order', models.CharField(blank=True, max_length=12)),
-                ('quantity', models.DecimalField(decimal_places=3, default=Decimal('0.000'), max_digits=13)),
-                ('percent', models.DecimalField(decimal_places=1, default=Decimal('0.0'), max_digits=6)),
-                ('net_amount', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=15)),
-                ('line', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='codings', to='migration.legacyorderline')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("sequence", models.PositiveSmallIntegerField()),
+                ("cost_centre_code", models.CharField(blank=True, max_length=12)),
+                ("subjective_code", models.CharField(blank=True, max_length=12)),
+                ("internal_order", models.CharField(blank=True, max_length=12)),
+                ("quantity", models.DecimalField(decimal_places=3, default=Decimal("0.000"), max_digits=13)),
+                ("percent", models.DecimalField(decimal_places=1, default=Decimal("0.0"), max_digits=6)),
+                ("net_amount", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=15)),
+                (
+                    "line",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="codings",
+                        to="migration.legacyorderline",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['sequence'],
+                "ordering": ["sequence"],
             },
         ),
         migrations.CreateModel(
-            name='Provenance',
+            name="Provenance",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('source', models.CharField(max_length=40)),
-                ('legacy_key', models.CharField(max_length=200)),
-                ('batch_id', models.UUIDField()),
-                ('last_batch_id', models.UUIDField()),
-                ('record_id', models.UUIDField()),
-                ('row_hash', models.UUIDField()),
-                ('adopted', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("source", models.CharField(max_length=40)),
+                ("legacy_key", models.CharField(max_length=200)),
+                ("batch_id", models.UUIDField()),
+                ("last_batch_id", models.UUIDField()),
+                ("record_id", models.UUIDField()),
+                ("row_hash", models.UUIDField()),
+                ("adopted", models.BooleanField(default=False)),
             ],
             options={
-                'indexes': [models.Index(fields=['last_batch_id', 'source'], name='provenance_of_a_batch')],
-                'constraints': [models.UniqueConstraint(fields=('source', 'legacy_key'), name='legacy_key_known_once')],
+                "indexes": [models.Index(fields=["last_batch_id", "source"], name="provenance_of_a_batch")],
+                "constraints": [models.UniqueConstraint(fields=("source", "legacy_key"), name="legacy_key_known_once")],
             },
         ),
         migrations.CreateModel(
-            name='RowChange',
+            name="RowChange",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('batch_id', models.UUIDField()),
-                ('source', models.CharField(max_length=40)),
-                ('legacy_key', models.CharField(max_length=200)),
-                ('record_id', models.UUIDField()),
-                ('before', models.JSONField()),
-                ('hash_before', models.UUIDField(blank=True, null=True)),
-                ('batch_before_id', models.UUIDField(blank=True, null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("batch_id", models.UUIDField()),
+                ("source", models.CharField(max_length=40)),
+                ("legacy_key", models.CharField(max_length=200)),
+                ("record_id", models.UUIDField()),
+                ("before", models.JSONField()),
+                ("hash_before", models.UUIDField(blank=True, null=True)),
+                ("batch_before_id", models.UUIDField(blank=True, null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('batch_id', 'source', 'legacy_key'), name='changed_once_a_batch')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch_id", "source", "legacy_key"), name="changed_once_a_batch")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RowProblem',
+            name="RowProblem",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('line', models.PositiveIntegerField()),
-                ('severity', models.CharField(choices=[('quarantined', 'Quarantined'), ('warning', 'Warning'), ('left_out', 'Left out')], max_length=12)),
-                ('reason', models.CharField(max_length=40)),
-                ('column', models.CharField(blank=True, max_length=30)),
-                ('value', models.CharField(blank=True, max_length=200)),
-                ('message', models.CharField(max_length=500)),
-                ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='problems', to='migration.importbatch')),
-                ('file', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='problems', to='migration.importfile')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("line", models.PositiveIntegerField()),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("quarantined", "Quarantined"), ("warning", "Warning"), ("left_out", "Left out")],
+                        max_length=12,
+                    ),
+                ),
+                ("reason", models.CharField(max_length=40)),
+                ("column", models.CharField(blank=True, max_length=30)),
+                ("value", models.CharField(blank=True, max_length=200)),
+                ("message", models.CharField(max_length=500)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="problems",
+                        to="migration.importbatch",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="problems",
+                        to="migration.importfile",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['file', 'line'],
+                "ordering": ["file", "line"],
             },
         ),
         migrations.CreateModel(
-            name='StagedRow',
+            name="StagedRow",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('file_id', models.UUIDField()),
-                ('line', models.PositiveIntegerField()),
-                ('key', models.CharField(max_length=200)),
-                ('cells', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("file_id", models.UUIDField()),
+                ("line", models.PositiveIntegerField()),
+                ("key", models.CharField(max_length=200)),
+                ("cells", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
             ],
             options={
-                'ordering': ['line'],
-                'indexes': [models.Index(fields=['file_id', 'key'], name='staged_key')],
+                "ordering": ["line"],
+                "indexes": [models.Index(fields=["file_id", "key"], name="staged_key")],
             },
         ),
         migrations.AddIndex(
-            model_name='importbatch',
-            index=models.Index(fields=['-created_at'], name='batch_newest'),
+            model_name="importbatch",
+            index=models.Index(fields=["-created_at"], name="batch_newest"),
         ),
         migrations.AddIndex(
-            model_name='importfile',
-            index=models.Index(fields=['sha256'], name='import_file_digest'),
+            model_name="importfile",
+            index=models.Index(fields=["sha256"], name="import_file_digest"),
         ),
         migrations.AddConstraint(
-            model_name='importfile',
-            constraint=models.UniqueConstraint(fields=('batch', 'sha256'), name='file_once_a_batch'),
+            model_name="importfile",
+            constraint=models.UniqueConstraint(fields=("batch", "sha256"), name="file_once_a_batch"),
         ),
         migrations.AddConstraint(
-            model_name='controltotal',
-            constraint=models.UniqueConstraint(fields=('file', 'measure'), name='total_once_a_measure'),
+            model_name="controltotal",
+            constraint=models.UniqueConstraint(fields=("file", "measure"), name="total_once_a_measure"),
         ),
         migrations.AddConstraint(
-            model_name='legacyorderline',
-            constraint=models.UniqueConstraint(fields=('order', 'position'), name='legacy_line_once'),
+            model_name="legacyorderline",
+            constraint=models.UniqueConstraint(fields=("order", "position"), name="legacy_line_once"),
         ),
         migrations.AddConstraint(
-            model_name='legacylineevent',
-            constraint=models.UniqueConstraint(fields=('line', 'kind', 'document', 'coding_sequence'), name='legacy_event_once'),
+            model_name="legacylineevent",
+            constraint=models.UniqueConstraint(
+                fields=("line", "kind", "document", "coding_sequence"), name="legacy_event_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='legacylinecoding',
-            constraint=models.UniqueConstraint(fields=('line', 'sequence'), name='legacy_coding_once'),
+            model_name="legacylinecoding",
+            constraint=models.UniqueConstraint(fields=("line", "sequence"), name="legacy_coding_once"),
         ),
         migrations.AddIndex(
-            model_name='rowproblem',
-            index=models.Index(fields=['file', 'line'], name='problem_of_a_row'),
+            model_name="rowproblem",
+            index=models.Index(fields=["file", "line"], name="problem_of_a_row"),
         ),
         migrations.AddIndex(
-            model_name='rowproblem',
-            index=models.Index(fields=['batch', 'file', 'line'], name='problems_of_a_batch'),
+            model_name="rowproblem",
+            index=models.Index(fields=["batch", "file", "line"], name="problems_of_a_batch"),
         ),
     ]

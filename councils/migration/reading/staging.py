@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 
@@ -25,7 +24,7 @@ LONGEST_VALUE = 200
 NOT_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 """How COPY's text form writes what would end a value or a line."""
 COPY_ROWS = "COPY {table} (id, file_id, line, key, cells) FROM STDIN"
-COPY_PROBLEMS = "COPY {table} (id, batch_id, file_id, line, severity, reason, \"column\", value, message) FROM STDIN"
+COPY_PROBLEMS = 'COPY {table} (id, batch_id, file_id, line, severity, reason, "column", value, message) FROM STDIN'
 
 
 @dataclass(slots=True)
@@ -170,7 +169,9 @@ class _Stage:
                 )  # fmt: skip
         for index, one in self.required:
             if not cells[index] and not self._was_said(line, one.name):
-                self._say(line, "empty", one.name, "", f"{one.label} is empty. Enter it in the legacy system or the file.")
+                self._say(
+                    line, "empty", one.name, "", f"{one.label} is empty. Enter it in the legacy system or the file."
+                )
         for index, is_unwanted, name in self.unwanted:
             if is_unwanted(cells[index]):
                 label = self.table.field_called(name).label
@@ -203,7 +204,12 @@ class _Stage:
         code_at, number_at, reference_at = (self._index(name) for name in self.table.sealed)
         code = cells[code_at].replace("-", "").replace(" ", "")
         number = cells[number_at].replace("-", "").replace(" ", "")
-        if country in ("GB", "") and code and number and not (len(code) == 6 and len(number) == 8 and f"{code}{number}".isdigit()):
+        if (
+            country in ("GB", "")
+            and code
+            and number
+            and not (len(code) == 6 and len(number) == 8 and f"{code}{number}".isdigit())
+        ):
             self._say(
                 line, "bank_details", self.table.sealed[0], "",
                 "A UK account has a sort code of 6 figures and a number of 8. Correct them with the supplier's own letter.",
@@ -231,9 +237,13 @@ class _Stage:
 def _array(cells: list[str]) -> str:
     """A row's cells as an array literal in COPY's text form."""
     text = '","'.join(cells)
-    if text.count('"') == 2 * (len(cells) - 1) and "\\" not in text and "\n" not in text and "\r" not in text and "\t" not in text:
+    if (
+        text.count('"') == 2 * (len(cells) - 1)
+        and "\\" not in text
+        and "\n" not in text
+        and "\r" not in text
+        and "\t" not in text
+    ):
         return f'{{"{text}"}}'
     quoted = ['"' + cell.replace("\\", "\\\\").replace('"', '\\"') + '"' for cell in cells]
     return ("{" + ",".join(quoted) + "}").translate(NOT_ESCAPED)
-
-

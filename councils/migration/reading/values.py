@@ -167,8 +167,7 @@ def _real(year: int, month: int, day: int) -> str:
     try:
         return date(year, month, day).isoformat()
     except ValueError:
-        swapped = month > 12 and day <= 12
-        hint = " If months come first in this file, choose that under Columns." if swapped else ""
+        hint = " If days and months are the other way round, say so under Columns." if month > 12 >= day else ""
         raise Unreadable("not_a_date", f"There is no such date.{hint}") from None
 
 

@@ -118,9 +118,7 @@ def map_columns(
     file.save()
     for heading, one in zip(file.headers, fields, strict=True):
         if heading:
-            ColumnMapping.objects.update_or_create(
-                table=table, header=normal(heading)[:120], defaults={"field": one}
-            )
+            ColumnMapping.objects.update_or_create(table=table, header=normal(heading)[:120], defaults={"field": one})
     read_again(file)
     begin_check(batch)
     record(actor, "migration.columns.mapped", batch, file=file.name, table=table)

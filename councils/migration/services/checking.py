@@ -157,7 +157,10 @@ def _summarise(file: ImportFile, table: Table, counts: Counts) -> None:
 
 def _add_up(file: ImportFile, table: Table) -> None:
     """The control totals: rows, and each money column as the legacy system's own list adds it up."""
-    columns = [(one.name, f"COALESCE(NULLIF(s.cells[{table.place(one.name)}], ''), '0')::numeric") for one in table.money_fields]
+    columns = [
+        (one.name, f"COALESCE(NULLIF(s.cells[{table.place(one.name)}], ''), '0')::numeric")
+        for one in table.money_fields
+    ]
     kept_back = f"NOT ({NOT_KEPT_BACK})"
     sums = ["count(*)", f"count(*) FILTER (WHERE {kept_back})"]
     for _, value in columns:

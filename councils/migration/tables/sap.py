@@ -167,9 +167,7 @@ def sap_tables() -> dict[str, Table]:
 def _table(name: str, wanted: dict[str, Any], known: dict[str, dict[str, str]]) -> Table:
     keys = tuple(wanted["key"].split())
     required = set(wanted.get("required", "").split())
-    fields = tuple(
-        _field(one, known[one], required=one in required or one in keys) for one in wanted["fields"].split()
-    )
+    fields = tuple(_field(one, known[one], required=one in required or one in keys) for one in wanted["fields"].split())
     return Table(
         key=name,
         title=wanted["title"],

@@ -6,76 +6,107 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('purchasing', '0003_order_sent'),
+        ("purchasing", "0003_order_sent"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Supplier',
+            name="Supplier",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=10, unique=True)),
-                ('name', models.CharField(max_length=160)),
-                ('search_term', models.CharField(blank=True, max_length=20)),
-                ('vat_number', models.CharField(blank=True, max_length=20, verbose_name='VAT number')),
-                ('company_number', models.CharField(blank=True, max_length=16)),
-                ('street', models.CharField(blank=True, max_length=80)),
-                ('district', models.CharField(blank=True, max_length=40)),
-                ('town', models.CharField(blank=True, max_length=40)),
-                ('county', models.CharField(blank=True, max_length=40)),
-                ('postcode', models.CharField(blank=True, max_length=10)),
-                ('country', models.CharField(blank=True, max_length=3)),
-                ('telephone', models.CharField(blank=True, max_length=30)),
-                ('email', models.CharField(blank=True, max_length=254)),
-                ('one_time', models.BooleanField(default=False)),
-                ('blocked', models.BooleanField(default=False)),
-                ('closed', models.BooleanField(default=False)),
-                ('version', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=10, unique=True)),
+                ("name", models.CharField(max_length=160)),
+                ("search_term", models.CharField(blank=True, max_length=20)),
+                ("vat_number", models.CharField(blank=True, max_length=20, verbose_name="VAT number")),
+                ("company_number", models.CharField(blank=True, max_length=16)),
+                ("street", models.CharField(blank=True, max_length=80)),
+                ("district", models.CharField(blank=True, max_length=40)),
+                ("town", models.CharField(blank=True, max_length=40)),
+                ("county", models.CharField(blank=True, max_length=40)),
+                ("postcode", models.CharField(blank=True, max_length=10)),
+                ("country", models.CharField(blank=True, max_length=3)),
+                ("telephone", models.CharField(blank=True, max_length=30)),
+                ("email", models.CharField(blank=True, max_length=254)),
+                ("one_time", models.BooleanField(default=False)),
+                ("blocked", models.BooleanField(default=False)),
+                ("closed", models.BooleanField(default=False)),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'ordering': ['name'],
-                'indexes': [models.Index(fields=['name'], name='supplier_name')],
+                "ordering": ["name"],
+                "indexes": [models.Index(fields=["name"], name="supplier_name")],
             },
         ),
         migrations.CreateModel(
-            name='SupplierBankAccount',
+            name="SupplierBankAccount",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('country', models.CharField(blank=True, max_length=3)),
-                ('holder_name', models.CharField(blank=True, max_length=60)),
-                ('sealed', models.TextField()),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('ending', models.CharField(max_length=4)),
-                ('valid_from', models.DateField(blank=True, null=True)),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bank_accounts', to='purchasing.supplier')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("country", models.CharField(blank=True, max_length=3)),
+                ("holder_name", models.CharField(blank=True, max_length=60)),
+                ("sealed", models.TextField()),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("ending", models.CharField(max_length=4)),
+                ("valid_from", models.DateField(blank=True, null=True)),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bank_accounts",
+                        to="purchasing.supplier",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['ending'],
-                'constraints': [models.UniqueConstraint(fields=('supplier', 'fingerprint'), name='bank_account_once')],
+                "ordering": ["ending"],
+                "constraints": [models.UniqueConstraint(fields=("supplier", "fingerprint"), name="bank_account_once")],
             },
         ),
         migrations.CreateModel(
-            name='SupplierTerms',
+            name="SupplierTerms",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('company_code', models.CharField(max_length=4)),
-                ('payment_terms', models.CharField(blank=True, max_length=4)),
-                ('payment_methods', models.CharField(blank=True, max_length=10)),
-                ('payment_blocked', models.BooleanField(default=False)),
-                ('checks_duplicates', models.BooleanField(default=False)),
-                ('reconciliation_account', models.CharField(blank=True, max_length=10)),
-                ('our_account_number', models.CharField(blank=True, max_length=12)),
-                ('former_number', models.CharField(blank=True, max_length=10)),
-                ('closed', models.BooleanField(default=False)),
-                ('supplier', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='purchasing.supplier')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("company_code", models.CharField(max_length=4)),
+                ("payment_terms", models.CharField(blank=True, max_length=4)),
+                ("payment_methods", models.CharField(blank=True, max_length=10)),
+                ("payment_blocked", models.BooleanField(default=False)),
+                ("checks_duplicates", models.BooleanField(default=False)),
+                ("reconciliation_account", models.CharField(blank=True, max_length=10)),
+                ("our_account_number", models.CharField(blank=True, max_length=12)),
+                ("former_number", models.CharField(blank=True, max_length=10)),
+                ("closed", models.BooleanField(default=False)),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="terms",
+                        to="purchasing.supplier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'supplier terms',
-                'ordering': ['company_code'],
-                'constraints': [models.UniqueConstraint(fields=('supplier', 'company_code'), name='terms_once_a_company')],
+                "verbose_name_plural": "supplier terms",
+                "ordering": ["company_code"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("supplier", "company_code"), name="terms_once_a_company")
+                ],
             },
         ),
     ]

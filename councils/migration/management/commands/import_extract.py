@@ -62,7 +62,9 @@ class Command(BaseCommand):
             batch = ImportBatch.objects.get(pk=batch_id)
             for file in batch.files.all():
                 self.stdout.write(json.dumps(_report(batch, file, dry_run=dry_run)))
-            useful = [file for file in batch.files.all() if file.row_count > file.quarantined_count + file.left_out_count]
+            useful = [
+                file for file in batch.files.all() if file.row_count > file.quarantined_count + file.left_out_count
+            ]
             if dry_run or not loadable:
                 discard(actor=None, batch=batch)
         if not useful:
@@ -95,7 +97,11 @@ def _report(batch: ImportBatch, file: ImportFile, *, dry_run: bool) -> dict[str,
         "rows": file.row_count,
     }  # fmt: skip
     if dry_run:
-        done |= {"would_create": file.create_count, "would_change": file.change_count, "unchanged": file.unchanged_count}
+        done |= {
+            "would_create": file.create_count,
+            "would_change": file.change_count,
+            "unchanged": file.unchanged_count,
+        }
     else:
         done |= {"created": file.created_count, "changed": file.changed_count, "unchanged": file.left_unchanged_count}
     reasons = reasons_of(file.pk)
