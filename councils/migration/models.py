@@ -106,6 +106,8 @@ class ImportFile(PrivateModel):
     row_count = models.PositiveIntegerField(default=0)
     quarantined_count = models.PositiveIntegerField(default=0)
     left_out_count = models.PositiveIntegerField(default=0)
+    kept_back_count = models.PositiveIntegerField(default=0)
+    """Rows that are not loaded, each counted once whatever is wrong with it."""
     warning_count = models.PositiveIntegerField(default=0)
     create_count = models.PositiveIntegerField(default=0)
     change_count = models.PositiveIntegerField(default=0)
@@ -250,7 +252,6 @@ class Provenance(PrivateModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "legacy_key"], name="legacy_key_known_once")]
-        indexes = [models.Index(fields=["last_batch_id", "source"], name="provenance_of_a_batch")]
 
     def __str__(self) -> str:
         return f"{self.source} {self.legacy_key}"

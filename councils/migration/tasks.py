@@ -19,6 +19,12 @@ def give_up(*, error: Exception, final: bool, batch_id: UUID) -> None:
         services.stop(batch_id, cause)
 
 
+@council_task(queue=registry.BULK)
+def forget_rows(batch_id: UUID) -> None:
+    """Delete the files and the staged rows of a batch that is loaded. Safe to run twice."""
+    services.forget_rows_of(batch_id)
+
+
 @council_task(queue=registry.BULK, max_attempts=4, when_it_fails=give_up)
 def advance_batch(batch_id: UUID) -> None:
     """Do one step of a batch and promise the next in the same transaction. Safe to run twice."""

@@ -138,6 +138,8 @@ class Becomes:
     after_insert: str = ""
     before_delete: str = ""
     """SQL over %(ids)s, an array of records made or about to go: for a row beside the record with no key of its own."""
+    goes_with: tuple[str, str] | None = None
+    """(model, column): the record that this one belongs to. While that is used by others, this one stays too."""
     beside: tuple[str, ...] = ()
     """The models of such rows: they are no use that would keep the record."""
 

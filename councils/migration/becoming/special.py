@@ -21,6 +21,7 @@ from .statements import CHANGES, PROVENANCE, Counts, joined, rows
 BUDGETS, QUOTAS = "budgets", "PA2006"
 SPECIAL = (BUDGETS, QUOTAS)
 ROWS_AT_A_TIME = 2000
+PERIODS = "CASE jsonb_typeof({0}.before -> 'periods') WHEN 'object' THEN {0}.before -> 'periods' ELSE jsonb_build_object() END"
 LATER_BUDGET = "Budget changed since, by a virement or an officer"
 SPENT = "More is promised or spent than the budget was before"
 
@@ -211,7 +212,10 @@ _TRACES_BACK = f"""
 
 
 def _undo_budgets(batch_id: UUID) -> Counter[str]:
-    before = "COALESCE((SELECT sum((one.value ->> 1)::numeric) FROM jsonb_each(c.before -> 'periods') one), 0)::numeric(14,2)"
+    before = (
+        "COALESCE((SELECT sum((one.value ->> 1)::numeric)"
+        f" FROM jsonb_each({PERIODS.format('c')}) one), 0)::numeric(14,2)"
+    )
     judged = f"""
         SELECT c.id, c.record_id, c.before, b.cost_centre_id, b.subjective_id, b.financial_year,
                {before} AS amount_before,
@@ -235,7 +239,7 @@ def _undo_budgets(batch_id: UUID) -> Counter[str]:
               UPDATE finance_budget x SET original_amount = (one.value ->> 0)::numeric,
                                           revised_amount = (one.value ->> 1)::numeric
                 FROM judged j
-               CROSS JOIN LATERAL jsonb_each(CASE WHEN j.was_none THEN '{{}}'::jsonb ELSE j.before -> 'periods' END) one
+               CROSS JOIN LATERAL jsonb_each({PERIODS.format("j")}) one
                WHERE j.reason IS NULL AND NOT j.was_none AND x.period = one.key::int AND {head}
             ),
             gone AS (DELETE FROM finance_budget x USING judged j WHERE j.reason IS NULL AND j.was_none AND {head}),

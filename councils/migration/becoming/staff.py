@@ -47,7 +47,7 @@ def officers() -> Plan:
                     "created_at": "now()", "former_email": "''",
                 },
                 joins=(card,), natural={"email": email}, after_insert=EMAIL_ADDRESSES, before_delete=NO_EMAIL_ADDRESSES,
-                beside=("account.EmailAddress",),
+                beside=("account.EmailAddress",), goes_with=("access.OfficerCard", "card_id"),
             ),
             Becomes(
                 "officers.personnel", "access.OfficerCard", {}, joins=(card,), record="card.record_id",

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.db import connection, models
 
 from .shapes import Becomes
@@ -82,8 +83,11 @@ def _remove(cursor: Any, becomes: Becomes, batch_id: UUID) -> Counter[str]:
     if becomes.columns:
         reasons.append((f"{digest_of(becomes)} <> p.row_hash", CHANGED_SINCE))
     for other, column in uses_of(model, besides=becomes.beside):
-        words = USED_BY.format(other._meta.verbose_name_plural)
-        reasons.append((f'EXISTS (SELECT 1 FROM {other._meta.db_table} u WHERE u."{column}" = p.record_id)', words))
+        reasons.append((_is_used(other, column, "p.record_id"), USED_BY.format(plural(other))))
+    if becomes.goes_with:
+        label, own_column = becomes.goes_with
+        for other, column in uses_of(apps.get_model(label), besides=(model._meta.label,)):
+            reasons.append((_is_used(other, column, f't."{own_column}"'), USED_BY.format(plural(other))))
     cases = " ".join(f"WHEN {condition} THEN %(reason_{n})s" for n, (condition, _) in enumerate(reasons))
     params |= {f"reason_{n}": words for n, (_, words) in enumerate(reasons)}
     judged = f"""
@@ -105,6 +109,17 @@ def _remove(cursor: Any, becomes: Becomes, batch_id: UUID) -> Counter[str]:
         params,
     )
     return kept
+
+
+def _is_used(other: type[models.Model], column: str, record: str) -> str:
+    return f'EXISTS (SELECT 1 FROM {other._meta.db_table} u WHERE u."{column}" = {record})'
+
+
+def plural(model: type[models.Model]) -> str:
+    """A model's name in the plural, as officers say it."""
+    name = str(model._meta.verbose_name)
+    given = str(model._meta.verbose_name_plural)
+    return f"{name[:-1]}ies" if given == f"{name}s" and name.endswith("y") else given
 
 
 def uses_of(model: type[models.Model], *, besides: tuple[str, ...] = ()) -> list[tuple[type[models.Model], str]]:

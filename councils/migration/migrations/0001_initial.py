@@ -248,6 +248,7 @@ class Migration(migrations.Migration):
                 ("row_count", models.PositiveIntegerField(default=0)),
                 ("quarantined_count", models.PositiveIntegerField(default=0)),
                 ("left_out_count", models.PositiveIntegerField(default=0)),
+                ("kept_back_count", models.PositiveIntegerField(default=0)),
                 ("warning_count", models.PositiveIntegerField(default=0)),
                 ("create_count", models.PositiveIntegerField(default=0)),
                 ("change_count", models.PositiveIntegerField(default=0)),
@@ -455,7 +456,6 @@ class Migration(migrations.Migration):
                 ("adopted", models.BooleanField(default=False)),
             ],
             options={
-                "indexes": [models.Index(fields=["last_batch_id", "source"], name="provenance_of_a_batch")],
                 "constraints": [models.UniqueConstraint(fields=("source", "legacy_key"), name="legacy_key_known_once")],
             },
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -13,7 +14,7 @@ from shared_services.tenancy.bases import new_key
 
 from ..choices import Severity
 from ..models import ImportFile, RowProblem, StagedRow
-from ..tables import Field, Kind, Table, table_called
+from ..tables import Field, Table, table_called
 from .lines import BrokenFile, Lines, is_ruling, rows_of
 from .values import Reader, Unreadable, reader_for
 
@@ -21,6 +22,7 @@ ROWS_A_STRETCH = 50_000
 """Rows between two commits: what a killed worker loses at most, and what the progress page moves by."""
 BYTES_A_PIECE = 1 << 18
 LONGEST_VALUE = 200
+LONGEST_KEY = 200
 NOT_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 """How COPY's text form writes what would end a value or a line."""
 COPY_ROWS = "COPY {table} (id, file_id, line, key, cells) FROM STDIN"
@@ -54,6 +56,12 @@ def read_stretch(file: ImportFile, *, at_most: int = ROWS_A_STRETCH) -> Stretch:
     return stretch
 
 
+def key_of(file_id: UUID, line: int) -> str:
+    """The key of a staged row: its file's own start, then its line. Keys sort by line and cost no thinking."""
+    plain = file_id.hex
+    return f"{plain[:8]}-{plain[8:12]}-{plain[12:16]}-{plain[16:20]}-{line:012x}"
+
+
 def _copy(cursor: Any, statement: str, lines: Iterator[str]) -> None:
     with cursor.copy(statement) as copy:
         piece: list[str] = []
@@ -82,6 +90,7 @@ class _Stage:
         self.table: Table = table_called(file.table)
         self.places = {one: place for place, one in enumerate(file.fields) if one}
         self.readers = self._readers()
+        self.pairs = [(place, read) for place, _one, read in self.readers]
         self.required = [
             (index, one) for index, one in enumerate(self.table.fields) if one.required and one.name in self.places
         ]
@@ -94,12 +103,17 @@ class _Stage:
     def _index(self, name: str) -> int:
         return self.table.place(name) - 1
 
-    def _readers(self) -> list[tuple[int, int | None, Field, Reader]]:
-        found = []
-        for index, one in enumerate(self.table.fields):
-            reader = reader_for(one, decimal_mark=self.file.decimal_mark, date_order=self.file.date_order)
-            found.append((index, self.places.get(one.name), one, reader))
-        return found
+    def _readers(self) -> list[tuple[int, Field, Reader]]:
+        """For each wanted field where it stands and how it is read. One that the file lacks reads the empty cell at the end."""
+        file = self.file
+        return [
+            (
+                self.places.get(one.name, -1),
+                one,
+                reader_for(one, decimal_mark=file.decimal_mark, date_order=file.date_order),
+            )
+            for one in self.table.fields
+        ]
 
     def _filters(self) -> list[tuple[int, Callable[[str], bool], str]]:
         found: list[tuple[int, Callable[[str], bool], str]] = []
@@ -112,7 +126,7 @@ class _Stage:
     def lines(self, stored: Any, at_most: int) -> Iterator[str]:
         """The staging table's lines in COPY's text form."""
         stretch, file = self.stretch, self.file
-        start = self._id_start()
+        start = key_of(file.pk, 0)[:-12]
         lines = Lines(stored, encoding=file.encoding, offset=file.next_offset)
         before = file.next_line - 1
         rows = rows_of(lines, file.delimiter)
@@ -134,39 +148,26 @@ class _Stage:
             cells = self._cells(row, line)
             key = "|".join([cells[index] for index in self.key_at])
             text = _array(cells)
-            yield f"{start}{line:012x}{prefix}{line}\t{key.translate(NOT_ESCAPED)[:200]}\t{text}\n"
+            if '"=' in text:
+                self._say_formulas(cells, line)
+            if not key.isalnum():
+                key = key[:LONGEST_KEY].translate(NOT_ESCAPED)
+            yield f"{start}{line:012x}{prefix}{line}\t{key}\t{text}\n"
         stretch.next_offset, stretch.next_line = lines.offset, before + lines.number + 1
-
-    def _id_start(self) -> str:
-        """Keys of a file's rows: the file's own start, then the line. They sort by line and cost no thinking."""
-        plain = self.file.pk.hex
-        return f"{plain[:8]}-{plain[8:12]}-{plain[12:16]}-{plain[16:20]}-"
 
     def _is_heading(self, row: Sequence[str]) -> bool:
         """SAP's lists print the headings again on each page."""
         return bool(self.headers) and row[0].strip() == self.headers[0] and [c.strip() for c in row] == self.headers
 
     def _cells(self, row: list[str], line: int) -> list[str]:
-        count = len(row)
-        if count != self.width:
+        if len(row) != self.width:
             self._check_width(row, line)
-        cells = []
-        for _index, place, one, read in self.readers:
-            if place is None or place >= count or not (text := row[place]):
-                cells.append("")
-                continue
-            try:
-                cells.append(read(text))
-            except Unreadable as unread:
-                shown = "" if one.name in self.table.sealed else text.strip()
-                self._say(line, unread.reason, one.name, shown, f"{one.label}: {unread.message}")
-                cells.append("")
-                continue
-            if text[0] == "=" and one.kind == Kind.TEXT:
-                self._say(
-                    line, "formula", one.name, text, f"{one.label}: this looks like a formula and was kept as text.",
-                    Severity.WARNING,
-                )  # fmt: skip
+            row = (row + [""] * self.width)[: self.width]
+        row.append("")
+        try:
+            cells = [read(row[place]) for place, read in self.pairs]
+        except Unreadable:
+            cells = self._cells_one_by_one(row, line)
         for index, one in self.required:
             if not cells[index] and not self._was_said(line, one.name):
                 self._say(
@@ -183,6 +184,26 @@ class _Stage:
         if self.table.sealed:
             self._seal(cells, line)
         return cells
+
+    def _cells_one_by_one(self, row: list[str], line: int) -> list[str]:
+        """A row with an unreadable cell: every one of them is said, and reads as empty."""
+        cells = []
+        for place, one, read in self.readers:
+            try:
+                cells.append(read(row[place]))
+            except Unreadable as unread:
+                shown = "" if one.name in self.table.sealed else row[place].strip()
+                self._say(line, unread.reason, one.name, shown, f"{one.label}: {unread.message}")
+                cells.append("")
+        return cells
+
+    def _say_formulas(self, cells: list[str], line: int) -> None:
+        for cell, (_place, one, _read) in zip(cells, self.readers, strict=True):
+            if cell.startswith("="):
+                self._say(
+                    line, "formula", one.name, cell, f"{one.label}: this looks like a formula and was kept as text.",
+                    Severity.WARNING,
+                )  # fmt: skip
 
     def _check_width(self, row: list[str], line: int) -> None:
         extra = [cell for cell in row[self.width :] if cell.strip()]

@@ -26,6 +26,7 @@ BLANKS = str.maketrans("", "", " \u00a0\u202f'£€")
 DATE_PARTS = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?")
 WORDED_DATES = ("%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d.%b.%Y")
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+MOST_FIGURES = 13
 MOST_REMEMBERED = 20_000
 
 
@@ -97,6 +98,11 @@ def read_email(text: str, *, length: int) -> str:
 
 def read_number(text: str, *, mark: str, places: int) -> str:
     """A number with a point, and a minus in front: "1.234,56-" is -1234.56 where the mark is a comma."""
+    whole, _, rest = text.partition(".")
+    is_plain = mark == DecimalMark.POINT and whole.isdigit() and (rest.isdigit() or not rest) and text.isascii()
+    if is_plain and len(whole) <= MOST_FIGURES and len(rest) <= places:
+        # The most usual form, on its own short way.
+        return text.rstrip(".")
     plain = text.translate(BLANKS)
     if not plain:
         return ""
@@ -112,8 +118,8 @@ def read_number(text: str, *, mark: str, places: int) -> str:
     if not (plain.isascii() and plain.isdigit()):
         plain = _with_point(plain, mark, text)
     whole, _, rest = plain.partition(".")
-    if len(whole.lstrip("0")) > 13:
-        raise Unreadable("too_long", "This number is too big: 13 figures before the point are the most.")
+    if len(whole.lstrip("0")) > MOST_FIGURES:
+        raise Unreadable("too_long", f"This number is too big: {MOST_FIGURES} figures before the point are the most.")
     if len(rest) > places:
         if rest[places:].strip("0"):
             raise Unreadable("too_exact", f"This has more than {places} places. Round it in the file.")

@@ -3,6 +3,7 @@
 from .batches import (
     check_again,
     discard,
+    forget_rows_of,
     map_columns,
     match_codes,
     receive_files,
@@ -16,6 +17,7 @@ __all__ = [
     "advance",
     "check_again",
     "discard",
+    "forget_rows_of",
     "map_columns",
     "match_codes",
     "receive_files",

@@ -277,6 +277,14 @@ def forget_rows(batch: ImportBatch) -> None:
             ImportFile.objects.filter(pk=file.pk).update(file="")
 
 
+@transaction.atomic
+def forget_rows_of(batch_id: UUID) -> None:
+    """After a load: the rows are records now, and the file is with those who sent it."""
+    batch = locked(batch_id)
+    if batch.status not in (BatchStatus.CHECKING, BatchStatus.CHECKED, BatchStatus.LOADING):
+        forget_rows(batch)
+
+
 def later_batches(batch_id: UUID) -> list[str]:
     """References of batches that changed what this one made or changed."""
     changed = RowChange.objects.filter(batch_before_id=batch_id).exclude(batch_id=batch_id)

@@ -17,8 +17,8 @@ from shared_services.tenancy.door import current_council
 
 from ..becoming import PLANS, plan_of, special
 from ..becoming.statements import BULK, DUPLICATES, NOT_KEPT_BACK, STAGED, Counts, checks, counting
-from ..choices import Severity
-from ..models import ColumnMapping, ControlTotal, ImportFile, RowProblem
+from ..choices import KEPT_BACK, Severity
+from ..models import ColumnMapping, ControlTotal, ImportFile, Provenance, RowProblem
 from ..reading.readable import NotReadable, make_readable
 from ..reading.recognising import missing_fields, recognise
 from ..reading.staging import read_stretch
@@ -112,9 +112,14 @@ def check_table(table: str, files: dict[str, list[ImportFile]]) -> None:
             cursor.execute(DUPLICATES, params)
         if plan.checks:
             cursor.execute(checks(plan, staged), params)
-    counts = would_become(table, params)
-    for number, file in enumerate(own):
-        _summarise(file, wanted, counts if number == 0 else Counts())
+    good = 0
+    for file in own:
+        _summarise(file, wanted)
+        good += file.row_count - file.kept_back_count
+    counts = would_become(wanted, params, good)
+    first = own[0]
+    first.create_count, first.change_count, first.unchanged_count = counts.created, counts.changed, counts.unchanged
+    first.save(update_fields=["create_count", "change_count", "unchanged_count"])
 
 
 def parameters(own: list[ImportFile], files: dict[str, list[ImportFile]]) -> dict[str, Any]:
@@ -131,17 +136,20 @@ def parameters(own: list[ImportFile], files: dict[str, list[ImportFile]]) -> dic
     }
 
 
-def would_become(table: str, params: dict[str, Any]) -> Counts:
+def would_become(table: Table, params: dict[str, Any], good: int) -> Counts:
     """What the good rows of a table would do if they were loaded now."""
-    if table in special.SPECIAL:
-        return special.count(table, params)
-    plan = plan_of(table)
+    if table.key in special.SPECIAL:
+        return special.count(table.key, params)
+    plan = plan_of(table.key)
+    if not table.prefer and not Provenance.objects.filter(source=plan.becomes[0].source).exists():
+        # The first load of this table: every row is new.
+        return Counts(created=good)
     with connection.cursor() as cursor:
         cursor.execute(counting(plan, plan.becomes[0]), params)
         return Counts(*cursor.fetchone())
 
 
-def _summarise(file: ImportFile, table: Table, counts: Counts) -> None:
+def _summarise(file: ImportFile, table: Table) -> None:
     by_severity: dict[str, int] = {}
     rows = RowProblem.objects.filter(file=file).order_by().values("severity").annotate(n=Count("line", distinct=True))
     for row in rows:
@@ -149,7 +157,9 @@ def _summarise(file: ImportFile, table: Table, counts: Counts) -> None:
     file.quarantined_count = by_severity.get(Severity.QUARANTINED, 0)
     file.left_out_count = by_severity.get(Severity.LEFT_OUT, 0)
     file.warning_count = by_severity.get(Severity.WARNING, 0)
-    file.create_count, file.change_count, file.unchanged_count = counts.created, counts.changed, counts.unchanged
+    kept_back = RowProblem.objects.filter(file=file, severity__in=KEPT_BACK).aggregate(n=Count("line", distinct=True))
+    file.kept_back_count = kept_back["n"]
+    file.create_count = file.change_count = file.unchanged_count = 0
     file.checked_at = timezone.now()
     file.save()
     _add_up(file, table)

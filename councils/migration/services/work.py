@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from shared_services.audit.services import record
+from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.directory import CouncilEntry
 from shared_services.tenancy.door import inside_council
 
@@ -25,7 +26,7 @@ from ..becoming.statements import BULK, Counts, loading
 from ..becoming.undoing import undo
 from ..choices import BatchStatus
 from ..models import ImportBatch, ImportFile
-from ..reading.staging import ROWS_A_STRETCH
+from ..reading.staging import ROWS_A_STRETCH, key_of
 from ..tables import LOAD_ORDER, table_called
 from .batches import finish, forget_rows, locked
 from .checking import check_table, parameters, prepare, stage
@@ -109,7 +110,8 @@ def _load_stretch(table: str, file: ImportFile, params: dict[str, Any], *, is_la
     first = file.loaded_line + 1
     last = first + ROWS_A_STRETCH - 1
     is_end = last >= file.last_line
-    counts = _load(table, params | {"files": [file.pk], "first": first, "last": last}, sliced=True)
+    within = {"files": [file.pk], "first": key_of(file.pk, first), "last": key_of(file.pk, last)}
+    counts = _load(table, params | within, sliced=True)
     if is_end and is_last_file:
         for becomes in plan_of(table).becomes:
             if becomes.at_the_end:
@@ -155,8 +157,8 @@ def _keep(files: list[ImportFile], counts: Counts) -> None:
 
 
 def _end_load(batch: ImportBatch) -> bool:
-    forget_rows(batch)
     finish(batch, BatchStatus.LOADED)
+    enqueue("migration.forget_rows", batch_id=batch.pk)
     files = list(batch.files.all())
     record(
         batch.loaded_by, "migration.batch.loaded", batch,

@@ -194,7 +194,8 @@ def _field(name: str, row: dict[str, str], *, required: bool) -> Field:
         name=name,
         label=labels[0] if labels else row["meaning"],
         kind=kind,
-        length=int(row["length"]),
+        # Languages have one letter inside and two in lists.
+        length=2 if row["type"] == "LANG" else int(row["length"]),
         # Sequence numbers and assignments may be blank: they are then the first.
         required=required and name not in ("ZEKKN", "SEQNR", "SUBTY"),
         aliases=(*labels, row["meaning"]),
