@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from shared_services.govuk.forms import GovukForm, MoneyField, RadioField, SelectField, TextAreaField, VersionField
+from shared_services.govuk.forms import GovukForm, MoneyField, RadioField, SelectField, VersionField
+from shared_services.govuk.words import counted
 
 from .choices import CrosswalkKind, DateOrder, DecimalMark
 from .models import ControlTotal, ImportFile
@@ -38,7 +39,7 @@ class FilesField(forms.FileField):
 
 
 class UploadForm(GovukForm):
-    files = FilesField(
+    uploads = FilesField(
         label="Files",
         allow_empty_file=True,
         help_text=(
@@ -117,7 +118,7 @@ class CodesForm(GovukForm):
         self.codes = list(codes)
         for place, code in enumerate(self.codes):
             rows = waiting.get(code, 0)
-            hint = f"{rows:,} rows wait for this code." if rows else ""
+            hint = f"{counted(rows, 'row')} waiting for this code." if rows else ""
             field: forms.Field
             if answers:
                 field = SelectField(
@@ -173,10 +174,12 @@ class TotalsForm(GovukForm):
                 self.fields[f"figure_{number}"] = MoneyField(
                     label=name, min_value=None, max_digits=20, required=False, initial=total.source_amount
                 )
-            self.fields[f"explanation_{number}"] = TextAreaField(
-                label=f"Why {what.lower() if what == 'Rows' else what} of {total.file.name} differs", max_length=500, rows=2,
-                required=False, initial=total.explanation,
-            )  # fmt: skip
+            self.fields[f"explanation_{number}"] = forms.CharField(
+                label=f"Why {what.lower() if what == 'Rows' else what} of {total.file.name} differs",
+                max_length=500,
+                required=False,
+                initial=total.explanation,
+            )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

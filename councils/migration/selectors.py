@@ -59,8 +59,8 @@ def unmatched_codes(kind: str) -> dict[str, int]:
             RowProblem.objects.filter(batch__status=BatchStatus.CHECKED, reason=reason, file__table=table)
             .order_by()
             .values_list("value")
-            .annotate(Count("id"))
-            .order_by("-id__count", "value")[:MOST_CODES]
+            .annotate(waiting=Count("id"))
+            .order_by("-waiting", "value")[:MOST_CODES]
         )
         for code, count in rows:
             if code:

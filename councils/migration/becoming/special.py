@@ -127,7 +127,7 @@ def _budgets_before(year: int, found: list[Any]) -> dict[tuple[str, str], Any]:
 
 
 def _trace_budgets(batch_id: UUID, year: int, found: list[Any], before: dict[tuple[str, str], Any]) -> None:
-    params = {
+    params: dict[str, Any] = {
         "batch": batch_id, "year": year, "keys": [row[0] for row in found], "centres": [row[2] for row in found],
         "codes": [row[3] for row in found], "digests": [row[5] for row in found],
         "befores": [json.dumps({"periods": before.get((row[2], row[3]))}) for row in found],
@@ -227,7 +227,7 @@ def _undo_budgets(batch_id: UUID) -> Counter[str]:
           JOIN {PROVENANCE} p ON p.source = c.source AND p.legacy_key = c.legacy_key
          WHERE c.batch_id = %(batch)s AND c.source = '{BUDGETS}'
     """
-    params = {"batch": batch_id, "later": LATER_BUDGET, "spent": SPENT}
+    params: dict[str, Any] = {"batch": batch_id, "later": LATER_BUDGET, "spent": SPENT}
     head = "x.cost_centre_id = j.cost_centre_id AND x.subjective_id = j.subjective_id AND x.financial_year = j.financial_year"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT reason, count(*) FROM ({judged}) j WHERE reason IS NOT NULL GROUP BY reason", params)

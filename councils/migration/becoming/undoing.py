@@ -124,10 +124,11 @@ def plural(model: type[models.Model]) -> str:
 
 def uses_of(model: type[models.Model], *, besides: tuple[str, ...] = ()) -> list[tuple[type[models.Model], str]]:
     """Every model and column that points to a model, pooled keys without a constraint in the database included."""
-    found = []
-    for relation in model._meta.get_fields(include_hidden=True):
-        if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one):
-            other: Any = relation.related_model
+    found: list[tuple[type[models.Model], str]] = []
+    relations: list[Any] = [one for one in model._meta.get_fields(include_hidden=True) if one.auto_created]
+    for relation in relations:
+        if not relation.concrete and (relation.one_to_many or relation.one_to_one):
+            other = relation.related_model
             if other._meta.managed and not other._meta.abstract and other._meta.label not in besides:
                 found.append((other, relation.field.column))
     return found

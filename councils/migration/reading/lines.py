@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any
 
 from ..choices import Delimiter
 
@@ -19,7 +19,7 @@ class BrokenFile(Exception):
 class Lines:
     """The lines of a file as text; `offset` is where the next one begins."""
 
-    def __init__(self, stream: BinaryIO, *, encoding: str, offset: int = 0) -> None:
+    def __init__(self, stream: Any, *, encoding: str, offset: int = 0) -> None:
         self._stream, self._encoding = stream, encoding
         self.offset = offset
         self.number = 0
@@ -41,8 +41,10 @@ class Lines:
 
 def rows_of(lines: Lines, delimiter: str) -> Iterator[list[str]]:
     """The rows of a file. Pipes come from SAP's own lists, which know no quotation marks."""
-    quoting = csv.QUOTE_NONE if delimiter == Delimiter.PIPE else csv.QUOTE_MINIMAL
-    reader = csv.reader(lines, delimiter=delimiter, quoting=quoting)
+    if delimiter == Delimiter.PIPE:
+        reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    else:
+        reader = csv.reader(lines, delimiter=delimiter)
     while True:
         try:
             yield next(reader)

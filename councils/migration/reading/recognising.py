@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import Any
 
 from ..choices import DateOrder, DecimalMark, Delimiter
 from ..tables import Kind, Table, all_tables
@@ -44,7 +44,7 @@ def normal(heading: str) -> str:
     return re.sub(r"[^a-z0-9]+", "", heading.casefold())
 
 
-def recognise(stream: BinaryIO, *, name: str, encoding: str, mappings: Mappings | None = None) -> Recognised:
+def recognise(stream: Any, *, name: str, encoding: str, mappings: Mappings | None = None) -> Recognised:
     """Look at the start of a file and say what it is. Tries each delimiter; the one whose headings make sense wins."""
     best = Recognised()
     for delimiter in (Delimiter.TAB, Delimiter.PIPE, Delimiter.SEMICOLON, Delimiter.COMMA):
@@ -79,7 +79,7 @@ def missing_fields(table: Table, fields: Sequence[str]) -> list[str]:
     return [f"{one.label} ({one.name})" for one in table.required_fields if one.name not in fields]
 
 
-def _with_delimiter(stream: BinaryIO, name: str, encoding: str, delimiter: str, mappings: Mappings) -> Recognised:
+def _with_delimiter(stream: Any, name: str, encoding: str, delimiter: str, mappings: Mappings) -> Recognised:
     best = Recognised(delimiter=delimiter)
     lines = Lines(stream, encoding=encoding)
     rows = rows_of(lines, delimiter)
@@ -132,7 +132,7 @@ def _say_what_is_odd(found: Recognised) -> None:
         )
 
 
-def _look_at_values(stream: BinaryIO, encoding: str, found: Recognised) -> None:
+def _look_at_values(stream: Any, encoding: str, found: Recognised) -> None:
     """Decimal comma or point, day or month first: what the values themselves say."""
     table = all_tables()[found.table]
     kinds = {one.name: one.kind for one in table.fields}

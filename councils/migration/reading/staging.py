@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -95,7 +95,7 @@ class _Stage:
             (index, one) for index, one in enumerate(self.table.fields) if one.required and one.name in self.places
         ]
         self.key_at = [self._index(name) for name in self.table.key_fields]
-        self.unwanted = self._filters()
+        self.filters = self._filters()
         self.headers = [cell.strip() for cell in file.headers]
         self.width = len(file.headers)
         self.last_wanted = max(self.places.values(), default=-1)
@@ -115,13 +115,11 @@ class _Stage:
             for one in self.table.fields
         ]
 
-    def _filters(self) -> list[tuple[int, Callable[[str], bool], str]]:
-        found: list[tuple[int, Callable[[str], bool], str]] = []
-        for name, values in self.table.only.items():
-            found.append((self._index(name), lambda value, wanted=values: value not in wanted, name))
-        for name, values in self.table.unless.items():
-            found.append((self._index(name), lambda value, unwanted=values: value in unwanted, name))
-        return found
+    def _filters(self) -> list[tuple[int, tuple[str, ...], bool, str]]:
+        """(place, values, whether they are the wanted ones, field)."""
+        table = self.table
+        wanted = [(self._index(name), values, True, name) for name, values in table.only.items()]
+        return wanted + [(self._index(name), values, False, name) for name, values in table.unless.items()]
 
     def lines(self, stored: Any, at_most: int) -> Iterator[str]:
         """The staging table's lines in COPY's text form."""
@@ -173,8 +171,8 @@ class _Stage:
                 self._say(
                     line, "empty", one.name, "", f"{one.label} is empty. Enter it in the legacy system or the file."
                 )
-        for index, is_unwanted, name in self.unwanted:
-            if is_unwanted(cells[index]):
+        for index, values, are_wanted, name in self.filters:
+            if (cells[index] in values) != are_wanted:
                 label = self.table.field_called(name).label
                 self._say(
                     line, "not_wanted", name, cells[index],

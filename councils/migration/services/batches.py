@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import PurePath
 from uuid import UUID
 
@@ -272,8 +273,7 @@ def forget_rows(batch: ImportBatch) -> None:
     for file in batch.files.all():
         StagedRow.objects.filter(file_id=file.pk)._raw_delete("default")
         if file.file:
-            storage, name = file.file.storage, file.file.name
-            transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))
+            transaction.on_commit(partial(file.file.storage.delete, str(file.file.name)))
             ImportFile.objects.filter(pk=file.pk).update(file="")
 
 

@@ -47,7 +47,7 @@ def prepare(file: ImportFile) -> None:
         storage, old = file.file.storage, file.file.name
         file.file.save(file.name, File(readable.text), save=False)
         readable.text.close()
-        if old != file.file.name:
+        if old and old != file.file.name:
             storage.delete(old)
     file.encoding = readable.encoding
     notices = [file.notice, readable.notice]

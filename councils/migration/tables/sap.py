@@ -22,6 +22,8 @@ PADDED = {"LIFNR", "EBELN", "KOSTL", "SAKNR", "SAKTO", "AKONT"}
 FLAGS = {
     "LOEVM", "SPERR", "SPERM", "XCPDK", "REPRF", "ELIKZ", "EREKZ", "XBILK", "XLOEV", "XSPEB", "SPRPS", "BKZKP",
 }  # fmt: skip
+UNIT_PRICES = {"NETPR"}
+"""Amounts that nobody adds up."""
 ENGLISH = ("E", "EN", "")
 
 HEADINGS: dict[str, tuple[str, ...]] = {
@@ -187,6 +189,8 @@ def _field(name: str, row: dict[str, str], *, required: bool) -> Field:
     kind = KINDS.get(row["type"], Kind.TEXT)
     if name in PADDED:
         kind = Kind.KEY
+    elif name in UNIT_PRICES:
+        kind = Kind.NUMBER
     elif name in FLAGS:
         kind = Kind.FLAG
     labels = HEADINGS.get(name, ())

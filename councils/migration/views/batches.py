@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, ClassVar
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from ..choices import BATCH_COLOURS, SEVERITY_COLOURS, UNDER_WAY, BatchStatus
 from ..filters import ProblemFilters, reason_in_words
 from ..forms import UploadForm, VersionedForm
 from ..models import ControlTotal, ImportBatch, ImportFile, RowProblem
-from ..tables import all_tables
+from ..tables import Table, all_tables
 
 TRAIL: list[tuple[str, str]] = [("Data from the legacy system", "migration:list_batches")]
 VIEW = "migration.view_batches"
@@ -69,7 +70,7 @@ class BringFiles(FormPage):
 
     def act(self, form: UploadForm) -> HttpResponse:
         batch = services.receive_files(
-            actor=self.actor, uploads=form.cleaned_data["files"], note=form.cleaned_data["note"]
+            actor=self.actor, uploads=form.cleaned_data["uploads"], note=form.cleaned_data["note"]
         )
         return self.done(f"{batch.reference} is being checked. Nothing is loaded yet.", to=batch)
 
@@ -120,6 +121,7 @@ class ShowBatch(OneBatch, Page):
             under_way=is_under_way,
             progress=selectors.progress_of(batch, files),
             files=[(one, self.facts_of(one)) for one in files],
+            words=self.words,
             steps=[] if is_under_way else self.steps(files, totals),
             may_load=rules.may_load_something(self.actor) and rules.may_load_all(self.actor, batch),
             may_undo=may(self.actor, "migration.undo") and rules.may_load_all(self.actor, batch),
@@ -131,19 +133,18 @@ class ShowBatch(OneBatch, Page):
         )
 
     def facts_of(self, file: ImportFile) -> list[tuple[str, str]]:
-        """What is said of a file: before the load what would happen, afterwards what happened."""
+        """The figures of a file: before the load what would happen, afterwards what happened."""
         if self.batch.status == BatchStatus.LOADED:
             became = (file.created_count, file.changed_count, file.left_unchanged_count)
-            words = ("Created", "Changed", "Unchanged")
         else:
             became = (file.create_count, file.change_count, file.unchanged_count)
-            words = ("Would be created", "Would be changed", "Unchanged")
-        return [
-            ("Rows read", f"{file.row_count:,}"),
-            *((word, f"{count:,}") for word, count in zip(words, became, strict=True)),
-            ("Quarantined", f"{file.quarantined_count:,}"),
-            ("Left out", f"{file.left_out_count:,}"),
-        ]
+        counts = (file.row_count, *became, file.quarantined_count, file.left_out_count)
+        return [(word, f"{count:,}") for word, count in zip(self.words, counts, strict=True)]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        became = ("Created", "Changed") if self.batch.status == BatchStatus.LOADED else ("To create", "To change")
+        return ("Rows", *became, "Unchanged", "Quarantined", "Left out")
 
     def steps(self, files: list[ImportFile], totals: list[ControlTotal]) -> list[dict[str, Any]]:
         """The way to a load as a task list; nothing is shown of a batch that is gone."""
@@ -246,7 +247,7 @@ class BatchAction(OneBatch, ActionView):
     """One step of a batch."""
 
     permission = VIEW
-    form_class = VersionedForm
+    form_class: ClassVar[type[forms.BaseForm]] = VersionedForm
 
     def get_subject(self) -> ImportBatch:
         return self.batch
@@ -314,5 +315,5 @@ class DiscardBatch(BatchAction):
         return self.done(f"{batch.reference} was discarded. Nothing of it was loaded.", to="migration:list_batches")
 
 
-def templates_listed() -> list[Any]:
+def templates_listed() -> list[Table]:
     return [table for table in all_tables().values() if table.is_template]

@@ -9,8 +9,14 @@ from django.http import HttpResponse
 from .. import rules, services
 from ..choices import BatchStatus
 from ..forms import TotalsForm, VersionedForm
-from ..models import ControlTotal
+from ..models import ControlTotal, ImportBatch
 from .batches import BatchAction
+
+
+def totals_of(batch: ImportBatch) -> list[ControlTotal]:
+    """File by file, the rows first."""
+    totals = ControlTotal.objects.filter(file__batch=batch).select_related("file", "stated_by")
+    return sorted(totals, key=lambda one: (one.file.name, one.measure != "rows", one.measure))
 
 
 class StateTotals(BatchAction):
@@ -25,9 +31,7 @@ class StateTotals(BatchAction):
 
     def prepare(self) -> None:
         super().prepare()
-        self.totals = list(
-            ControlTotal.objects.filter(file__batch=self.batch).select_related("file").order_by("file__name", "measure")
-        )
+        self.totals = totals_of(self.batch)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"totals": self.totals}
@@ -56,8 +60,7 @@ class SignOff(BatchAction):
         return f"Sign off {self.batch.reference}"
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        totals = ControlTotal.objects.filter(file__batch=self.batch).select_related("file", "stated_by")
-        return super().get_context(totals=list(totals.order_by("file__name", "measure")), **kwargs)
+        return super().get_context(totals=totals_of(self.batch), **kwargs)
 
     def act(self, form: VersionedForm) -> HttpResponse:
         batch = services.sign_off(actor=self.actor, batch=self.batch, version=form.cleaned_data["version"])
