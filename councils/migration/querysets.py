@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MAY_SEE_PERSONAL = "migration.load_personal_data"
 
 
-class BatchQuerySet(models.QuerySet["ImportBatch"]):
+class BatchQuerySet(models.QuerySet):
     def visible_to(self, actor: OfficerCard) -> Self:
         """Batches with personal data of staff are shown to those who may load it, and to nobody else."""
         return self if may(actor, MAY_SEE_PERSONAL) else self.filter(personal=False)

@@ -123,8 +123,11 @@ def _unpacked(name: str, raw: IO[bytes]) -> tuple[IO[bytes], str]:
     try:
         sheet = sheets[0]
         sheet.reset_dimensions()
+        width = 0
         for row in sheet.iter_rows(values_only=True):
-            writer.writerow([_plain(value) for value in row])
+            # A workbook leaves out empty cells at the end of a row.
+            width = max(width, len(row))
+            writer.writerow([*(_plain(value) for value in row), *[""] * (width - len(row))])
     except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, EOFError) as error:
         raise NotReadable(f"{name} is damaged. Open it in Excel and save it again.") from error
     finally:

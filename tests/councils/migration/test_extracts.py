@@ -264,10 +264,10 @@ def test_bank_details_rest_nowhere_in_the_open(northmoor, shell):
 
     with inside_council(northmoor), connection.cursor() as cursor:
         account = SupplierBankAccount.objects.get()
-        assert account.ending == "5678"
-        assert bank_details.unseal(account.sealed) == "GB|000099|12345678|"
+        assert account.ending == "5926"
+        assert bank_details.unseal(account.sealed) == "GB|000099|31415926|"
         for table in (*TABLES, "migration_stagedrow", "migration_rowproblem"):
-            cursor.execute(f"SELECT count(*) FROM {table} t WHERE t::text LIKE '%%12345678%%'")
+            cursor.execute(f"SELECT count(*) FROM {table} t WHERE t::text LIKE '%%31415926%%'")
             assert cursor.fetchone()[0] == 0, table
 
 
