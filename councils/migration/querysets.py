@@ -9,9 +9,6 @@ from django.db import models
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import may
 
-if TYPE_CHECKING:
-    pass
-
 MAY_SEE_PERSONAL = "migration.load_personal_data"
 
 
