@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import django_filters
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -76,7 +76,7 @@ class ShowSupplier(Page):
     def get_title(self) -> str:
         return self.supplier.name
 
-    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.supplier = get_object_or_404(Supplier, number=self.kwargs["number"])
         return super().get(request, *args, **kwargs)
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
@@ -99,7 +99,7 @@ class ShowBatch(OneBatch, Page):
     permission = VIEW
     template_name = "pages/councils/migration/show_batch.html"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if "HX-Request" in request.headers:
             return render(request, "pages/councils/migration/_progress.html", self.get_context())
         return super().get(request, *args, **kwargs)
