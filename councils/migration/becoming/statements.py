@@ -67,7 +67,7 @@ def rows(plan: Plan, *, sliced: bool = False) -> str:
     extra = "".join(f", {value} AS {name}" for name, value in plan.windows.items())
     within = " AND s.id BETWEEN %(first)s AND %(last)s" if sliced else ""
     good = (
-        f"SELECT s.file_id, s.line, s.key, s.cells{extra} FROM {STAGED} s"
+        f"SELECT s.id, s.file_id, s.line, s.key, s.cells{extra} FROM {STAGED} s"
         f" WHERE s.file_id = ANY(%(files)s){within} AND {NOT_KEPT_BACK}"
     )
     if table.prefer:
@@ -193,7 +193,7 @@ def _source(plan: Plan, becomes: Becomes, *, sliced: bool, with_new: bool) -> st
     # Without the fence the planner would work each column out twice: for itself and for the digest.
     fence = " OFFSET 0" if with_new else ""
     inner = f"""
-        SELECT {becomes.key} AS legacy_key, known.record_id AS known, known.row_hash AS old_hash,
+        SELECT s.id AS row_id, {becomes.key} AS legacy_key, known.record_id AS known, known.row_hash AS old_hash,
                known.last_batch_id AS old_batch, {found} AS found{listed}
           FROM {rows(plan, sliced=sliced)}
           {joined(becomes.joins)}
@@ -248,9 +248,12 @@ def loading(plan: Plan, becomes: Becomes, *, sliced: bool) -> str:
         ),"""
     if becomes.record:
         made = ""
+    # The staged row's own key serves its record and the first trace of it: it is time-ordered like any other key, and
+    # working out two new ones for each row would take as long as writing it.
+    trace_id = "d.row_id" if becomes == plan.becomes[0] else "uuidv7()"
     return f"""
         WITH done AS MATERIALIZED (
-          SELECT src.*, COALESCE(src.known, src.found, uuidv7()) AS record_id
+          SELECT src.*, COALESCE(src.known, src.found, src.row_id) AS record_id
             FROM ({_source(plan, becomes, sliced=sliced, with_new=True)}) src
            WHERE {"src.known IS NOT NULL OR src.found IS NOT NULL" if becomes.record else "true"}
         ),
@@ -263,7 +266,7 @@ def loading(plan: Plan, becomes: Becomes, *, sliced: bool) -> str:
         traced AS (
           INSERT INTO {PROVENANCE}
                  (id, source, legacy_key, batch_id, last_batch_id, record_id, row_hash, adopted)
-          SELECT uuidv7(), '{becomes.source}', d.legacy_key, %(batch)s, %(batch)s, d.record_id, d.digest,
+          SELECT {trace_id}, '{becomes.source}', d.legacy_key, %(batch)s, %(batch)s, d.record_id, d.digest,
                  d.found IS NOT NULL
             FROM done d WHERE d.known IS NULL
         )

@@ -105,6 +105,7 @@ def map_columns(
     rules.check_version(batch, version)
     wanted = table_called(table)
     rules.check_may_load(actor, wanted)
+    check_nothing_loaded(batch)
     chosen = [one for one in fields if one]
     twice = sorted({one for one in chosen if chosen.count(one) > 1})
     if twice:
@@ -221,8 +222,7 @@ def discard(*, actor: OfficerCard | None, batch: ImportBatch) -> ImportBatch:
     if batch.status == BatchStatus.DISCARDED:
         return batch
     rules.check_open(batch)
-    if Provenance.objects.filter(batch_id=batch.pk).exists():
-        raise NotAllowed("A part of this batch was loaded before it stopped. Undo it instead.")
+    check_nothing_loaded(batch)
     forget_rows(batch)
     RowProblem.objects.filter(batch=batch)._raw_delete("default")
     batch.status = BatchStatus.DISCARDED
@@ -235,6 +235,12 @@ def discard(*, actor: OfficerCard | None, batch: ImportBatch) -> ImportBatch:
 def locked(batch_id: UUID) -> ImportBatch:
     """The batch, held until the transaction ends: its page and its jobs take turns."""
     return ImportBatch.objects.select_for_update().get(pk=batch_id)
+
+
+def check_nothing_loaded(batch: ImportBatch) -> None:
+    """A batch that stopped half way is loaded to its end or undone; its rows are not read in another way in between."""
+    if Provenance.objects.filter(batch_id=batch.pk).exists():
+        raise NotAllowed("A part of this batch was loaded before it stopped. Load it to the end, or undo it.")
 
 
 def save(batch: ImportBatch, *fields: str) -> None:
