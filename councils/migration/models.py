@@ -34,8 +34,8 @@ class ImportBatch(PrivateModel):
     reference = models.CharField(max_length=40, unique=True)
     status = models.CharField(max_length=12, choices=BatchStatus.choices, default=BatchStatus.CHECKING)
     note = models.CharField(max_length=200, blank=True)
-    personal = models.BooleanField(default=False)
-    """Holds personal data of staff: only those who may load it see it."""
+    personal = models.BooleanField(default=True)
+    """Holds personal data of staff: only those who may load it see it. Taken for granted until it has been checked."""
     created_at = models.DateTimeField(default=timezone.now)
     created_by = pooled_key("access.OfficerCard", null=True, blank=True)
     """None when it was loaded from the shell."""

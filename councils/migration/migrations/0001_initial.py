@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("note", models.CharField(blank=True, max_length=200)),
-                ("personal", models.BooleanField(default=False)),
+                ("personal", models.BooleanField(default=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("signed_at", models.DateTimeField(blank=True, null=True)),
                 ("loaded_at", models.DateTimeField(blank=True, null=True)),

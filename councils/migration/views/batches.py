@@ -218,6 +218,7 @@ class ListProblems(OneBatch, ListPage):
     """Every problem of every row, to filter and to download."""
 
     permission = VIEW
+    sensitive = "migration.problems"
     template_name = "pages/councils/migration/list_problems.html"
     columns: ClassVar[list[Column]] = [
         Column("file.name", "File", sort="file__name"),
@@ -238,6 +239,10 @@ class ListProblems(OneBatch, ListPage):
 
     def get_title(self) -> str:
         return f"Problems of {self.batch.reference}"
+
+    def get_looked_at(self) -> ImportBatch | None:
+        """Values of staff's rows are personal data; a supplier's are not."""
+        return self.batch if self.batch.personal else None
 
     def get_queryset(self) -> Any:
         return RowProblem.objects.filter(batch=self.batch).select_related("file").order_by("file_id", "line")

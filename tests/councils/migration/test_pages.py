@@ -204,6 +204,18 @@ def test_staff_data_is_seen_and_loaded_by_hr_only(northmoor, finance, officer_in
     assert batch.reference not in client_for(finance).get("/imports/").content.decode()
 
 
+def test_a_look_at_the_problems_of_staff_data_is_recorded(northmoor, officer_in, client_for, finance):
+    adviser = officer_in(northmoor, "hr_adviser")
+    staff, suppliers = bring(northmoor, adviser, "PA0008.csv"), bring(northmoor, finance, "LFA1.txt")
+
+    client_for(adviser).get(f"{staff.get_absolute_url()}problems/")
+    client_for(finance).get(f"{suppliers.get_absolute_url()}problems/")
+
+    with inside_council(northmoor):
+        looks = AuditEntry.objects.filter(event="migration.problems.viewed")
+        assert [look.actor_card_id for look in looks] == [adviser.pk]
+
+
 def test_finance_cannot_load_officers_or_staff(northmoor, finance, second):
     batch = bring(northmoor, finance, "officers.csv")
     agreed(northmoor, batch, finance)

@@ -62,9 +62,7 @@ class Command(BaseCommand):
             batch = ImportBatch.objects.get(pk=batch_id)
             for file in batch.files.all():
                 self.stdout.write(json.dumps(_report(batch, file, dry_run=dry_run)))
-            useful = [
-                file for file in batch.files.all() if file.row_count > file.quarantined_count + file.left_out_count
-            ]
+            useful = any(file.row_count > file.kept_back_count for file in batch.files.all())
             if dry_run or not loadable:
                 discard(actor=None, batch=batch)
         if not useful:
