@@ -36,6 +36,9 @@ SCHEDULE = {
     "Forget old webhook deliveries and seal secrets anew, nightly": for_every_council(
         "webhooks.tidy", crontab(hour="3", minute="50"), with_shared_service=True
     ),
+    "Seal suppliers' bank details with the newest secret, nightly": for_every_council(
+        "purchasing.renew_bank_seals", crontab(hour="3", minute="40")
+    ),
     "Open leave years and carry leave over, nightly": for_every_council(
         "people.open_leave_years", crontab(hour="1", minute="30")
     ),

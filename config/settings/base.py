@@ -47,6 +47,7 @@ COUNCIL_APPS = [
     "councils.finance",
     "councils.purchasing",
     "councils.people",
+    "councils.migration",
 ]
 POOLED_APPS = [
     "shared_services.tenancy",

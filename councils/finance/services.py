@@ -202,14 +202,17 @@ def vire(
 
 
 @transaction.atomic
-def set_budgets(*, actor: OfficerCard, financial_year: int, amounts: Mapping[tuple[str, str], Decimal]) -> int:
+def set_budgets(*, actor: OfficerCard | None, financial_year: int, amounts: Mapping[tuple[str, str], Decimal]) -> int:
     """Set the year's budget of many heads at once, by (cost centre code, subjective code); finance officers may.
+
+    A load from the shell acts without an officer.
 
     Each amount is spread evenly over the periods. The first is the original budget, a later one the revised.
     Raises NotAllowed for an unknown code, or when less would be left than is promised and spent.
     """
-    check_may(actor, "finance.manage_budgets")
-    check_may_do(actor, "finance.manage_budgets")
+    if actor is not None:
+        check_may(actor, "finance.manage_budgets")
+        check_may_do(actor, "finance.manage_budgets")
     by_id = rules.heads_by_id(amounts)
     if any(amount < 0 for amount in amounts.values()):
         raise NotAllowed("A budget cannot be below zero. Use a virement to move money from one head to another.")

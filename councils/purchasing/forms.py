@@ -13,7 +13,15 @@ from django.core.exceptions import ValidationError
 from django.utils.timezone import localdate
 
 from councils.finance.choices import VatCode
-from shared_services.govuk.forms import DateField, GovukForm, MoneyField, SelectField, TextAreaField, VersionField
+from shared_services.govuk.forms import (
+    DateField,
+    GovukForm,
+    MoneyField,
+    SelectField,
+    TextAreaField,
+    VersionField,
+    YesNoField,
+)
 from shared_services.govuk.lines import LineSet
 
 from .choices import SentBy, Unit
@@ -352,6 +360,15 @@ def _line_from(row: Mapping[str, Any]) -> LineDraft:
             if coding["cost_centre"]
         ),
     )
+
+
+class SupplierForm(GovukForm):
+    """What may be changed of a supplier by hand."""
+
+    email = forms.EmailField(label="Email", required=False, help_text="Where orders are sent.")
+    telephone = forms.CharField(label="Telephone", max_length=30, required=False)
+    blocked = YesNoField(label="Is the supplier blocked?")
+    version = VersionField()
 
 
 def rows_of(draft: RequisitionDraft) -> list[dict[str, Any]]:

@@ -274,3 +274,82 @@ class JointConsentLine(PricedLine):
             *PricedLine.Meta.constraints,
             models.UniqueConstraint(fields=["consent", "requisition_line"], name="joint_consent_line_once"),
         ]
+
+
+class Supplier(PrivateModel):
+    """Whom the council buys from: its own register of suppliers."""
+
+    number = models.CharField(max_length=10, unique=True)
+    name = models.CharField(max_length=160)
+    search_term = models.CharField(max_length=20, blank=True)
+    vat_number = models.CharField("VAT number", max_length=20, blank=True)
+    company_number = models.CharField(max_length=16, blank=True)
+    street = models.CharField(max_length=80, blank=True)
+    district = models.CharField(max_length=40, blank=True)
+    town = models.CharField(max_length=40, blank=True)
+    county = models.CharField(max_length=40, blank=True)
+    postcode = models.CharField(max_length=10, blank=True)
+    country = models.CharField(max_length=3, blank=True)
+    telephone = models.CharField(max_length=30, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    one_time = models.BooleanField(default=False)
+    """A collective record for suppliers that are used once."""
+    blocked = models.BooleanField(default=False)
+    """Nothing is bought from it and nothing is paid to it."""
+    closed = models.BooleanField(default=False)
+    """Marked for deletion; kept for the record."""
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["name"]
+        indexes = [models.Index(fields=["name"], name="supplier_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("purchasing:supplier", args=[self.number])
+
+
+class SupplierTerms(PrivateModel):
+    """How one company code of the council pays a supplier."""
+
+    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="terms", db_index=False)
+    company_code = models.CharField(max_length=4)
+    payment_terms = models.CharField(max_length=4, blank=True)
+    payment_methods = models.CharField(max_length=10, blank=True)
+    payment_blocked = models.BooleanField(default=False)
+    checks_duplicates = models.BooleanField(default=False)
+    reconciliation_account = models.CharField(max_length=10, blank=True)
+    our_account_number = models.CharField(max_length=12, blank=True)
+    former_number = models.CharField(max_length=10, blank=True)
+    closed = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["company_code"]
+        verbose_name_plural = "supplier terms"
+        constraints = [models.UniqueConstraint(fields=["supplier", "company_code"], name="terms_once_a_company")]
+
+    def __str__(self) -> str:
+        return f"{self.company_code} {self.payment_terms}".strip()
+
+
+class SupplierBankAccount(PrivateModel):
+    """Where a supplier is paid. The details rest sealed; pages show the last four figures (`bank_details.py`)."""
+
+    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="bank_accounts")
+    country = models.CharField(max_length=3, blank=True)
+    holder_name = models.CharField(max_length=60, blank=True)
+    sealed = models.TextField()
+    fingerprint = models.CharField(max_length=64)
+    """The same for the same details: tells whether they changed without opening them."""
+    ending = models.CharField(max_length=4)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["ending"]
+        constraints = [models.UniqueConstraint(fields=["supplier", "fingerprint"], name="bank_account_once")]
+
+    def __str__(self) -> str:
+        return f"Account ending {self.ending}"

@@ -10,4 +10,5 @@ HAVE_SOME = ("purchasing.raise_requisition", "purchasing.approve_requisition", "
 ITEMS = [
     NavItem("Requisitions", "purchasing:list_requisitions", HAVE_SOME, 20),
     NavItem("Orders", "purchasing:list_orders", HAVE_SOME, 30),
+    NavItem("Suppliers", "purchasing:list_suppliers", "purchasing.view_suppliers", 35),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from shared_services.audit.services import record
@@ -14,6 +15,7 @@ from shared_services.procurement.services import report_order, report_order_fail
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.workflow.services import resume_case
 
+from .bank_details import seal_anew
 from .models import JointConsent
 from .services import agreed_terms, consent_to, raise_agreed_order
 
@@ -65,3 +67,10 @@ def _refuse(terms: SharedTerms, refusal: NotAllowed) -> None:
     subject = ("procurement.proposalshare", terms.share_id)
     record(None, "purchasing.joint_order.refused", subject, reason=refusal.message, seen=terms.digest())
     report_order_failure(share_id=terms.share_id, reason=refusal.message)
+
+
+@council_task
+def renew_bank_seals() -> None:
+    """Nightly, while an earlier secret is in use: seal bank details with the newest. Safe to run twice."""
+    if settings.SECRET_KEY_FALLBACKS:
+        seal_anew()

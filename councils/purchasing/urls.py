@@ -27,4 +27,7 @@ urlpatterns = [
     path("orders/<str:reference>/order.pdf", views.DownloadOrder.as_view(), name="download_order"),
     path("orders/<str:reference>/sent/", views.RecordSent.as_view(), name="record_sent"),
     path("orders/<str:reference>/cancel/", views.CancelOrder.as_view(), name="cancel_order"),
+    path("suppliers/", views.ListSuppliers.as_view(), name="list_suppliers"),
+    path("suppliers/<str:number>/", views.ShowSupplier.as_view(), name="supplier"),
+    path("suppliers/<str:number>/change/", views.ChangeSupplier.as_view(), name="change_supplier"),
 ]

@@ -15,10 +15,12 @@ from .requisition_pages import (
     ShowRequisition,
     WithdrawRequisition,
 )
+from .supplier_pages import ChangeSupplier, ListSuppliers, ShowSupplier
 
 __all__ = [
     "CancelOrder",
     "ChangeFiles",
+    "ChangeSupplier",
     "CheckRequisition",
     "CopyRequisition",
     "DeleteDraft",
@@ -26,6 +28,7 @@ __all__ = [
     "EditRequisition",
     "ListOrders",
     "ListRequisitions",
+    "ListSuppliers",
     "PrintOrder",
     "RecordSent",
     "RemoveFile",
@@ -33,6 +36,7 @@ __all__ = [
     "ShowBalance",
     "ShowOrder",
     "ShowRequisition",
+    "ShowSupplier",
     "StartRequisition",
     "SuggestCpv",
     "WithdrawRequisition",

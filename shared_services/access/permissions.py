@@ -79,6 +79,8 @@ PERMISSIONS: dict[str, str] = {
     "purchasing.view_order": "see purchase orders",
     "purchasing.issue_order": "issue purchase orders",
     "purchasing.cancel_order": "cancel purchase orders",
+    "purchasing.view_suppliers": "see suppliers",
+    "purchasing.manage_suppliers": "change suppliers",
     # People
     "people.request_leave": "ask for leave",
     "people.view_own_leave": "see your own leave",
@@ -87,6 +89,13 @@ PERMISSIONS: dict[str, str] = {
     "people.view_employments": "see employments",
     "people.manage_employments": "change employments",
     "people.adjust_leave": "adjust a leave ledger",
+    # Migration from the legacy ERP
+    "migration.view_batches": "see what was loaded from the legacy system",
+    "migration.load_extracts": "load data from the legacy system",
+    "migration.load_personal_data": "load staff data from the legacy system",
+    "migration.sign_off": "sign off control totals",
+    "migration.undo": "take back what was loaded from the legacy system",
+    "migration.view_legacy_orders": "see orders of the legacy system",
     # Workflow
     "workflow.view_inbox": "see an inbox",
     "workflow.view_case": "see cases",
@@ -139,7 +148,9 @@ _MANAGER = {
 
 GRANTS: dict[str, frozenset[str]] = {
     EVERY_OFFICER: frozenset(_EVERYONE),
-    "requisitioner": frozenset({"purchasing.raise_requisition", "finance.view_budgets"}),
+    "requisitioner": frozenset(
+        {"purchasing.raise_requisition", "purchasing.view_suppliers", "finance.view_budgets"},
+    ),
     "budget_holder": frozenset(_MANAGER | {"finance.vire"}),
     "head_of_service": frozenset(_MANAGER | {"finance.vire"}),
     "director": frozenset(_MANAGER | {"finance.vire"}),
@@ -162,10 +173,21 @@ GRANTS: dict[str, frozenset[str]] = {
             "workflow.sign_authority",
             "workflow.view_duties",
             "workflow.manage_duties",
+            "migration.view_batches",
+            "migration.sign_off",
+            "migration.view_legacy_orders",
+            "purchasing.view_suppliers",
         }
     ),
     "finance_officer": frozenset(
         {
+            "migration.view_batches",
+            "migration.load_extracts",
+            "migration.sign_off",
+            "migration.undo",
+            "migration.view_legacy_orders",
+            "purchasing.view_suppliers",
+            "purchasing.manage_suppliers",
             "finance.view_budgets",
             "finance.view_all_budgets",
             "finance.manage_cost_centres",
@@ -179,6 +201,10 @@ GRANTS: dict[str, frozenset[str]] = {
     ),
     "hr_adviser": frozenset(
         {
+            "migration.view_batches",
+            "migration.load_personal_data",
+            "migration.sign_off",
+            "migration.undo",
             "people.view_team_leave",
             "people.view_employments",
             "people.manage_employments",
@@ -189,6 +215,13 @@ GRANTS: dict[str, frozenset[str]] = {
     # An administrator runs the room and decides nothing in it: no spending, no leave, no budgets.
     "council_administrator": frozenset(
         {
+            "migration.view_batches",
+            "migration.load_extracts",
+            "migration.load_personal_data",
+            "migration.sign_off",
+            "migration.undo",
+            "migration.view_legacy_orders",
+            "purchasing.view_suppliers",
             "accounts.manage_officers",
             "accounts.manage_roles",
             "accounts.reset_second_factor",
@@ -250,6 +283,9 @@ GRANTS: dict[str, frozenset[str]] = {
     ),
     "auditor": frozenset(
         {
+            "migration.view_batches",
+            "migration.view_legacy_orders",
+            "purchasing.view_suppliers",
             "audit.view_records",
             "finance.view_budgets",
             "finance.view_all_budgets",

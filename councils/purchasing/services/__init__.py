@@ -20,11 +20,13 @@ from .requisitions import (
     submit_requisition,
     withdraw_requisition,
 )
+from .suppliers import change_supplier
 
 __all__ = [
     "agreed_terms",
     "attach_file",
     "cancel_order",
+    "change_supplier",
     "consent_to",
     "copy_requisition",
     "delete_draft",
