@@ -56,6 +56,7 @@ POOLED_APPS = [
     "shared_services.modelling",
     "shared_services.procurement",
     "shared_services.insight",
+    "shared_services.joining",
     "shared_services.assurance",
     "django_celery_beat",
 ]
@@ -88,6 +89,7 @@ REFERENCE_DATA = [
     "shared_services.procurement.reference_data",
     "shared_services.workflow.reference_data",
     "shared_services.insight.reference_data",
+    "shared_services.joining.reference_data",
 ]
 
 # -- Requests ----------------------------------------------------------------------------------

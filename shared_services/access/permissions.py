@@ -113,6 +113,10 @@ PERMISSIONS: dict[str, str] = {
     "modelling.move_cases": "move running cases to another version of their process",
     "modelling.vote": "vote for your council on joint processes",
     "modelling.manage_rules": "change how processes are published",
+    # Joining
+    "joining.view_applications": "see councils’ applications to join",
+    "joining.manage_admission": "change how councils are admitted",
+    "joining.vote": "vote for your council on admitting another",
 }
 
 _EVERYONE = {
@@ -156,6 +160,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "modelling.vote",
             "modelling.manage_rules",
             "workflow.manage_cases",
+            "joining.vote",
         }
     ),
     "finance_officer": frozenset(
@@ -199,6 +204,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "workflow.manage_cases",
             "webhooks.manage_endpoints",
             "messaging.retry_work",
+            "joining.vote",
         }
     ),
     "category_manager": frozenset(
@@ -238,6 +244,8 @@ GRANTS: dict[str, frozenset[str]] = {
             "modelling.move_cases",
             "webhooks.manage_endpoints",
             "messaging.retry_work",
+            "joining.view_applications",
+            "joining.manage_admission",
         }
     ),
     "auditor": frozenset(
@@ -256,6 +264,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "insight.view_figures",
             "procurement.view_demand",
             "workflow.view_all_cases",
+            "joining.view_applications",
         }
     ),
 }

@@ -1,0 +1,15 @@
+from .admission import AdmissionSettings, AdmissionVote
+from .agreements import AgreementVersion, Signature
+from .applications import Application, Link, NamedOfficer
+from .opening import OpeningStep
+
+__all__ = [
+    "AdmissionSettings",
+    "AdmissionVote",
+    "AgreementVersion",
+    "Application",
+    "Link",
+    "NamedOfficer",
+    "OpeningStep",
+    "Signature",
+]
