@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "shared_services.tenancy.middleware.CouncilByHost",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "shared_services.govuk.middleware.UploadHandlersOfTheView",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

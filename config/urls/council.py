@@ -20,6 +20,7 @@ urlpatterns = [
     path("finance/", include("councils.finance.urls")),
     path("organisation/", include("councils.organisation.urls")),
     path("leave/", include("councils.people.urls")),
+    path("joining/votes/", include("shared_services.joining.council_urls")),
     path("audit/", include("shared_services.assurance.urls")),
 ]
 handler403 = "shared_services.govuk.errors.forbidden"

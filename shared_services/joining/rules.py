@@ -17,10 +17,10 @@ from .choices import NamedRole, Status
 from .models import Application
 
 SUBMITTED = (Status.SIGNING, Status.VOTING, Status.ADMITTED, Status.FAILED, Status.JOINED)
-RESERVED_NAMES = frozenset(
-    "admin api app assets auth council councils demo docs files guildhall help join login mail ns shared sso static "
-    "status support test www".split()
-)
+RESERVED_NAMES = frozenset({
+    "admin", "api", "app", "assets", "auth", "council", "councils", "demo", "docs", "files", "guildhall", "help",
+    "join", "login", "mail", "ns", "shared", "sso", "static", "status", "support", "test", "www",
+})  # fmt: skip
 """Web names that could pass for a part of the platform itself."""
 
 
