@@ -47,6 +47,7 @@ COUNCIL_APPS = [
     "councils.finance",
     "councils.purchasing",
     "councils.people",
+    "councils.setting_up",
 ]
 POOLED_APPS = [
     "shared_services.tenancy",
@@ -105,6 +106,7 @@ MIDDLEWARE = [
     "shared_services.govuk.middleware.NoNulls",
     "shared_services.govuk.middleware.ClearPageWhileServersAreDown",
     "shared_services.tenancy.middleware.CouncilByHost",
+    "councils.setting_up.middleware.AllowedNetworks",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "shared_services.govuk.middleware.UploadHandlersOfTheView",

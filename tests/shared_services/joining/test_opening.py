@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
@@ -23,6 +21,7 @@ from shared_services.tenancy import directory
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.owner import owner_connection
+from tests.owner_jobs import do_owner_jobs, owner_worker
 
 pytestmark = pytest.mark.usefixtures("walled")
 
@@ -34,27 +33,6 @@ def admitted(shared_service, complete) -> Application:
         complete.save(update_fields=["status"])
         opening.ask_for_opening(complete)
     return complete
-
-
-def owner_worker() -> subprocess.Popen[bytes]:
-    """A process with the owner's settings that does what waits in the owner's queue."""
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "config.settings.owner",
-        "GUILDHALL_VAR": str(settings.VAR_DIR),
-        "GUILDHALL_DATABASE": settings.DATABASES["default"]["NAME"],
-        "GUILDHALL_BASE_HOST": "test",
-    }
-    return subprocess.Popen(
-        [sys.executable, "manage.py", "owner_jobs"], cwd=settings.BASE_DIR, env=environment,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-
-
-def do_owner_jobs() -> str:
-    said, _ = owner_worker().communicate(timeout=60)
-    directory.forget()
-    return said.decode()
 
 
 def what_stands() -> tuple[int, int, int]:
