@@ -21,6 +21,7 @@ urlpatterns = [
     path("organisation/", include("councils.organisation.urls")),
     path("leave/", include("councils.people.urls")),
     path("joining/votes/", include("shared_services.joining.council_urls")),
+    path("scim/v2/", include("councils.setting_up.scim.urls")),
     path("set-up/", include("councils.setting_up.urls")),
     path("audit/", include("shared_services.assurance.urls")),
 ]

@@ -10,6 +10,9 @@ from django.template.loader import render_to_string
 
 from . import networks
 
+FROM_ANYWHERE = "/scim/"
+"""The identity provider calls from its own network; its key alone lets it in."""
+
 
 class AllowedNetworks:
     """Refuses requests from elsewhere, before anybody is signed in. The shared service's host keeps no list."""
@@ -19,7 +22,7 @@ class AllowedNetworks:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         council = request.council  # type: ignore[attr-defined]
-        if not council.is_shared_service:
+        if not council.is_shared_service and not request.path.startswith(FROM_ANYWHERE):
             allowed = networks.allowed_networks()
             if allowed and not networks.is_allowed(get_adapter(request).get_client_ip(request), allowed):
                 return _refused(request)
@@ -31,5 +34,7 @@ def _refused(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
         problem = {"type": "about:blank", "title": title, "status": 403, "code": "network"}
         return JsonResponse(problem, status=403, content_type="application/problem+json")
-    page = render_to_string("pages/councils/setting_up/other_network.html", {"title": title, "council": request.council})
+    page = render_to_string(
+        "pages/councils/setting_up/other_network.html", {"title": title, "council": request.council}
+    )
     return HttpResponse(page, status=403)

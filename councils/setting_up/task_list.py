@@ -18,6 +18,7 @@ from shared_services.tenancy.door import current_council
 from shared_services.workflow.models import AuthorityRule
 
 from .models import NetworkRange
+from .scim.keys import live_key
 
 NEEDED_ROLES = ("requisitioner", "budget_holder", "finance_officer", "section_151_officer", "council_administrator")
 
@@ -64,7 +65,7 @@ def sections() -> list[Section]:
         ("Council and officers", (_council, _departments, _officers, _posts)),
         ("Money", (_codes, _cost_centres, _budgets)),
         ("Decisions", (_matrix, _processes)),
-        ("Security", (_networks,)),
+        ("Security", (_networks, _identity_provider)),
     ]
     return [Section(title, tuple(make() for make in made)) for title, made in makers]
 
@@ -143,7 +144,9 @@ def _matrix() -> SetUpTask:
     rules = AuthorityRule.objects.of_this_room().filter(valid_to__isnull=True)
     own = rules.exclude(added_by_name="Guildhall").exists()
     hint = "Your own scheme of delegation" if own else "The portal’s first matrix is in use. Start from a template"
-    return SetUpTask("Authority matrix", hint, reverse("setting_up:use_template"), "workflow.manage_authority", done=own)
+    return SetUpTask(
+        "Authority matrix", hint, reverse("setting_up:use_template"), "workflow.manage_authority", done=own
+    )
 
 
 def _processes() -> SetUpTask:
@@ -158,5 +161,15 @@ def _networks() -> SetUpTask:
     hint = f"{count} allowed" if count else "The portal may be used from anywhere"
     return SetUpTask(
         "Allowed networks", hint, reverse("setting_up:networks"), "organisation.manage_settings", done=count > 0,
+        optional=True,
+    )  # fmt: skip
+
+
+def _identity_provider() -> SetUpTask:
+    key = live_key()
+    hint = "It adds, changes and deactivates officers by SCIM 2.0"
+    return SetUpTask(
+        "Officers from your identity provider", hint, reverse("setting_up:identity_provider"),
+        "accounts.manage_officers", done=key is not None and key.last_used_on is not None, begun=key is not None,
         optional=True,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from shared_services.access.permissions import SIGNED_IN, may
@@ -24,6 +24,7 @@ from .loading import Fault, load_table
 from .matrix_templates import MAY_MANAGE as MAY_MANAGE_MATRIX
 from .matrix_templates import TEMPLATES, use_template
 from .models import NetworkRange
+from .scim import keys
 from .tables import TABLES, Table
 from .task_list import sections
 
@@ -172,6 +173,41 @@ class Networks(FormPage):
     def act(self, form: NetworkForm) -> HttpResponse:
         kept = networks.add_network(actor=self.actor, address=address_of(self.request), **form.cleaned_data)
         return self.done(f"{kept} is allowed")
+
+
+class IdentityProvider(FormPage):
+    """The key with which the council's identity provider keeps its officers."""
+
+    permission = keys.MAY_MANAGE
+    template_name = f"{PAGES}/identity_provider.html"
+    title = "Officers from your identity provider"
+    button = "Make a key"
+    breadcrumbs = CRUMBS
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        address = self.request.build_absolute_uri("/scim/v2")
+        return super().get_context(key=keys.live_key(), address=address, **kwargs)
+
+    def act(self, form: Any) -> HttpResponse:
+        secret = keys.make_key(actor=self.actor)
+        address = self.request.build_absolute_uri("/scim/v2")
+        shown = {"title": "Your new key", "secret": secret, "address": address}
+        return render(self.request, f"{PAGES}/scim_key_once.html", shown)
+
+
+class RevokeScimKey(FormPage):
+    permission = keys.MAY_MANAGE
+    title = "Revoke the identity provider’s key"
+    button = "Revoke the key"
+    button_style = "warning"
+    breadcrumbs = CRUMBS
+
+    def get_back_url(self) -> str:
+        return reverse("setting_up:identity_provider")
+
+    def act(self, form: Any) -> HttpResponse:
+        keys.revoke_key(actor=self.actor)
+        return self.done("The key is revoked", to="setting_up:identity_provider")
 
 
 class RemoveNetwork(ActionView):

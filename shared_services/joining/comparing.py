@@ -27,10 +27,12 @@ TITLE_ROWS = 30
 """The line of column names is looked for among so many: councils put titles above it."""
 LONGEST_PENDING = 1_000_000
 MOST_SUPPLIERS = 200_000
-NOT_TEXT = ((b"PK\x03\x04", "a spreadsheet or zip file"), (b"\xd0\xcf\x11\xe0", "an old Excel file"), (b"%PDF", "a PDF"))
-LEGAL_FORMS = re.compile(
-    r"\b(LIMITED|LTD|PLC|LLP|LP|INC|CIC|CIO|COMPANY|CO|UK|GROUP|HOLDINGS|THE|SERVICES|T A|TA)\b"
+NOT_TEXT = (
+    (b"PK\x03\x04", "a spreadsheet or zip file"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel file"),
+    (b"%PDF", "a PDF"),
 )
+LEGAL_FORMS = re.compile(r"\b(LIMITED|LTD|PLC|LLP|LP|INC|CIC|CIO|COMPANY|CO|UK|GROUP|HOLDINGS|THE|SERVICES|T A|TA)\b")
 
 
 class CannotRead(Exception):

@@ -201,5 +201,8 @@ class AdmissionForm(GovukForm):
 class VoteForm(GovukForm):
     voice = RadioField(label="Your council’s vote", choices=Voice.choices)
     reason = TextAreaField(
-        label="Reason", required=False, max_length=500, help_text="Needed when you vote against. The applicant is told it"
+        label="Reason",
+        required=False,
+        max_length=500,
+        help_text="Needed when you vote against. The applicant is told it",
     )

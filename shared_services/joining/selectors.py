@@ -18,7 +18,7 @@ from shared_services.tenancy.models import SHARED_SERVICE_NUMBER, Council
 from .comparing import SpendReading, Total, supplier_key
 
 KEEP_SECONDS = 60
-SHOWN_SUPPLIERS = 200
+SHOWN_SUPPLIERS = 50
 CPV_DIGITS = 8
 
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
+from types import SimpleNamespace
 
+import pyotp
 import pytest
 from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
 
+from councils.finance.years import financial_year_of
+from councils.purchasing.models import PurchaseOrder, Requisition
 from shared_services.messaging.running import run_waiting
 from shared_services.tenancy import directory
 from shared_services.tenancy.door import inside_council
+from tests.councils.books import FURNITURE, needed_by
+from tests.journeys.test_requisition_to_order import decide, fill_in
 from tests.owner_jobs import do_owner_jobs
 
 pytestmark = pytest.mark.browser
@@ -126,3 +133,116 @@ def test_a_council_joins_by_itself(page, portal, shared_service, officer_in, sig
     page.goto(portal(shared_service, "/join/applications/admission/"))
     look(page, "joining-admission")
     assert directory.council_by_slug("wigan") is not None
+
+
+DEPARTMENTS = "code,name,parent code\nNEI,Neighbourhoods,\nLIB,Libraries,NEI\n"
+OFFICERS_FILE = f"""full name,work email,job title,roles
+Opal Linnet,opal.linnet@{DOMAIN},Chief finance officer,Section 151 officer
+Finch Ochre,finch.ochre@{DOMAIN},Finance business partner,Finance officer
+Pearl Avocet,pearl.avocet@{DOMAIN},Library manager,Budget holder
+Sepia Teasel,sepia.teasel@{DOMAIN},Librarian,Requisitioner
+"""
+POSTS = f"""post number,title,department code,reports to,holder email,leads
+LIB001,Library manager,LIB,,pearl.avocet@{DOMAIN},head
+LIB002,Librarian,LIB,LIB001,sepia.teasel@{DOMAIN},
+"""
+CENTRES = f"code,name,department code,budget holder email\nLIB10,Central library,LIB,pearl.avocet@{DOMAIN}\n"
+PASSWORD = "three random words here"
+
+
+def choose_password(page, portal, council, name: str) -> None:
+    page.goto(portal(council, mailed("/account/password/reset/key/", to=mailbox(name))))
+    page.fill("input[name=password1]", PASSWORD)
+    page.fill("input[name=password2]", PASSWORD)
+    page.click("main button[type=submit]")
+
+
+def enter(page, portal, council, name: str) -> None:
+    page.goto(portal(council, "/account/login/"))
+    page.fill("input[name=login]", mailbox(name))
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+
+
+def bring(page, portal, council, table: str, content: str) -> None:
+    page.goto(portal(council, "/set-up/"))
+    page.get_by_role("link", name=table, exact=True).click()
+    page.set_input_files("input[type=file]", {"name": "table.csv", "mimeType": "text/csv", "buffer": content.encode()})
+    page.get_by_role("button", name="Bring in").click()
+    page.get_by_text("as before").first.wait_for()
+
+
+def test_a_third_council_goes_from_the_front_page_to_an_approved_requisition(
+    page, browser, portal, shared_service, settings, look
+):
+    apply_and_sign(page, portal, shared_service)
+    wigan = directory.council_by_slug("wigan")
+
+    settings.SECOND_FACTOR_REQUIRED = True
+    choose_password(page, portal, wigan, "Ruby Curlew")
+    enter(page, portal, wigan, "Ruby Curlew")
+    page.wait_for_url("**/account/second-factor/set-up/")
+    look(page, "setting-up-second-factor")
+    page.goto(portal(wigan, "/account/second-factor/totp/activate/"))
+    secret = page.locator(".gh-code").first.text_content().strip()
+    page.fill("input[name=code]", pyotp.TOTP(secret).now())
+    page.click("main button[type=submit]")
+    page.goto(portal(wigan, "/"))
+    look(page, "setting-up-home")
+    settings.SECOND_FACTOR_REQUIRED = False
+
+    page.goto(portal(wigan, "/set-up/"))
+    look(page, "setting-up-tasks")
+    bring(page, portal, wigan, "Departments", DEPARTMENTS)
+    page.get_by_role("link", name="Officers", exact=True).click()
+    page.set_input_files(
+        "input[type=file]",
+        {"name": "wrong.csv", "mimeType": "text/csv", "buffer": OFFICERS_FILE.replace("Librarian,", ",", 1).encode()},
+    )
+    page.get_by_role("button", name="Bring in").click()
+    page.get_by_text("Nothing was kept").first.wait_for()
+    look(page, "setting-up-officers-wrong")
+    bring(page, portal, wigan, "Officers", OFFICERS_FILE)
+    bring(page, portal, wigan, "Posts and who leads", POSTS)
+    page.goto(portal(wigan, "/set-up/networks/"))
+    look(page, "setting-up-networks")
+
+    finance = browser.new_context().new_page()
+    choose_password(finance, portal, wigan, "Finch Ochre")
+    enter(finance, portal, wigan, "Finch Ochre")
+    finance.wait_for_url(portal(wigan, "/"))
+    bring(finance, portal, wigan, "Cost centres", CENTRES)
+    year = financial_year_of(needed_by())
+    bring(
+        finance, portal, wigan, "Budgets",
+        f"financial year,cost centre,subjective code,amount\n{year},LIB10,{FURNITURE},12000.00\n",
+    )  # fmt: skip
+    finance.goto(portal(wigan, "/set-up/authority/"))
+    look(finance, "setting-up-authority")
+    finance.get_by_label("Three tiers, for a smaller council").check()
+    finance.get_by_role("button", name="Use this matrix from tomorrow").click()
+    finance.get_by_text("holds from tomorrow").first.wait_for()
+
+    requester = browser.new_context().new_page()
+    choose_password(requester, portal, wigan, "Sepia Teasel")
+    enter(requester, portal, wigan, "Sepia Teasel")
+    requester.wait_for_url(portal(wigan, "/"))
+    requester.goto(portal(wigan, "/requisitions/new/"))
+    fill_in(requester, SimpleNamespace(needed_by_on=needed_by(), library="LIB10"), prices=("10.00", "5.00"))
+    requester.get_by_role("button", name="Save and check").click()
+    requester.get_by_role("button", name="Submit for approval").click()
+    requester.get_by_text("Waiting for approval").first.wait_for()
+    with inside_council(wigan):
+        reference = Requisition.objects.get().reference
+    holder = browser.new_context().new_page()
+    choose_password(holder, portal, wigan, "Pearl Avocet")
+    enter(holder, portal, wigan, "Pearl Avocet")
+    holder.wait_for_url(portal(wigan, "/"))
+    decide(holder, portal, wigan, reference, "Approve")
+
+    assert reference.startswith("WGN-REQ-")
+    with inside_council(wigan):
+        assert PurchaseOrder.objects.get().net_amount == Decimal("60.00")
+    page.goto(portal(wigan, "/set-up/"))
+    look(page, "setting-up-tasks-done")
+    page.get_by_text("8 of 8 tasks are done").wait_for()

@@ -7,9 +7,7 @@ from .kinds import Column, Outcome, RowFault, Table
 from .officers import OFFICERS
 from .posts import POSTS
 
-TABLES: dict[str, Table] = {
-    table.key: table for table in (DEPARTMENTS, OFFICERS, POSTS, CODES, COST_CENTRES, BUDGETS)
-}
+TABLES: dict[str, Table] = {table.key: table for table in (DEPARTMENTS, OFFICERS, POSTS, CODES, COST_CENTRES, BUDGETS)}
 """By key, in the order in which they build on each other."""
 
 __all__ = ["TABLES", "Column", "Outcome", "RowFault", "Table"]

@@ -8,213 +8,597 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
-        ('tenancy', '0002_successor_names'),
+        ("access", "0001_initial"),
+        ("tenancy", "0002_successor_names"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AgreementVersion',
+            name="AgreementVersion",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, size=None)),
-                ('key', models.CharField(max_length=30)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('title', models.CharField(max_length=120)),
-                ('text', models.TextField()),
-                ('terms', models.JSONField(default=dict)),
-                ('digest', models.CharField(max_length=64)),
-                ('signed_by', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('sponsor', 'Sponsor'), ('section_151', 'Section 151 officer'), ('monitoring', 'Monitoring officer'), ('data_protection', 'Data protection officer'), ('administrator', 'First administrator')], max_length=20), size=None)),
-                ('published_at', models.DateTimeField(auto_now_add=True)),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("key", models.CharField(max_length=30)),
+                ("number", models.PositiveSmallIntegerField()),
+                ("title", models.CharField(max_length=120)),
+                ("text", models.TextField()),
+                ("terms", models.JSONField(default=dict)),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "signed_by",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("sponsor", "Sponsor"),
+                                ("section_151", "Section 151 officer"),
+                                ("monitoring", "Monitoring officer"),
+                                ("data_protection", "Data protection officer"),
+                                ("administrator", "First administrator"),
+                            ],
+                            max_length=20,
+                        ),
+                        size=None,
+                    ),
+                ),
+                ("published_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['key', '-number'],
+                "ordering": ["key", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='Application',
+            name="Application",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, size=None)),
-                ('reference', models.CharField(max_length=30)),
-                ('status', models.CharField(choices=[('started', 'Email address not confirmed'), ('open', 'Being filled in'), ('signing', 'Waiting for signatures'), ('voting', 'Waiting for the partners’ vote'), ('admitted', 'Being set up'), ('failed', 'Setting up failed'), ('joined', 'Joined'), ('refused', 'Not admitted'), ('withdrawn', 'Withdrawn')], default='started', max_length=10)),
-                ('applicant_name', models.CharField(max_length=150)),
-                ('applicant_email', models.EmailField(max_length=254)),
-                ('services', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('procurement', 'Procurement'), ('hr', 'HR')], max_length=20), blank=True, default=list, size=None)),
-                ('display_name', models.CharField(blank=True, max_length=120, verbose_name='name')),
-                ('short_name', models.CharField(blank=True, max_length=80)),
-                ('slug', models.CharField(blank=True, max_length=40, verbose_name='web name')),
-                ('colour', models.CharField(default='#1d4f91', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-f]{6}$')])),
-                ('contact_email', models.EmailField(blank=True, max_length=254)),
-                ('bank_holiday_division', models.CharField(blank=True, max_length=20)),
-                ('leave_year_start_month', models.PositiveSmallIntegerField(default=4, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(12)])),
-                ('started_at', models.DateTimeField(auto_now_add=True)),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('admitted_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('closing_reason', models.CharField(blank=True, max_length=500)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('council', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
-                ('registered', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.registeredcouncil', verbose_name='council')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("reference", models.CharField(max_length=30)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("started", "Email address not confirmed"),
+                            ("open", "Being filled in"),
+                            ("signing", "Waiting for signatures"),
+                            ("voting", "Waiting for the partners’ vote"),
+                            ("admitted", "Being set up"),
+                            ("failed", "Setting up failed"),
+                            ("joined", "Joined"),
+                            ("refused", "Not admitted"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="started",
+                        max_length=10,
+                    ),
+                ),
+                ("applicant_name", models.CharField(max_length=150)),
+                ("applicant_email", models.EmailField(max_length=254)),
+                (
+                    "services",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[("procurement", "Procurement"), ("hr", "HR")], max_length=20
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("display_name", models.CharField(blank=True, max_length=120, verbose_name="name")),
+                ("short_name", models.CharField(blank=True, max_length=80)),
+                ("slug", models.CharField(blank=True, max_length=40, verbose_name="web name")),
+                (
+                    "colour",
+                    models.CharField(
+                        default="#1d4f91",
+                        max_length=7,
+                        validators=[django.core.validators.RegexValidator("^#[0-9a-f]{6}$")],
+                    ),
+                ),
+                ("contact_email", models.EmailField(blank=True, max_length=254)),
+                ("bank_holiday_division", models.CharField(blank=True, max_length=20)),
+                (
+                    "leave_year_start_month",
+                    models.PositiveSmallIntegerField(
+                        default=4,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(12),
+                        ],
+                    ),
+                ),
+                ("started_at", models.DateTimeField(auto_now_add=True)),
+                ("submitted_at", models.DateTimeField(blank=True, null=True)),
+                ("admitted_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("closing_reason", models.CharField(blank=True, max_length=500)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "council",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
+                (
+                    "registered",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.registeredcouncil",
+                        verbose_name="council",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-started_at'],
+                "ordering": ["-started_at"],
             },
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, size=None)),
-                ('purpose', models.CharField(choices=[('confirm', 'Confirm an email address'), ('return', 'Come back to an application'), ('sign', 'Read and sign')], max_length=8)),
-                ('role', models.CharField(blank=True, choices=[('sponsor', 'Sponsor'), ('section_151', 'Section 151 officer'), ('monitoring', 'Monitoring officer'), ('data_protection', 'Data protection officer'), ('administrator', 'First administrator')], max_length=20)),
-                ('work_name', models.CharField(max_length=150)),
-                ('work_email', models.EmailField(max_length=254)),
-                ('digest', models.CharField(blank=True, max_length=64)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
-                ('application', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='links', to='joining.application')),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("confirm", "Confirm an email address"),
+                            ("return", "Come back to an application"),
+                            ("sign", "Read and sign"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("sponsor", "Sponsor"),
+                            ("section_151", "Section 151 officer"),
+                            ("monitoring", "Monitoring officer"),
+                            ("data_protection", "Data protection officer"),
+                            ("administrator", "First administrator"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("work_name", models.CharField(max_length=150)),
+                ("work_email", models.EmailField(max_length=254)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "application",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links",
+                        to="joining.application",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-made_at'],
+                "ordering": ["-made_at"],
             },
         ),
         migrations.CreateModel(
-            name='NamedOfficer',
+            name="NamedOfficer",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, size=None)),
-                ('role', models.CharField(choices=[('sponsor', 'Sponsor'), ('section_151', 'Section 151 officer'), ('monitoring', 'Monitoring officer'), ('data_protection', 'Data protection officer'), ('administrator', 'First administrator')], max_length=20)),
-                ('work_name', models.CharField(max_length=150, verbose_name='full name')),
-                ('work_email', models.EmailField(max_length=254, verbose_name='work email address')),
-                ('application', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='named_officers', to='joining.application')),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("sponsor", "Sponsor"),
+                            ("section_151", "Section 151 officer"),
+                            ("monitoring", "Monitoring officer"),
+                            ("data_protection", "Data protection officer"),
+                            ("administrator", "First administrator"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("work_name", models.CharField(max_length=150, verbose_name="full name")),
+                ("work_email", models.EmailField(max_length=254, verbose_name="work email address")),
+                (
+                    "application",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="named_officers",
+                        to="joining.application",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['work_name'],
+                "ordering": ["work_name"],
             },
         ),
         migrations.CreateModel(
-            name='OpeningStep',
+            name="OpeningStep",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, size=None)),
-                ('place', models.PositiveSmallIntegerField()),
-                ('key', models.CharField(max_length=20)),
-                ('title', models.CharField(max_length=80)),
-                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='waiting', max_length=8)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('cause', models.CharField(blank=True, max_length=300)),
-                ('application', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='joining.application')),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("place", models.PositiveSmallIntegerField()),
+                ("key", models.CharField(max_length=20)),
+                ("title", models.CharField(max_length=80)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("cause", models.CharField(blank=True, max_length=300)),
+                (
+                    "application",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="joining.application",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['place'],
+                "ordering": ["place"],
             },
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, size=None)),
-                ('role', models.CharField(choices=[('sponsor', 'Sponsor'), ('section_151', 'Section 151 officer'), ('monitoring', 'Monitoring officer'), ('data_protection', 'Data protection officer'), ('administrator', 'First administrator')], max_length=20)),
-                ('work_name', models.CharField(max_length=150)),
-                ('work_email', models.EmailField(max_length=254)),
-                ('digest', models.CharField(max_length=64)),
-                ('link_id', models.UUIDField()),
-                ('signed_at', models.DateTimeField(auto_now_add=True)),
-                ('agreement', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='joining.agreementversion')),
-                ('application', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='joining.application')),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("sponsor", "Sponsor"),
+                            ("section_151", "Section 151 officer"),
+                            ("monitoring", "Monitoring officer"),
+                            ("data_protection", "Data protection officer"),
+                            ("administrator", "First administrator"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("work_name", models.CharField(max_length=150)),
+                ("work_email", models.EmailField(max_length=254)),
+                ("digest", models.CharField(max_length=64)),
+                ("link_id", models.UUIDField()),
+                ("signed_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="joining.agreementversion",
+                    ),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="joining.application",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['signed_at'],
+                "ordering": ["signed_at"],
             },
         ),
         migrations.CreateModel(
-            name='AdmissionSettings',
+            name="AdmissionSettings",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, size=None)),
-                ('admission', models.CharField(choices=[('signatures', 'Every council whose address is confirmed and whose officers have signed'), ('majority', 'When more than half of the partners vote for it'), ('unanimous', 'When every partner votes for it')], default='signatures', max_length=10)),
-                ('days_to_vote', models.PositiveSmallIntegerField(default=14)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "admission",
+                    models.CharField(
+                        choices=[
+                            ("signatures", "Every council whose address is confirmed and whose officers have signed"),
+                            ("majority", "When more than half of the partners vote for it"),
+                            ("unanimous", "When every partner votes for it"),
+                        ],
+                        default="signatures",
+                        max_length=10,
+                    ),
+                ),
+                ("days_to_vote", models.PositiveSmallIntegerField(default=14)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'admission settings',
-                'constraints': [models.UniqueConstraint(fields=('owner',), name='one_row_of_admission_settings')],
+                "verbose_name_plural": "admission settings",
+                "constraints": [models.UniqueConstraint(fields=("owner",), name="one_row_of_admission_settings")],
             },
         ),
         migrations.CreateModel(
-            name='AdmissionVote',
+            name="AdmissionVote",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, size=None)),
-                ('application_key', models.UUIDField()),
-                ('services', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('procurement', 'Procurement'), ('hr', 'HR')], max_length=20), default=list, size=None)),
-                ('asked_at', models.DateTimeField(auto_now_add=True)),
-                ('closes_on', models.DateField()),
-                ('voice', models.CharField(blank=True, choices=[('for', 'Admit the council'), ('against', 'Do not admit the council')], max_length=8, verbose_name='vote')),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('voted_at', models.DateTimeField(blank=True, null=True)),
-                ('applicant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.registeredcouncil')),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.council')),
-                ('voted_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.officercard')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "parts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("application_key", models.UUIDField()),
+                (
+                    "services",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[("procurement", "Procurement"), ("hr", "HR")], max_length=20
+                        ),
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(auto_now_add=True)),
+                ("closes_on", models.DateField()),
+                (
+                    "voice",
+                    models.CharField(
+                        blank=True,
+                        choices=[("for", "Admit the council"), ("against", "Do not admit the council")],
+                        max_length=8,
+                        verbose_name="vote",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("voted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.registeredcouncil",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.council",
+                    ),
+                ),
+                (
+                    "voted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-asked_at'],
-                'constraints': [models.UniqueConstraint(fields=('owner', 'application_key'), name='one_vote_a_partner'), models.CheckConstraint(condition=models.Q(('voice', ''), ('voted_at__isnull', False), _connector='OR'), name='a_vote_has_its_time')],
+                "ordering": ["-asked_at"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "application_key"), name="one_vote_a_partner"),
+                    models.CheckConstraint(
+                        condition=models.Q(("voice", ""), ("voted_at__isnull", False), _connector="OR"),
+                        name="a_vote_has_its_time",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='agreementversion',
-            constraint=models.UniqueConstraint(fields=('owner', 'key', 'number'), name='agreement_version_once'),
+            model_name="agreementversion",
+            constraint=models.UniqueConstraint(fields=("owner", "key", "number"), name="agreement_version_once"),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['owner', '-started_at'], name='applications_latest'),
+            model_name="application",
+            index=models.Index(fields=["owner", "-started_at"], name="applications_latest"),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(fields=('owner', 'reference'), name='application_reference_once'),
+            model_name="application",
+            constraint=models.UniqueConstraint(fields=("owner", "reference"), name="application_reference_once"),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['open', 'signing', 'voting', 'admitted', 'failed', 'joined'])), fields=('owner', 'registered'), name='one_application_a_council'),
+            model_name="application",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["open", "signing", "voting", "admitted", "failed", "joined"])),
+                fields=("owner", "registered"),
+                name="one_application_a_council",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('open', 'signing', 'voting', 'admitted', 'failed')), models.Q(('slug', ''), _negated=True)), fields=('owner', 'slug'), name='one_application_a_web_name'),
+            model_name="application",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("status__in", ("open", "signing", "voting", "admitted", "failed")),
+                    models.Q(("slug", ""), _negated=True),
+                ),
+                fields=("owner", "slug"),
+                name="one_application_a_web_name",
+            ),
         ),
         migrations.AddIndex(
-            model_name='link',
-            index=models.Index(fields=['owner', 'digest'], name='links_by_digest'),
+            model_name="link",
+            index=models.Index(fields=["owner", "digest"], name="links_by_digest"),
         ),
         migrations.AddIndex(
-            model_name='link',
-            index=models.Index(fields=['owner', 'application', 'purpose'], name='links_of_an_application'),
+            model_name="link",
+            index=models.Index(fields=["owner", "application", "purpose"], name="links_of_an_application"),
         ),
         migrations.AddConstraint(
-            model_name='namedofficer',
-            constraint=models.UniqueConstraint(fields=('owner', 'application', 'role'), name='one_officer_a_role'),
+            model_name="namedofficer",
+            constraint=models.UniqueConstraint(fields=("owner", "application", "role"), name="one_officer_a_role"),
         ),
         migrations.AddConstraint(
-            model_name='openingstep',
-            constraint=models.UniqueConstraint(fields=('owner', 'application', 'key'), name='opening_step_once'),
+            model_name="openingstep",
+            constraint=models.UniqueConstraint(fields=("owner", "application", "key"), name="opening_step_once"),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('owner', 'application', 'agreement', 'role'), name='signed_once_for_a_role'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(
+                fields=("owner", "application", "agreement", "role"), name="signed_once_for_a_role"
+            ),
         ),
     ]

@@ -60,9 +60,7 @@ class Signature(PooledModel):
     class Meta:
         ordering = ["signed_at"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["owner", "application", "agreement", "role"], name="signed_once_for_a_role"
-            )
+            models.UniqueConstraint(fields=["owner", "application", "agreement", "role"], name="signed_once_for_a_role")
         ]
 
     def __str__(self) -> str:

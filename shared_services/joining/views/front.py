@@ -107,9 +107,7 @@ class AgreementTerms(GuardedView):
 
 
 def find_agreement(asked: dict[str, Any]) -> AgreementVersion:
-    return get_object_or_404(
-        AgreementVersion, owner_id=SHARED_SERVICE_NUMBER, key=asked["key"], number=asked["number"]
-    )
+    return get_object_or_404(AgreementVersion, owner_id=SHARED_SERVICE_NUMBER, key=asked["key"], number=asked["number"])
 
 
 def agreement_shown(agreement: AgreementVersion) -> dict[str, Any]:

@@ -57,9 +57,7 @@ class Sign(FormPage):
         return {"digests": " ".join(one.digest for one in self.agreements)}
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context(
-            link=self.link, shown=[agreement_shown(one) for one in self.agreements], **kwargs
-        )
+        return super().get_context(link=self.link, shown=[agreement_shown(one) for one in self.agreements], **kwargs)
 
     def act(self, form: SignForm) -> HttpResponse:
         asked = form.cleaned_data

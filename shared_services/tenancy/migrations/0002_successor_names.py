@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tenancy', '0001_initial'),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='registeredcouncil',
-            name='successor_names',
+            model_name="registeredcouncil",
+            name="successor_names",
             field=models.CharField(blank=True, max_length=200),
         ),
     ]

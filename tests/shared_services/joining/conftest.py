@@ -29,9 +29,7 @@ NAMES = {
 
 
 def people(domain: str = "wigan.gov.uk") -> dict[str, Person]:
-    return {
-        role.value: Person(name, f"{name.lower().replace(' ', '.')}@{domain}") for role, name in NAMES.items()
-    }
+    return {role.value: Person(name, f"{name.lower().replace(' ', '.')}@{domain}") for role, name in NAMES.items()}
 
 
 PORTAL = {

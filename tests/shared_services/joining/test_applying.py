@@ -109,9 +109,7 @@ def test_a_council_that_is_to_be_abolished_is_told_who_takes_over(shared_service
     assert "East Surrey Council and West Surrey Council take over" in answer.content.decode()
 
 
-def test_a_second_application_is_refused_in_the_mail_and_the_page_says_nothing(
-    shared_service, application, visitor
-):
+def test_a_second_application_is_refused_in_the_mail_and_the_page_says_nothing(shared_service, application, visitor):
     page = apply_as(visitor(shared_service), name="Coral Dunlin", email="coral.dunlin@wigan.gov.uk")
     unknown = apply_as(visitor(shared_service), council="E08000009", email="new@trafford.gov.uk")
 

@@ -16,7 +16,9 @@ class Command(migrate_rooms.Command):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--status", action="store_true", help="say at which release each council is; change nothing")
+        parser.add_argument(
+            "--status", action="store_true", help="say at which release each council is; change nothing"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["status"]:
