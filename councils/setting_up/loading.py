@@ -116,7 +116,7 @@ def load_table(*, actor: OfficerCard, table: Table, content: bytes) -> Loaded:
                 table.finish(actor, [row for _, row in rows])
             record(
                 actor, "setting_up.table.loaded", ("setting_up.table", table.key), rows=len(rows),
-                **{outcome.value: outcomes[outcome] for outcome in Outcome},
+                added=outcomes[Outcome.ADDED], changed=outcomes[Outcome.CHANGED],
             )  # fmt: skip
     except _TakenBack:
         return Loaded(len(rows), Counter(), tuple(faults))

@@ -8,6 +8,8 @@ from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
+from shared_services.tenancy.door import current_council
+
 from . import networks
 
 FROM_ANYWHERE = "/scim/"
@@ -21,8 +23,7 @@ class AllowedNetworks:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        council = request.council  # type: ignore[attr-defined]
-        if not council.is_shared_service and not request.path.startswith(FROM_ANYWHERE):
+        if not current_council().is_shared_service and not request.path.startswith(FROM_ANYWHERE):
             allowed = networks.allowed_networks()
             if allowed and not networks.is_allowed(get_adapter(request).get_client_ip(request), allowed):
                 return _refused(request)
@@ -35,6 +36,6 @@ def _refused(request: HttpRequest) -> HttpResponse:
         problem = {"type": "about:blank", "title": title, "status": 403, "code": "network"}
         return JsonResponse(problem, status=403, content_type="application/problem+json")
     page = render_to_string(
-        "pages/councils/setting_up/other_network.html", {"title": title, "council": request.council}
+        "pages/councils/setting_up/other_network.html", {"title": title, "council": current_council()}
     )
     return HttpResponse(page, status=403)

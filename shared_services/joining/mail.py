@@ -50,17 +50,17 @@ def send_link(link: Link) -> None:
 
 def tell_applicant(application: Application) -> None:
     """Say that the portal is open, or that the council was not admitted."""
-    joined = application.status == Status.JOINED and application.council is not None
+    council = application.council if application.status == Status.JOINED else None
     administrator = application.named_officers.filter(role="administrator").first()
-    host = application.council.get_primary_domain().domain if joined else ""
+    host = council.get_primary_domain().domain if council else ""
     _send(
         application.applicant_email,
-        "Your council has joined" if joined else "Your council was not admitted",
-        "joined" if joined else "not_admitted",
+        "Your council has joined" if council else "Your council was not admitted",
+        "joined" if council else "not_admitted",
         {
             "name": application.applicant_name,
             "council": application.registered.name,
-            "address": absolute_address("/").replace(current_council().host, host) if joined else "",
+            "address": absolute_address("/").replace(current_council().host, host) if council else "",
             "administrator": administrator.work_name if administrator else "",
             "reason": application.closing_reason,
         },

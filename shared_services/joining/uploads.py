@@ -48,7 +48,8 @@ class SpendUpload(FileUploadHandler):
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
-        length = int(self.request.META.get("CONTENT_LENGTH") or 0) if self.request else 0
+        assert self.request is not None
+        length = int(self.request.META.get("CONTENT_LENGTH") or 0)
         if length > LIMIT_BYTES:
             self.fault = f"The file is larger than {LIMIT_MEGABYTES} MB. Choose the spend file of one year."
             raise StopUpload(connection_reset=length > WILL_DRAIN_BYTES)

@@ -80,7 +80,7 @@ class ScimView(APIView):
             raise ScimFault(401, "The key is not valid: it is unknown here or revoked.")
         self.officer = officer
 
-    def handle_exception(self, exc: Exception) -> HttpResponse:
+    def handle_exception(self, exc: Exception) -> Any:
         if isinstance(exc, NotAllowed):
             exc = ScimFault(400, exc.message, "invalidValue")
         if not isinstance(exc, ScimFault):

@@ -54,8 +54,13 @@ def _take_lead(actor: OfficerCard, post: Post, department: Department, row: Row)
     lead = LEADS[row["leads"].lower()]
     if not lead or getattr(department, f"{lead}_id") == post.pk:
         return False
-    leads = {"head_post": department.head_post, "director_post": department.director_post} | {lead: post}
-    set_department_leads(actor=actor, department=department, **leads)
+    head, director = department.head_post, department.director_post
+    set_department_leads(
+        actor=actor,
+        department=department,
+        head_post=post if lead == "head_post" else head,
+        director_post=post if lead == "director_post" else director,
+    )
     return True
 
 

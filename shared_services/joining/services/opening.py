@@ -12,7 +12,7 @@ from uuid import UUID
 
 import psycopg
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from shared_services.access.models import OfficerCard
@@ -75,7 +75,7 @@ def open_again(*, actor: OfficerCard | None, application_id: UUID) -> Applicatio
 
 def open_council(*, application_id: UUID) -> None:
     """Open the room of an admitted council, as the schema's owner. Running it again changes nothing once it stands."""
-    connection.set_schema_to_public()
+    transaction.get_connection().set_schema_to_public()  # type: ignore[attr-defined]
     with owner_connection() as beside, transaction.atomic():
         application = (
             Application.objects.select_for_update(of=("self",)).select_related("registered").get(pk=application_id)

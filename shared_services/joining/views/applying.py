@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.text import slugify
 
@@ -267,9 +267,7 @@ class SignatoryPage(ApplicantPage, FormPage):
     def prepare(self) -> None:
         if self.kwargs["role"] not in NamedRole.values:
             raise Http404
-        self.officer = self.application.named_officers.filter(role=self.kwargs["role"]).first()
-        if self.officer is None:
-            raise Http404
+        self.officer = get_object_or_404(self.application.named_officers.all(), role=self.kwargs["role"])
 
     def get_back_url(self) -> str:
         return reverse("joining:application")

@@ -58,7 +58,7 @@ class Compare(FormPage):
 
     def get_form(self, data: Any = None, files: Any = None) -> Any:
         form = super().get_form(data, files)
-        if data is not None and (fault := self.request.upload_handlers[0].fault) and not files:
+        if data is not None and (fault := getattr(self.request.upload_handlers[0], "fault", "")) and not files:
             # The upload was cut off before there was a file to speak of.
             form.fields["spend"].error_messages["required"] = fault
         return form
