@@ -14,6 +14,7 @@ from councils.finance.years import financial_year_of
 from councils.organisation.models import Appointment, CouncilSettings, Department
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import ROLES, may, roles_granting
+from shared_services.accounts.single_sign_on import kept_provider
 from shared_services.tenancy.door import current_council
 from shared_services.workflow.models import AuthorityRule
 
@@ -65,7 +66,7 @@ def sections() -> list[Section]:
         ("Council and officers", (_council, _departments, _officers, _posts)),
         ("Money", (_codes, _cost_centres, _budgets)),
         ("Decisions", (_matrix, _processes)),
-        ("Security", (_networks, _identity_provider)),
+        ("Security", (_single_sign_on, _networks, _identity_provider)),
     ]
     return [Section(title, tuple(make() for make in made)) for title, made in makers]
 
@@ -172,4 +173,14 @@ def _identity_provider() -> SetUpTask:
         "Officers from your identity provider", hint, reverse("setting_up:identity_provider"),
         "accounts.manage_officers", done=key is not None and key.last_used_on is not None, begun=key is not None,
         optional=True,
+    )  # fmt: skip
+
+
+def _single_sign_on() -> SetUpTask:
+    provider = kept_provider()
+    tested = provider is not None and provider.settings.get("test_problem") == ""
+    hint = "Officers sign in with your identity provider, by OpenID Connect"
+    return SetUpTask(
+        "Single sign-on", hint, reverse("setting_up:single_sign_on"), "accounts.manage_officers", done=tested,
+        begun=provider is not None, optional=True,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
@@ -28,6 +29,14 @@ sign_in = [
         sign_in_views.NewPasswordChosen.as_view(),
         name="account_reset_password_from_key_done",
     ),
+]
+
+single_sign_on = [
+    path("<slug:provider_id>/login/", openid_connect.login, name="openid_connect_login"),
+    path("<slug:provider_id>/login/callback/", openid_connect.callback, name="openid_connect_callback"),
+    path("cancelled/", RedirectView.as_view(pattern_name="account_login"), name="socialaccount_login_cancelled"),
+    path("sign-up/", RedirectView.as_view(pattern_name="account_signup"), name="socialaccount_signup"),
+    path("", RedirectView.as_view(pattern_name="accounts:my_account"), name="socialaccount_connections"),
 ]
 
 second_factor = [
@@ -72,6 +81,7 @@ own_account = [
 urlpatterns = [
     *sign_in,
     path("", include((own_account, "accounts"))),
+    path("single-sign-on/", include(single_sign_on)),
     path("second-factor/", include(second_factor)),
     path("sessions/", sign_in_views.ListSessions.as_view(), name="usersessions_list"),
 ]

@@ -146,9 +146,7 @@ def shared_suppliers() -> list[SharedSupplier]:
         .values("beneficiary_name")
         .annotate(lines=Count("pk"), net=Sum("net_amount"), councils=ArrayAgg("council_name", distinct=True))
     )
-    return [
-        SharedSupplier(row["beneficiary_name"], tuple(row["councils"]), row["lines"], row["net"]) for row in rows
-    ]
+    return [SharedSupplier(row["beneficiary_name"], tuple(row["councils"]), row["lines"], row["net"]) for row in rows]
 
 
 def latest_run() -> ConsolidationRun | None:

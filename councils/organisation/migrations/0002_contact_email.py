@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisation', '0001_initial'),
+        ("organisation", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='councilsettings',
-            name='contact_email',
+            model_name="councilsettings",
+            name="contact_email",
             field=models.EmailField(blank=True, max_length=254),
         ),
     ]

@@ -46,6 +46,9 @@ class ListApplications(ListPage):
     default_sort = "-started_at"
     noun = "application"
     empty_text = "No council has applied yet."
+    create_url_name = "joining:change_admission"
+    create_label = "How councils are admitted"
+    create_permission = MAY_MANAGE
 
     def get_queryset(self) -> Any:
         applications = Application.objects.filter(owner_id=SHARED_SERVICE_NUMBER)
