@@ -37,7 +37,8 @@ class RoomSocialAdapter(DefaultSocialAccountAdapter):
 
         apps = super().list_apps(request, provider=provider, client_id=client_id)
         for app in apps:
-            app.secret = unseal(app.settings["sealed_secret"])
+            if sealed := app.settings.get("sealed_secret"):
+                app.secret = unseal(sealed)
         return apps
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:

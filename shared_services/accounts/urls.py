@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from . import officer_views, sign_in_views, views
+from .single_sign_on_views import FromProvider, ToProvider
 
 sign_in = [
     path("login/", sign_in_views.SignIn.as_view(), name="account_login"),
@@ -32,8 +32,8 @@ sign_in = [
 ]
 
 single_sign_on = [
-    path("<slug:provider_id>/login/", openid_connect.login, name="openid_connect_login"),
-    path("<slug:provider_id>/login/callback/", openid_connect.callback, name="openid_connect_callback"),
+    path("<slug:provider_id>/login/", ToProvider.as_view(), name="openid_connect_login"),
+    path("<slug:provider_id>/login/callback/", FromProvider.as_view(), name="openid_connect_callback"),
     path("cancelled/", RedirectView.as_view(pattern_name="account_login"), name="socialaccount_login_cancelled"),
     path("sign-up/", RedirectView.as_view(pattern_name="account_signup"), name="socialaccount_signup"),
     path("", RedirectView.as_view(pattern_name="accounts:my_account"), name="socialaccount_connections"),

@@ -131,6 +131,18 @@ def test_a_provider_that_refuses_says_so_on_a_page(northmoor, visitor, configure
     assert b"did not confirm who you are" in answer.content
 
 
+def test_a_provider_that_is_away_says_so_on_a_page(northmoor, administrator, visitor, configured):
+    with inside_council(northmoor):
+        save_provider(
+            actor=administrator, name="Gone", issuer="http://127.0.0.1:9", client_id=CLIENT, client_secret=SECRET
+        )
+
+    answer = visitor(northmoor).get(LOGIN)
+
+    assert answer.status_code == 403
+    assert b"did not confirm who you are" in answer.content
+
+
 def test_a_way_back_that_nobody_asked_for_is_refused(northmoor, visitor, configured):
     answer = visitor(northmoor).get(f"{LOGIN}callback/?code=a-code&state=forged")
 
