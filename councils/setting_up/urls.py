@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import single_sign_on, views
+from . import readiness_pages, single_sign_on, views
 
 app_name = "setting_up"
 urlpatterns = [
     path("", views.TaskList.as_view(), name="task_list"),
+    path("readiness/", readiness_pages.Readiness.as_view(), name="readiness"),
+    path("go-live/", readiness_pages.GoLive.as_view(), name="go_live"),
     path("networks/", views.Networks.as_view(), name="networks"),
     path("networks/<uuid:pk>/remove/", views.RemoveNetwork.as_view(), name="remove_network"),
     path("identity-provider/", views.IdentityProvider.as_view(), name="identity_provider"),

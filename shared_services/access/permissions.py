@@ -116,6 +116,7 @@ PERMISSIONS: dict[str, str] = {
     # Joining
     "joining.view_applications": "see councils’ applications to join",
     "joining.manage_admission": "change how councils are admitted",
+    "joining.go_live": "let your council’s portal go live",
     "joining.vote": "vote for your council on admitting another",
 }
 
@@ -161,6 +162,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "modelling.manage_rules",
             "workflow.manage_cases",
             "joining.vote",
+            "joining.go_live",
         }
     ),
     "finance_officer": frozenset(

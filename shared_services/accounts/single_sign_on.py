@@ -146,7 +146,7 @@ def save_provider(*, actor: Any, name: str, issuer: str, client_id: str, client_
     if not sealed:
         raise NotAllowed("Enter the client secret that your identity provider gave you.")
     app.name, app.client_id, app.secret = name, client_id, ""
-    app.settings = {"server_url": issuer.rstrip("/"), "sealed_secret": sealed}
+    app.settings = {"server_url": issuer.rstrip("/"), "sealed_secret": sealed, "oauth_pkce_enabled": True}
     app.save()
     record(actor, "accounts.single_sign_on.changed", ("accounts.single_sign_on", PROVIDER_KEY), issuer=issuer)
     return app

@@ -8,6 +8,7 @@ from .views import votes
 
 app_name = "admission"
 urlpatterns = [
+    path("live/", votes.ListLiveDecisions.as_view(), name="list_live_decisions"),
     path("", votes.ListVotes.as_view(), name="list_votes"),
     path("<uuid:pk>/", votes.CastVote.as_view(), name="cast_vote"),
 ]

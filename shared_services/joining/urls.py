@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import applying, front, signing, team
+from .views import applying, front, signing, team, votes
 
 app_name = "joining"
 urlpatterns = [
@@ -28,6 +28,7 @@ urlpatterns = [
     path("sign/done/", signing.Signed.as_view(), name="signed"),
     path("sign/<str:secret>/", signing.Sign.as_view(), name="sign"),
     path("applications/", team.ListApplications.as_view(), name="list_applications"),
+    path("live/", votes.ListLiveDecisions.as_view(), name="list_live_decisions"),
     path("applications/admission/", team.ChangeAdmission.as_view(), name="change_admission"),
     path("applications/<uuid:pk>/", team.ViewApplication.as_view(), name="view_application"),
     path("applications/<uuid:pk>/set-up-again/", team.RetryOpening.as_view(), name="retry_opening"),

@@ -1,6 +1,7 @@
 from .admission import AdmissionSettings, AdmissionVote
 from .agreements import AgreementVersion, Signature
 from .applications import Application, Link, NamedOfficer
+from .live import LiveDecision
 from .opening import OpeningStep
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "AgreementVersion",
     "Application",
     "Link",
+    "LiveDecision",
     "NamedOfficer",
     "OpeningStep",
     "Signature",

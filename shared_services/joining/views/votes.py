@@ -13,7 +13,7 @@ from shared_services.tenancy.door import current_council
 
 from ..choices import Service
 from ..forms import VoteForm
-from ..models import AdmissionVote
+from ..models import AdmissionVote, LiveDecision
 from ..services.admission import MAY_VOTE, cast_vote
 
 TEMPLATES = "pages/shared_services/joining"
@@ -69,3 +69,25 @@ class CastVote(ActionView):
     def act(self, form: VoteForm) -> HttpResponse:
         cast_vote(actor=self.actor, vote_id=self.subject.pk, **form.cleaned_data)
         return self.done("Your council’s vote is kept", to="admission:list_votes")
+
+
+def reds_of(decision: LiveDecision) -> str:
+    return "; ".join(check["title"] for check in decision.checks if not check["ok"]) or "None"
+
+
+class ListLiveDecisions(ListPage):
+    """Which councils went live, who decided it, and over which red checks."""
+
+    permission = "accounts.view_officers"
+    title = "Councils that went live"
+    columns = [
+        Column("council_name", "Council"),
+        Column("decided_at", "When", kind="datetime", sort="decided_at"),
+        Column("officer_name", "Decided by", value=lambda row: f"{row.officer_name}, {row.officer_title}".strip(", ")),
+        Column("reds", "Red checks", value=reds_of),
+        Column("reason", "Reason"),
+    ]
+    default_sort = "-decided_at"
+    noun = "council"
+    empty_text = "No council has gone live since you can see it."
+    queryset = LiveDecision.objects
