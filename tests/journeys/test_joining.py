@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -11,11 +12,14 @@ import pytest
 from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
+from django.utils.timezone import localdate
 
 from councils.finance.years import financial_year_of
 from councils.purchasing.models import PurchaseOrder, Requisition
+from shared_services.joining.models import AdmissionVote
 from shared_services.messaging.running import run_waiting
 from shared_services.tenancy import directory
+from shared_services.tenancy.bases import new_key
 from shared_services.tenancy.door import inside_council
 from tests.councils.books import FURNITURE, needed_by
 from tests.journeys.test_requisition_to_order import decide, fill_in
@@ -135,6 +139,28 @@ def test_a_council_joins_by_itself(page, portal, shared_service, officer_in, sig
     assert directory.council_by_slug("wigan") is not None
 
 
+def test_a_partner_is_asked_about_a_council_and_votes(
+    page, portal, northmoor, shared_service, officer_in, sign_in, look
+):
+    with inside_council(shared_service):
+        AdmissionVote(
+            owner_id=northmoor.number, parts=[0], application_key=new_key(), applicant_id="E08000010",
+            services=["procurement"], closes_on=localdate() + timedelta(days=14),
+        ).save(force_insert=True)  # fmt: skip
+    sign_in(page, officer_in(northmoor, "section_151_officer"), northmoor)
+
+    page.get_by_role("link", name="Councils that apply to join").click()
+    look(page, "joining-votes")
+    page.get_by_role("link", name=COUNCIL).click()
+    look(page, "joining-cast-vote")
+    page.get_by_label("Do not admit the council").check()
+    page.get_by_role("button", name="Vote").click()
+    page.get_by_text("Enter a reason").first.wait_for()
+    page.get_by_label("Admit the council", exact=True).check()
+    page.get_by_role("button", name="Vote").click()
+    page.get_by_text("Your council’s vote is kept").first.wait_for()
+
+
 DEPARTMENTS = "code,name,parent code\nNEI,Neighbourhoods,\nLIB,Libraries,NEI\n"
 OFFICERS_FILE = f"""full name,work email,job title,roles
 Opal Linnet,opal.linnet@{DOMAIN},Chief finance officer,Section 151 officer
@@ -166,7 +192,7 @@ def enter(page, portal, council, name: str) -> None:
 
 def bring(page, portal, council, table: str, content: str) -> None:
     page.goto(portal(council, "/set-up/"))
-    page.get_by_role("link", name=table, exact=True).click()
+    page.locator("main").get_by_role("link", name=table, exact=True).click()
     page.set_input_files("input[type=file]", {"name": "table.csv", "mimeType": "text/csv", "buffer": content.encode()})
     page.get_by_role("button", name="Bring in").click()
     page.get_by_text("as before").first.wait_for()
@@ -194,7 +220,7 @@ def test_a_third_council_goes_from_the_front_page_to_an_approved_requisition(
     page.goto(portal(wigan, "/set-up/"))
     look(page, "setting-up-tasks")
     bring(page, portal, wigan, "Departments", DEPARTMENTS)
-    page.get_by_role("link", name="Officers", exact=True).click()
+    page.locator("main").get_by_role("link", name="Officers", exact=True).click()
     page.set_input_files(
         "input[type=file]",
         {"name": "wrong.csv", "mimeType": "text/csv", "buffer": OFFICERS_FILE.replace("Librarian,", ",", 1).encode()},
@@ -206,6 +232,12 @@ def test_a_third_council_goes_from_the_front_page_to_an_approved_requisition(
     bring(page, portal, wigan, "Posts and who leads", POSTS)
     page.goto(portal(wigan, "/set-up/networks/"))
     look(page, "setting-up-networks")
+    page.goto(portal(wigan, "/set-up/single-sign-on/"))
+    look(page, "setting-up-single-sign-on")
+    page.goto(portal(wigan, "/set-up/identity-provider/"))
+    look(page, "setting-up-identity-provider")
+    page.get_by_role("button", name="Make a key").click()
+    look(page, "setting-up-key-once")
 
     finance = browser.new_context().new_page()
     choose_password(finance, portal, wigan, "Finch Ochre")
@@ -246,3 +278,18 @@ def test_a_third_council_goes_from_the_front_page_to_an_approved_requisition(
     page.goto(portal(wigan, "/set-up/"))
     look(page, "setting-up-tasks-done")
     page.get_by_text("7 of 7 tasks are done").wait_for()
+    page.get_by_role("link", name="Is everything ready?").click()
+    look(page, "setting-up-readiness")
+
+    accountable = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    choose_password(accountable, portal, wigan, "Opal Linnet")
+    enter(accountable, portal, wigan, "Opal Linnet")
+    accountable.wait_for_url(portal(wigan, "/"))
+    accountable.goto(portal(wigan, "/set-up/go-live/"))
+    look(accountable, "setting-up-go-live")
+    accountable.get_by_label("Reason for going live").fill("Second factors follow in the first week.")
+    accountable.get_by_role("button", name="Go live").click()
+    accountable.get_by_text("The council is live").first.wait_for()
+    look(accountable, "setting-up-live")
+    accountable.goto(portal(wigan, "/joining/votes/live/"))
+    look(accountable, "setting-up-live-decisions")
