@@ -18,6 +18,11 @@ class NetworkRange(PrivateModel):
 
     class Meta:
         ordering = ["label", "cidr"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(cidr__regex=r"^[0-9a-f.:]+/[0-9]{1,3}$"), name="network_is_written_as_one"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.label} ({self.cidr})"

@@ -100,7 +100,9 @@ def _check_not_locked_out(address: str | None, networks: tuple[Network, ...]) ->
 
 
 def _read() -> tuple[Network, ...]:
-    return tuple(ipaddress.ip_network(cidr) for cidr in NetworkRange.objects.values_list("cidr", flat=True))
+    # The database keeps anything out that is not written as a network.
+    written = NetworkRange.objects.filter(cidr__contains="/").values_list("cidr", flat=True)
+    return tuple(ipaddress.ip_network(cidr) for cidr in written)
 
 
 def _locked() -> tuple[Network, ...]:

@@ -94,8 +94,7 @@ class LoadTable(TablePage, FormPage):
             form.add_error("table", refusal.message)
             return self.show_form(422)
         if found.faults:
-            noun = "row" if len(found.faults) == 1 else "rows"
-            form.add_error("table", f"{len(found.faults)} of {found.rows} {noun} cannot be used. Nothing was kept")
+            form.add_error("table", f"{len(found.faults)} of {found.rows} rows cannot be used. Nothing was kept")
             return self._show_faults(found.faults)
         done = f"{found.count('added')} added, {found.count('changed')} changed, {found.count('unchanged')} as before"
         return self.done(f"{self.table.title}: {done}", to="setting_up:task_list")
