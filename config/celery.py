@@ -76,4 +76,5 @@ def begin_outside_every_room(**_: object) -> None:
     """A worker's process starts with no room open, so that a job without a council finds nothing."""
     from django.db import connection
 
-    connection.unset_tenant()
+    if hasattr(connection, "unset_tenant"):
+        connection.unset_tenant()

@@ -24,6 +24,12 @@ SCHEDULE = {
     "Count the councils' votes on joint processes": for_the_shared_service(
         "modelling.count_votes", timedelta(seconds=30)
     ),
+    "Count the partners' votes on councils that apply": for_the_shared_service(
+        "joining.count_votes", timedelta(seconds=30)
+    ),
+    "Forget applications whose address was never confirmed, nightly": for_the_shared_service(
+        "joining.forget_unconfirmed", crontab(hour="3", minute="40")
+    ),
     "Forget sessions and answers that have expired, nightly": for_every_council(
         "accounts.forget_what_expired", crontab(hour="3", minute="20"), with_shared_service=True
     ),

@@ -20,7 +20,7 @@ MEMORY_NEEDED_BYTES = 2 * 1024**3
 SOURCES = (
     "councils/*/models.py", "*/*/models/*.py", "councils/*/migrations/*.py", "councils/*/reference_data.py", "councils/*/bpmn/*",
     "shared_services/*/models.py", "shared_services/*/migrations/*.py", "shared_services/*/reference_data.py",
-    "shared_services/*/bpmn/*", "shared_services/tenancy/*.py", "config/settings/*.py", "data/*.csv",
+    "shared_services/*/bpmn/*", "shared_services/*/agreements/*", "shared_services/tenancy/*.py", "config/settings/*.py", "data/*.csv",
     "requirements.txt", "tests/rooms.py",
 )  # fmt: skip
 

@@ -70,7 +70,7 @@ def provisioning_figures(folder: Path) -> list[Figure]:
     for place in range(ROUNDS):
         key = f"c{BY_PSQL + place}"
         path = folder / f"{key}.sql"
-        path.write_text(provisioning.creation_script(key, head).removeprefix("BEGIN;").removesuffix("COMMIT;"))
+        path.write_text(provisioning.creation_statements(key, head))
         theirs.append(seconds(lambda path=path: psql("-1", "-f", str(path))))
         ours.append(seconds(lambda place=place: provisioning.create_room(f"c{BY_PORTAL + place}")))
         whole.append(seconds(lambda number=place + 2: provision(number)))

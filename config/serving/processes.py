@@ -15,6 +15,8 @@ from pathlib import Path
 
 import psutil
 
+from shared_services.messaging.registry import OWNER, QUEUES
+
 from .setting_up import BASE_DIR
 
 PATIENCE_SECONDS = 20
@@ -35,15 +37,19 @@ class Kept:
 
 
 def portal_processes(*, port: int, var_dir: Path) -> list[Kept]:
-    """What serves the portal: web, worker, relay and beat."""
+    """What serves the portal: web, worker, the owner's worker, relay and beat."""
     python = sys.executable
     celery = [python, "-m", "celery", "-A", "config.celery"]
+    quiet = ["--without-gossip", "--without-mingle", "--loglevel=WARNING"]
+    queues = ",".join(queue for queue in QUEUES if queue != OWNER)
     dispatcher = {"GUILDHALL_PROCESS": "dispatcher"}
     return [
         Kept("web", [python, "-m", "gunicorn", "--config", "config/gunicorn.py"], {"PORT": str(port)}),
+        Kept("worker", [*celery, "worker", f"--queues={queues}", "--concurrency=2", *quiet]),
         Kept(
-            "worker",
-            [*celery, "worker", "--concurrency=2", "--without-gossip", "--without-mingle", "--loglevel=WARNING"],
+            "owner",
+            [*celery, "worker", f"--queues={OWNER}", "--hostname=owner@%h", "--concurrency=1", *quiet],
+            {"DJANGO_SETTINGS_MODULE": "config.settings.owner"},
         ),
         Kept("relay", [python, "manage.py", "relay"], dispatcher),
         Kept(

@@ -21,6 +21,7 @@ DEPENDS_ON = (
     "**/models.py",
     "**/models/*.py",
     "**/bpmn/*",
+    "**/agreements/*",
     "shared_services/access/permissions.py",
     "shared_services/tenancy/wall.py",
     "shared_services/tenancy/provisioning.py",

@@ -34,6 +34,7 @@ FURNITURE_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
     "shared_services.audit",
     "shared_services.annexes",
     "shared_services.govuk",
@@ -48,6 +49,7 @@ COUNCIL_APPS = [
     "councils.purchasing",
     "councils.people",
     "councils.migration",
+    "councils.setting_up",
 ]
 POOLED_APPS = [
     "shared_services.tenancy",
@@ -57,6 +59,7 @@ POOLED_APPS = [
     "shared_services.modelling",
     "shared_services.procurement",
     "shared_services.insight",
+    "shared_services.joining",
     "shared_services.assurance",
     "django_celery_beat",
 ]
@@ -68,6 +71,7 @@ TABLELESS_APPS = [
     "django.contrib.humanize",
     "django.forms",
     "allauth",
+    "allauth.socialaccount.providers.openid_connect",
     "django_filters",
     "rest_framework",
     "drf_spectacular",
@@ -89,6 +93,7 @@ REFERENCE_DATA = [
     "shared_services.procurement.reference_data",
     "shared_services.workflow.reference_data",
     "shared_services.insight.reference_data",
+    "shared_services.joining.reference_data",
 ]
 
 # -- Requests ----------------------------------------------------------------------------------
@@ -104,8 +109,10 @@ MIDDLEWARE = [
     "shared_services.govuk.middleware.NoNulls",
     "shared_services.govuk.middleware.ClearPageWhileServersAreDown",
     "shared_services.tenancy.middleware.CouncilByHost",
+    "councils.setting_up.middleware.AllowedNetworks",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "shared_services.govuk.middleware.UploadHandlersOfTheView",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -249,6 +256,15 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO or DEBUG
 MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+SOCIALACCOUNT_ADAPTER = "shared_services.accounts.single_sign_on.RoomSocialAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True
+"""A link, not a form: the content security policy lets forms go nowhere but here. The state guards the way back."""
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+SINGLE_SIGN_ON_MAY_BE_LOCAL = DEMO or DEBUG
+"""Whether an identity provider may be on this machine; elsewhere its address must be public and encrypted."""
 USERSESSIONS_TRACK_ACTIVITY = False
 DEFAULT_FROM_EMAIL = os.environ.get("GUILDHALL_MAIL_FROM", f"no-reply@{BASE_HOST}")
 EMAIL_HOST = os.environ.get("GUILDHALL_MAIL_HOST", "")

@@ -23,6 +23,9 @@ urlpatterns = [
     path("organisation/", include("councils.organisation.urls")),
     path("leave/", include("councils.people.urls")),
     path("imports/", include("councils.migration.urls")),
+    path("joining/votes/", include("shared_services.joining.council_urls")),
+    path("scim/v2/", include("councils.setting_up.scim.urls")),
+    path("set-up/", include("councils.setting_up.urls")),
     path("audit/", include("shared_services.assurance.urls")),
 ]
 handler403 = "shared_services.govuk.errors.forbidden"

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from shared_services.joining.views.front import FrontPage
+
 urlpatterns = [
     # First, because programs ask most often and every pattern before theirs would be tried in vain.
     path("api/v1/", include("shared_services.api.shared_urls")),
+    path("", FrontPage.as_view()),
+    path("join/", include("shared_services.joining.urls")),
     path("", include("shared_services.govuk.urls")),
     path("account/", include("shared_services.accounts.urls")),
     path("files/", include("shared_services.annexes.urls")),

@@ -180,6 +180,9 @@ class SettingsForm(GovukForm):
         rows=4,
         help_text="Starts of CPV codes, one on each line, for example 30192 for office supplies",
     )
+    contact_email = forms.EmailField(
+        label="Contact for officers’ questions", required=False, help_text="Shown on the help page"
+    )
     version = VersionField()
 
     def clean_joint_buying_categories(self) -> list[str]:

@@ -122,6 +122,8 @@ class CouncilSettings(PrivateModel):
     budget_check_mode = models.CharField(max_length=4, choices=BudgetCheckMode.choices, default=BudgetCheckMode.STOP)
     joint_buying_categories = ArrayField(models.CharField(max_length=8), default=list, blank=True)
     """Starts of CPV codes whose requisitions are offered to the shared service for joint buying."""
+    contact_email = models.EmailField(blank=True)
+    """Whom officers ask; shown on the help page."""
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

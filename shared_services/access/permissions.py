@@ -125,6 +125,11 @@ PERMISSIONS: dict[str, str] = {
     "modelling.move_cases": "move running cases to another version of their process",
     "modelling.vote": "vote for your council on joint processes",
     "modelling.manage_rules": "change how processes are published",
+    # Joining
+    "joining.view_applications": "see councils’ applications to join",
+    "joining.manage_admission": "change how councils are admitted",
+    "joining.go_live": "let your council’s portal go live",
+    "joining.vote": "vote for your council on admitting another",
 }
 
 _EVERYONE = {
@@ -177,6 +182,8 @@ GRANTS: dict[str, frozenset[str]] = {
             "migration.sign_off",
             "migration.view_legacy_orders",
             "purchasing.view_suppliers",
+            "joining.vote",
+            "joining.go_live",
         }
     ),
     "finance_officer": frozenset(
@@ -240,6 +247,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "messaging.retry_work",
             "workflow.view_duties",
             "workflow.manage_duties",
+            "joining.vote",
         }
     ),
     "category_manager": frozenset(
@@ -279,6 +287,8 @@ GRANTS: dict[str, frozenset[str]] = {
             "modelling.move_cases",
             "webhooks.manage_endpoints",
             "messaging.retry_work",
+            "joining.view_applications",
+            "joining.manage_admission",
         }
     ),
     "auditor": frozenset(
@@ -300,6 +310,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "insight.view_figures",
             "procurement.view_demand",
             "workflow.view_all_cases",
+            "joining.view_applications",
         }
     ),
 }

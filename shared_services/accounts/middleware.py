@@ -40,6 +40,7 @@ class SecondFactorRequired:
         "/account/inactive/",
         "/account/reauthenticate/",
         "/account/password/",
+        "/account/single-sign-on/",
         "/account/second-factor/",
         "/accessibility/",
         "/cookies/",

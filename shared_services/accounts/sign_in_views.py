@@ -14,6 +14,8 @@ from django.urls import reverse
 
 from shared_services.govuk.forms import error_links
 
+from .single_sign_on import kept_provider
+
 
 class Framed:
     """Adds the page's frame to an allauth view."""
@@ -38,6 +40,9 @@ class Framed:
 
 class SignIn(Framed, account.LoginView):
     title = "Sign in"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"single_sign_on": kept_provider()}
 
 
 class SignOut(Framed, account.LogoutView):

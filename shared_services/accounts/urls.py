@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from . import officer_views, sign_in_views, views
+from .single_sign_on_views import FromProvider, ToProvider
 
 sign_in = [
     path("login/", sign_in_views.SignIn.as_view(), name="account_login"),
@@ -28,6 +29,14 @@ sign_in = [
         sign_in_views.NewPasswordChosen.as_view(),
         name="account_reset_password_from_key_done",
     ),
+]
+
+single_sign_on = [
+    path("<slug:provider_id>/login/", ToProvider.as_view(), name="openid_connect_login"),
+    path("<slug:provider_id>/login/callback/", FromProvider.as_view(), name="openid_connect_callback"),
+    path("cancelled/", RedirectView.as_view(pattern_name="account_login"), name="socialaccount_login_cancelled"),
+    path("sign-up/", RedirectView.as_view(pattern_name="account_signup"), name="socialaccount_signup"),
+    path("", RedirectView.as_view(pattern_name="accounts:my_account"), name="socialaccount_connections"),
 ]
 
 second_factor = [
@@ -72,6 +81,7 @@ own_account = [
 urlpatterns = [
     *sign_in,
     path("", include((own_account, "accounts"))),
+    path("single-sign-on/", include(single_sign_on)),
     path("second-factor/", include(second_factor)),
     path("sessions/", sign_in_views.ListSessions.as_view(), name="usersessions_list"),
 ]

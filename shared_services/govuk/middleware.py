@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from csp.middleware import CSPMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase
@@ -38,6 +39,24 @@ class SecurityHeaders(CSPMiddleware):
         # Pages hold a council's records: no shared cache keeps them, and the Back button asks again.
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class UploadHandlersOfTheView:
+    """Gives an upload to the handlers that its view names, before anything reads the request's body.
+
+    Must stand before the CSRF check, which reads it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        handlers = getattr(getattr(view, "view_class", None), "upload_handlers", ())
+        if handlers and request.method == "POST":
+            request.upload_handlers = [handler(request) for handler in handlers]
 
 
 class NoNulls:

@@ -227,7 +227,7 @@ class FormPage(Page, ABC):
             latest = {"text": "Load the latest version", "href": urlsplit(self.request.get_full_path()).path}
             return self.show_form(REFUSED, ({"text": refusal.message, "href": ""}, latest))
         except NotAllowed as refusal:
-            return self.show_form(REFUSED, ({"text": refusal.message, "href": ""},))
+            return self.show_form(getattr(refusal, "status", REFUSED), ({"text": refusal.message, "href": ""},))
 
 
 class ActionView(FormPage):

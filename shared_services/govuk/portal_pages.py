@@ -15,6 +15,7 @@ from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 
 from .colours import room_stylesheet
+from .contact import contact_of_room
 from .context_processors import council_or_none
 from .guides import guide_named, guides_for
 from .home import actions_for, cards_for, requests_of
@@ -92,7 +93,8 @@ class Help(Page):
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
         room = council_or_none()
         own, others = guides_for(self.actor, shared_service=room.is_shared_service) if self.actor and room else ([], [])
-        return super().get_context(own_guides=own, other_guides=others, **kwargs)
+        contact = contact_of_room() if room else ""
+        return super().get_context(own_guides=own, other_guides=others, contact=contact, **kwargs)
 
 
 class HelpGuide(Page):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Max, Min, Sum
 from django.utils import timezone
 
@@ -126,6 +127,26 @@ def months_of_division(*, division: str, first: date, last: date) -> list[tuple[
         month = months[line.paid_on.replace(day=1)]
         month[line.gss_code] = month.get(line.gss_code, NOTHING) + line.net_amount
     return sorted(months.items(), reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedSupplier:
+    """A supplier as the shared figures name it: who paid it, in how many lines, how much."""
+
+    name: str
+    councils: tuple[str, ...]
+    lines: int
+    net_amount: Decimal
+
+
+def shared_suppliers() -> list[SharedSupplier]:
+    """Every supplier in the published spend that the partnership holds."""
+    rows = (
+        PublishedSpend.objects.order_by()
+        .values("beneficiary_name")
+        .annotate(lines=Count("pk"), net=Sum("net_amount"), councils=ArrayAgg("council_name", distinct=True))
+    )
+    return [SharedSupplier(row["beneficiary_name"], tuple(row["councils"]), row["lines"], row["net"]) for row in rows]
 
 
 def latest_run() -> ConsolidationRun | None:
@@ -263,9 +284,11 @@ __all__ = [
     "FigureTable",
     "NOT_MATCHED_LABEL",
     "RunSummary",
+    "SharedSupplier",
     "latest_run",
     "months_of_division",
     "recent_runs",
+    "shared_suppliers",
     "spend_by_category",
     "steps_of",
 ]

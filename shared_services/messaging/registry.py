@@ -9,9 +9,12 @@ from functools import cached_property
 from typing import Any, get_type_hints
 from uuid import UUID
 
-PROMPT, BULK, NOTICES, WEBHOOKS = "prompt", "bulk", "notices", "webhooks"
-QUEUES = (PROMPT, BULK, NOTICES, WEBHOOKS)
-"""What an officer waits for; long sweeps; letters; calls to others' servers. One kind never queues behind another."""
+PROMPT, BULK, NOTICES, WEBHOOKS, OWNER = "prompt", "bulk", "notices", "webhooks", "owner"
+QUEUES = (PROMPT, BULK, NOTICES, WEBHOOKS, OWNER)
+"""What an officer waits for; long sweeps; letters; calls to others' servers; what only the schema's owner can do.
+
+One kind never queues behind another, and the last has a worker of its own under the owner's settings.
+"""
 
 
 class UnknownTask(LookupError):

@@ -25,6 +25,8 @@ class RegisteredCouncil(CommonModel):
     began_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
     succeeded_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    successor_names = models.CharField(max_length=200, blank=True)
+    """The councils that take over, in words, while the register does not list them yet (data/councils_ending.csv)."""
 
     class Meta:
         ordering = ["name"]

@@ -12,6 +12,8 @@ from pathlib import Path
 import psycopg
 from django.apps import apps
 from django.conf import settings
+from django.db import connection
+from django.db.models import Max
 from django.utils import timezone
 
 from . import directory, wall
@@ -60,12 +62,12 @@ def room_script(release: str) -> str:
     return re.sub(rf"\b{TEMPLATE}\b", "{room}", script.replace("{", "{{").replace("}", "}}"))
 
 
-def release_head(connection: psycopg.Connection | None = None) -> str:
+def release_head(owner: psycopg.Connection | None = None) -> str:
     """A fingerprint of the migrations applied to the template room."""
-    if connection is None:
-        with owner_connection() as connection:
-            return release_head(connection)
-    row = connection.execute(
+    if owner is None:
+        with owner_connection() as owner:
+            return release_head(owner)
+    row = owner.execute(
         f"SELECT md5(string_agg(app || '.' || name, ',' ORDER BY app, name)) FROM {TEMPLATE}.django_migrations"
     ).fetchone()
     return row[0] if row and row[0] else ""
@@ -81,8 +83,8 @@ def room_rights(key: str) -> str:
     return "\n".join(statements)
 
 
-def creation_script(key: str, head: str) -> str:
-    """Everything that makes a room, as one string for one transaction."""
+def creation_statements(key: str, head: str) -> str:
+    """Everything that makes a room, as one string to be run within one transaction."""
     copies = "\n".join(f"INSERT INTO {key}.{table} SELECT * FROM {TEMPLATE}.{table};" for table in COPIED_TABLES)
     sequences = "\n".join(
         f"SELECT setval('{key}.{table}_id_seq', greatest(1, (SELECT coalesce(max(id), 1) FROM {key}.{table})));"
@@ -90,7 +92,6 @@ def creation_script(key: str, head: str) -> str:
     )
     return "\n".join(
         [
-            "BEGIN;",
             wall.create_role_sql(key, settings.ROLE_PASSWORD(key)),
             f"CREATE SCHEMA {key};",
             f"GRANT USAGE ON SCHEMA {key} TO {key};",
@@ -102,21 +103,31 @@ def creation_script(key: str, head: str) -> str:
             room_rights(key),
             f"UPDATE public.tenancy_council SET release_state = 'current', release_head = '{head}', release_error = ''"
             f" WHERE number = {int(key[1:])};",
-            "COMMIT;",
         ]
     )
 
 
-def room_exists(connection: psycopg.Connection, key: str) -> bool:
-    return connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [key]).fetchone() is not None
+def room_exists(owner: psycopg.Connection, key: str) -> bool:
+    return owner.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [key]).fetchone() is not None
 
 
 def create_room(key: str, head: str | None = None) -> None:
     """Create the schema and role of a room. Does nothing if the room stands already."""
-    with owner_connection() as connection:
-        if room_exists(connection, key):
+    with owner_connection() as owner:
+        if room_exists(owner, key):
             return
-        run_script(connection, creation_script(key, head or release_head(connection)))
+        run_script(owner, f"BEGIN; {creation_statements(key, head or release_head(owner))} COMMIT;")
+
+
+def create_room_within(key: str) -> None:
+    """Create the schema and role of a room in the transaction that is open, and take them back with it."""
+    with connection.cursor() as cursor:
+        cursor.execute(creation_statements(key, release_head()))
+
+
+def next_number() -> int:
+    """The number of the next council: numbers are never reused, so those that have left count too."""
+    return (Council.objects.aggregate(last=Max("number"))["last"] or SHARED_SERVICE_NUMBER) + 1
 
 
 def load_first_rows(council: Council) -> None:
@@ -166,9 +177,9 @@ def provision_shared_service(hosts: list[str]) -> Council:
 def remove_room(council: Council) -> None:
     """Remove a council's schema and role. Its number stays taken: the register keeps it as ended."""
     key = council.schema_name
-    with owner_connection() as connection:
+    with owner_connection() as owner:
         run_script(
-            connection,
+            owner,
             f"BEGIN; DROP SCHEMA IF EXISTS {key} CASCADE; DROP OWNED BY {key}; DROP ROLE IF EXISTS {key}; COMMIT;",
         )
     Council.objects.filter(pk=council.pk).update(state=Council.State.ENDED, ended_on=timezone.localdate())

@@ -61,7 +61,7 @@ def sign_in(portal: Callable[..., str]) -> Callable[..., None]:
     """sign_in(page, card, council): through the sign-in page, as an officer does."""
 
     def enter(page: Any, card: Any, council: Any, password: str = PASSWORD) -> None:
-        page.goto(portal(council, "/"))
+        page.goto(portal(council, "/account/login/"))
         page.fill("input[name=login]", card.work_email)
         page.fill("input[name=password]", password)
         page.click("main button[type=submit]")

@@ -6,11 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import Max
 from django.utils.text import slugify
 
 from shared_services.tenancy.models import Council, RegisteredCouncil
-from shared_services.tenancy.provisioning import provision, provision_shared_service
+from shared_services.tenancy.provisioning import next_number, provision, provision_shared_service
 
 
 class Command(BaseCommand):
@@ -28,7 +27,7 @@ class Command(BaseCommand):
             if entry is None:
                 raise CommandError(f"No council of the register has GSS code {gss_code}.")
             known = Council.objects.filter(registered=entry).first()
-            number = known.number if known else (Council.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+            number = known.number if known else next_number()
             slug = slugify(entry.short_name)
             council = provision(
                 number=number, name=entry.name, short_name=entry.short_name, slug=slug, code=entry.council_code,

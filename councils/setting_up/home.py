@@ -1,0 +1,39 @@
+"""What is left to set up, on the home page of those who do it."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from shared_services.access.models import OfficerCard
+from shared_services.govuk.home import HomeCard, home_card
+from shared_services.tenancy.door import current_council
+
+from .task_list import unfinished
+
+
+@home_card("organisation.manage_settings")
+def left_to_set_up(actor: OfficerCard) -> HomeCard | None:
+    """The administrator's tasks that are not done; nothing to show once they are."""
+    if current_council().is_shared_service:
+        return None
+    tasks = unfinished(actor)
+    if not tasks:
+        return None
+    return HomeCard(
+        "Set up your portal", len(tasks), ", ".join(task.title for task in tasks), reverse("setting_up:task_list"),
+        order=20,
+    )  # fmt: skip
+
+
+@home_card("finance.manage_cost_centres")
+def money_to_set_up(actor: OfficerCard) -> HomeCard | None:
+    """The finance officer's tasks that are not done; nothing to show once they are."""
+    if current_council().is_shared_service:
+        return None
+    tasks = unfinished(actor)
+    if not tasks:
+        return None
+    return HomeCard(
+        "Set up the money", len(tasks), ", ".join(task.title for task in tasks), reverse("setting_up:task_list"),
+        order=21,
+    )  # fmt: skip

@@ -1,0 +1,107 @@
+"""The council's identity provider: its settings, and a sign-in that only tests them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from shared_services.accounts.single_sign_on import (
+    PROVIDER_KEY,
+    TESTING,
+    kept_provider,
+    remove_provider,
+    save_provider,
+)
+from shared_services.govuk.forms import GovukForm
+from shared_services.govuk.views import FormPage, GuardedView
+from shared_services.tenancy.errors import NotAllowed
+
+PERMISSION = "accounts.manage_officers"
+CRUMBS = [("Set up your portal", "setting_up:task_list")]
+
+
+class ProviderForm(GovukForm):
+    """What the identity provider gives a new application."""
+
+    name = forms.CharField(
+        label="Name on the sign-in page", max_length=40, help_text="For example, your council account"
+    )
+    issuer = forms.URLField(
+        label="Issuer", max_length=300, assume_scheme="https",
+        help_text="The address under which /.well-known/openid-configuration is found",
+    )  # fmt: skip
+    client_id = forms.CharField(label="Client ID", max_length=190)
+    client_secret = forms.CharField(
+        label="Client secret", max_length=500, required=False, widget=forms.PasswordInput,
+        help_text="Kept encrypted and never shown. Leave empty to keep the one that is there",
+    )  # fmt: skip
+
+
+class SingleSignOn(FormPage):
+    """OpenID Connect of this council, and what the last test found."""
+
+    permission = PERMISSION
+    form_class = ProviderForm
+    template_name = "pages/councils/setting_up/single_sign_on.html"
+    title = "Single sign-on"
+    button = "Save"
+    breadcrumbs = CRUMBS
+
+    def get_initial(self) -> dict[str, Any]:
+        kept = kept_provider()
+        if kept is None:
+            return {}
+        return {"name": kept.name, "issuer": kept.settings["server_url"], "client_id": kept.client_id}
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        kept = kept_provider()
+        found = kept.settings if kept else {}
+        callback = self.request.build_absolute_uri(reverse("openid_connect_callback", args=[PROVIDER_KEY]))
+        return super().get_context(
+            kept=kept,
+            callback=callback,
+            tested_at=datetime.fromisoformat(found["tested_at"]) if "tested_at" in found else None,
+            test_email=found.get("test_email", ""),
+            test_problem=found.get("test_problem", ""),
+            **kwargs,
+        )
+
+    def act(self, form: ProviderForm) -> HttpResponse:
+        try:
+            save_provider(actor=self.actor, **form.cleaned_data)
+        except NotAllowed as refusal:
+            form.add_error("client_secret" if "secret" in refusal.message else "issuer", refusal.message)
+            return self.show_form(422)
+        return self.done("Saved. Test it before officers use it")
+
+
+class TestSingleSignOn(GuardedView):
+    """Go to the identity provider and come back: what it says is shown, and nobody is signed in or out."""
+
+    permission = PERMISSION
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if kept_provider() is None:
+            return redirect("setting_up:single_sign_on")
+        request.session[TESTING] = True
+        return redirect("openid_connect_login", provider_id=PROVIDER_KEY)
+
+
+class RemoveSingleSignOn(FormPage):
+    permission = PERMISSION
+    title = "Remove single sign-on"
+    button = "Remove single sign-on"
+    button_style = "warning"
+    breadcrumbs = CRUMBS
+
+    def get_back_url(self) -> str:
+        return reverse("setting_up:single_sign_on")
+
+    def act(self, form: Any) -> HttpResponse:
+        remove_provider(actor=self.actor)
+        return self.done("Officers sign in with passwords and passkeys only", to="setting_up:single_sign_on")
