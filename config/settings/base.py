@@ -165,7 +165,7 @@ ROLE_PASSWORD = services.role_password
 VALKEY_URL = services.valkey_url(VAR_DIR)
 DATABASES: dict[str, dict[str, Any]] = {}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": VALKEY_URL,
