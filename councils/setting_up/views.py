@@ -7,7 +7,7 @@ import io
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
@@ -74,7 +74,7 @@ class LoadTable(TablePage, FormPage):
     breadcrumbs = CRUMBS
     faults: tuple[Fault, ...] = ()
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         actor = getattr(request, "actor", None)
         if actor is not None and not may(actor, self.table.permission):
             return forbidden(request, MissingPermission(self.table.permission))

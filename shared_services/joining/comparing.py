@@ -79,7 +79,7 @@ class SpendReading:
     has_categories: bool = False
 
     def __post_init__(self) -> None:
-        self._decoder = codecs.getincrementaldecoder("utf-8-sig")("strict")
+        self._decoder: codecs.IncrementalDecoder = codecs.getincrementaldecoder("utf-8-sig")("strict")
         self._begun = False
         self._pending = ""
         self._columns: Columns | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from shared_services.access.permissions import PUBLIC
@@ -36,7 +36,7 @@ class ApplicantPage(Page):
     permission = PUBLIC
     application: Application
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         application = remembered(request)
         if application is None:
             return redirect("joining:come_back")

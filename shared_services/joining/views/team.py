@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
@@ -62,7 +62,7 @@ class ViewApplication(Page):
     template_name = f"{TEMPLATES}/view_application.html"
     breadcrumbs = CRUMBS
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.application = find_application(self.kwargs["pk"])
         if "HX-Request" in request.headers:
             return render(request, f"{TEMPLATES}/_progress.html", self.get_context())
