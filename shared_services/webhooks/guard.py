@@ -17,6 +17,8 @@ from shared_services.tenancy.errors import NotAllowed
 
 PORTS = (443, 8443)
 LONGEST_URL = 500
+LONGEST_LABEL = 63
+"""Of a part of a name between two dots (RFC 1035)."""
 TRANSLATED = ipaddress.ip_network("64:ff9b::/32")
 """IPv6 addresses that a gateway turns into IPv4 ones (RFC 6052, RFC 8215): what is behind them cannot be told."""
 
@@ -48,13 +50,15 @@ def read_url(url: str) -> Target:
     """Take an address apart. Raises AddressRefused, saying what to write instead."""
     if len(url) > LONGEST_URL or any(character <= " " or character == "\x7f" for character in url):
         raise AddressRefused(f"Enter an address of at most {LONGEST_URL} characters, without spaces.")
+    if not url.isascii():
+        raise AddressRefused("Write accented letters and signs of other scripts the way addresses do, like %C3%A9.")
     try:
         parts = urlsplit(url)
         host, given = (parts.hostname or "").rstrip("."), parts.port
         host.encode("ascii")
     except (ValueError, UnicodeEncodeError):
         raise AddressRefused("Enter a full address, like https://example.org/webhooks/guildhall") from None
-    if parts.scheme not in ("https", "http") or not host:
+    if parts.scheme not in ("https", "http") or not all(0 < len(label) <= LONGEST_LABEL for label in host.split(".")):
         raise AddressRefused("Enter a full address, like https://example.org/webhooks/guildhall")
     is_tls = parts.scheme == "https"
     port = given or (443 if is_tls else 80)
@@ -98,4 +102,5 @@ def is_public(address: Address) -> bool:
         or address.is_multicast
         or address.is_reserved
         or address.is_unspecified
+        or getattr(address, "is_site_local", False)
     )
