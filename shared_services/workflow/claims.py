@@ -60,6 +60,8 @@ def release_task(*, actor: OfficerCard, task_id: UUID, version: int | None = Non
     """Give a claimed task back to everyone who may decide it. Releasing twice changes nothing."""
     task = locked_task(task_id)
     rules.check_open(task)
+    if task.claimed_by_id != actor.pk:
+        rules.check_may_act(actor, task, task.case)
     if task.claimed_by_id is None:
         return task
     rules.check_version(task, version)
@@ -81,11 +83,11 @@ def forward_task(*, actor: OfficerCard, task_id: UUID, to_card_id: UUID, note: s
     note = checked_text(note, most=REASON_LENGTH, empty="Say why you forward it, so that the next officer knows.")
     task = locked_task(task_id)
     rules.check_open(task)
+    rules.check_may_act(actor, task, task.case)
     if task.is_claimed and task.claimed_by_id == to_card_id:
         return task
     rules.check_version(task, version)
     _check_can_be_claimed(task)
-    rules.check_may_act(actor, task, task.case)
     rules.check_not_claimed_by_another(actor, task)
     if to_card_id == actor.pk:
         raise NotAllowed("Choose somebody else: you have this task already.")

@@ -171,3 +171,17 @@ def test_who_becomes_a_holder_later_does_not_see_what_is_claimed(northmoor, bo, 
 
         assert TaskCandidate.objects.get(task_id=task_id, card=late).claimed_elsewhere
         assert Task.objects.get(pk=task_id).claim_ends_on > timezone.localdate()
+
+
+def test_whoever_may_not_decide_learns_nothing_by_releasing_or_forwarding(northmoor, officer_in, bo, kim, task_id):
+    stranger = officer_in(northmoor, "finance_officer")
+    with inside_council(northmoor):
+        for claimed in (False, True):
+            if claimed:
+                claims.claim_task(actor=bo, task_id=task_id)
+            with pytest.raises(NotAllowed) as released:
+                claims.release_task(actor=stranger, task_id=task_id)
+            with pytest.raises(NotAllowed) as forwarded:
+                claims.forward_task(actor=stranger, task_id=task_id, to_card_id=bo.pk, note="Yours.")
+            assert {released.value.code, forwarded.value.code} == {"not_yours"}
+            assert "Bo Budget" not in released.value.message + forwarded.value.message
