@@ -17,7 +17,7 @@ from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed, Stale
 
 from . import moving, rules, timer_rows
-from .casework import MAY_MANAGE, checked_text, note_event
+from .casework import MAY_MANAGE, MAY_TAKE_PART, checked_text, note_event
 from .choices import TaskKind, TaskStatus
 from .definitions import definition_of
 from .engine import Run
@@ -99,7 +99,7 @@ def continue_due_cases() -> int:
 
 def may_hold(actor: OfficerCard, case: Case) -> bool:
     """Whether an officer may put a case on hold or take it off."""
-    if case.owner_id != current_council().number:
+    if case.owner_id != current_council().number or not may(actor, MAY_TAKE_PART):
         return False
     if may(actor, MAY_MANAGE):
         return True
