@@ -86,6 +86,18 @@ def test_the_call_goes_to_the_address_that_was_checked_whatever_the_name_says_ne
     assert answer.error == "The receiver refused the connection."
 
 
+def test_a_name_server_that_does_not_answer_keeps_no_worker_waiting(monkeypatch):
+    asked = threading.Event()
+    monkeypatch.setattr(guard, "LOOK_UP_SECONDS", 0.1)
+    monkeypatch.setattr(guard.socket, "getaddrinfo", lambda *_, **__: asked.wait(5))
+
+    answer = calling.call("https://slow.example/hook", b"{}", {})
+    asked.set()
+
+    assert answer.status is None and "did not answer" in answer.error
+    assert answer.milliseconds < 3000
+
+
 def test_a_local_server_is_reached_only_when_the_setting_names_it_with_its_port(settings):
     with http_receiver() as receiver:
         settings.WEBHOOK_LOCAL_HOSTS = frozenset()
