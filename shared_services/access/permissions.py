@@ -99,6 +99,7 @@ PERMISSIONS: dict[str, str] = {
     # Workflow
     "workflow.view_inbox": "see an inbox",
     "workflow.view_case": "see cases",
+    "workflow.take_part_in_cases": "comment on cases, add files to them or put them on hold",
     "workflow.view_all_cases": "see every case of the room",
     "workflow.complete_task": "decide tasks",
     "workflow.manage_authority": "change the authority matrix",
@@ -141,6 +142,7 @@ _EVERYONE = {
     "people.view_own_leave",
     "workflow.view_inbox",
     "workflow.view_case",
+    "workflow.take_part_in_cases",
     "workflow.complete_task",
     "workflow.start_request",
 }

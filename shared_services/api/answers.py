@@ -26,6 +26,9 @@ def _plain(value: Any) -> Any:
 class JsonAnswer(HttpResponse):
     """An answer ready for the wire; skips the rendering that DRF's Response does a second time."""
 
+    kept: bytes | None = None
+    """What may be kept of it under an Idempotency-Key, where it has something that is shown once."""
+
     def __init__(self, data: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> None:
         super().__init__(to_json(data), status=status, content_type="application/json", headers=headers)
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from shared_services.tenancy.bases import new_key
 
+from .answers import JsonAnswer
 from .models import StoredAnswer
 from .problems import Problem
 
@@ -29,7 +30,7 @@ def answer_once(request: Any, key: str, act: Callable[[], HttpResponse]) -> Http
 
     Claiming the key waits for a request that holds it: two at once never both act. The claim is part of the
     request's transaction, so a change that fails leaves the key free. Raises 422 when the key is used again
-    for another request.
+    for another request. An answer with a secret says in `kept` what is kept of it: a secret is shown once.
     """
     if not 1 <= len(key) <= 200:
         raise Problem(400, "invalid", "An Idempotency-Key has 1 to 200 characters.")
@@ -46,9 +47,14 @@ def answer_once(request: Any, key: str, act: Callable[[], HttpResponse]) -> Http
     StoredAnswer.objects.filter(pk=claim_id).update(
         status=response.status_code,
         headers={name: response[name] for name in KEPT_HEADERS if response.has_header(name)},
-        body=response.content,
+        body=_kept(response),
     )
     return response
+
+
+def _kept(response: HttpResponse) -> bytes:
+    kept = response.kept if isinstance(response, JsonAnswer) else None
+    return response.content if kept is None else kept
 
 
 def _again(account_id: Any, key: str, wanted: str) -> HttpResponse:

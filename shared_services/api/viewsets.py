@@ -167,9 +167,18 @@ class RoomAPIView(APIView):
             raise Problem(412, "stale", "Someone else changed this since you read it. Read it again first.")
 
     def answer(
-        self, data: Any, *, status: int = 200, version: int | None = None, location: str | None = None
+        self,
+        data: Any,
+        *,
+        status: int = 200,
+        version: int | None = None,
+        location: str | None = None,
+        once: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The answer, with its ETag; a reader who has this version already gets 304."""
+        """The answer, with its ETag; a reader who has this version already gets 304.
+
+        `once` is what is never shown again, such as a secret: it is not kept for a request that is sent twice.
+        """
         headers: dict[str, str] = {}
         if version is not None:
             headers["ETag"] = f'"{version}"'
@@ -177,7 +186,11 @@ class RoomAPIView(APIView):
                 return HttpResponse(status=304, headers=headers)
         if location is not None:
             headers["Location"] = location
-        return JsonAnswer(data, status=status, headers=headers)
+        if once is None:
+            return JsonAnswer(data, status=status, headers=headers)
+        answer = JsonAnswer({**data, **once}, status=status, headers=headers)
+        answer.kept = JsonAnswer({**data, **dict.fromkeys(once)}).content
+        return answer
 
 
 class RoomViewSet(ViewSetMixin, RoomAPIView):

@@ -91,11 +91,14 @@ class GovukFilterSet(django_filters.FilterSet):
             if callable(listed):
                 choices.append((name, tuple((key, str(label)) for key, label in listed())))
         drawn = (cls, tuple(choices))
-        if drawn not in _panels:
-            while len(_panels) >= KEPT_PANELS:
-                _panels.pop(next(iter(_panels)))
-            _panels[drawn] = panel_fields(cls({}, queryset=rows()).form)
-        return _panels[drawn]
+        panel = _panels.get(drawn)
+        if panel is None:
+            panel = panel_fields(cls({}, queryset=rows()).form)
+            # Other threads draw and drop panels meanwhile.
+            for oldest in list(_panels)[: max(0, len(_panels) - KEPT_PANELS + 1)]:
+                _panels.pop(oldest, None)
+            _panels[drawn] = panel
+        return panel
 
 
 KEPT_PANELS = 256

@@ -22,6 +22,7 @@ from .choices import EmailChoice
 from .kinds import KINDS
 from .models import Notice
 
+MOST_MUTED = 200
 KIND_CHOICES = [(kind.key, kind.label) for kind in KINDS.values()]
 
 
@@ -79,8 +80,12 @@ class PreferencesAnswer(Answer):
 
 class PreferencesBody(Body):
     email = serializers.ChoiceField(choices=EmailChoice.choices)
-    muted_kinds = serializers.ListField(child=serializers.ChoiceField(choices=KIND_CHOICES), default=list)
-    muted_processes = serializers.ListField(child=serializers.CharField(max_length=80), default=list)
+    muted_kinds = serializers.ListField(
+        child=serializers.ChoiceField(choices=KIND_CHOICES), default=list, max_length=len(KIND_CHOICES)
+    )
+    muted_processes = serializers.ListField(
+        child=serializers.CharField(max_length=80), default=list, max_length=MOST_MUTED
+    )
 
 
 class Preferences(RoomAPIView):

@@ -37,7 +37,7 @@ class EndpointAnswer(Answer):
 
 
 class SecretAnswer(EndpointAnswer):
-    secret = elsewhere(serializers.CharField(help_text="shown this once"))
+    secret = elsewhere(serializers.CharField(allow_null=True, help_text="shown this once, not to a request sent again"))
 
 
 class EndpointBody(Body):
@@ -175,8 +175,8 @@ class Endpoints(RoomViewSet):
 
     def _with_secret(self, endpoint: Endpoint, secret: str, status: int = 200) -> HttpResponse:
         location = reverse("api:webhook-endpoint-detail", kwargs={"pk": endpoint.pk}) if status == 201 else None
-        row = {**row_of(endpoint, EndpointAnswer), "secret": secret}
-        return self.answer(row, status=status, version=endpoint.version, location=location)
+        row = row_of(endpoint, EndpointAnswer)
+        return self.answer(row, status=status, version=endpoint.version, location=location, once={"secret": secret})
 
 
 class DeliveryApiFilter(django_filters.FilterSet):

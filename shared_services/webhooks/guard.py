@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import threading
+from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -17,6 +20,9 @@ from shared_services.tenancy.errors import NotAllowed
 
 PORTS = (443, 8443)
 LONGEST_URL = 500
+LOOK_UP_SECONDS = 5.0
+LONGEST_LABEL = 63
+"""Of a part of a name between two dots (RFC 1035)."""
 TRANSLATED = ipaddress.ip_network("64:ff9b::/32")
 """IPv6 addresses that a gateway turns into IPv4 ones (RFC 6052, RFC 8215): what is behind them cannot be told."""
 
@@ -48,13 +54,15 @@ def read_url(url: str) -> Target:
     """Take an address apart. Raises AddressRefused, saying what to write instead."""
     if len(url) > LONGEST_URL or any(character <= " " or character == "\x7f" for character in url):
         raise AddressRefused(f"Enter an address of at most {LONGEST_URL} characters, without spaces.")
+    if not url.isascii():
+        raise AddressRefused("Write accented letters and signs of other scripts the way addresses do, like %C3%A9.")
     try:
         parts = urlsplit(url)
         host, given = (parts.hostname or "").rstrip("."), parts.port
         host.encode("ascii")
     except (ValueError, UnicodeEncodeError):
         raise AddressRefused("Enter a full address, like https://example.org/webhooks/guildhall") from None
-    if parts.scheme not in ("https", "http") or not host:
+    if parts.scheme not in ("https", "http") or not all(0 < len(label) <= LONGEST_LABEL for label in host.split(".")):
         raise AddressRefused("Enter a full address, like https://example.org/webhooks/guildhall")
     is_tls = parts.scheme == "https"
     port = given or (443 if is_tls else 80)
@@ -74,13 +82,28 @@ def read_url(url: str) -> Target:
 def resolve(target: Target) -> str:
     """The checked address to call. Raises AddressRefused if any address of the name is not a public one.
 
-    Raises OSError when the name is not known.
+    Raises OSError when the name is not known, or nobody says so in time.
     """
-    found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
-    addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
+    addresses = [str(entry[4][0]).partition("%")[0] for entry in _looked_up(target)]
     if not target.is_local and not all(is_public(ipaddress.ip_address(one)) for one in addresses):
         raise AddressRefused("This name leads into a private network, which webhooks do not enter.")
     return addresses[0]
+
+
+def _looked_up(target: Target) -> list[Any]:
+    """What the name leads to. A name server belongs to whoever owns the name: it keeps no worker waiting."""
+    found: Future[list[Any]] = Future()
+
+    def look_up() -> None:
+        try:
+            found.set_result(
+                socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+            )
+        except Exception as fault:
+            found.set_exception(fault)
+
+    threading.Thread(target=look_up, daemon=True).start()
+    return found.result(timeout=LOOK_UP_SECONDS)
 
 
 def is_public(address: Address) -> bool:
@@ -98,4 +121,5 @@ def is_public(address: Address) -> bool:
         or address.is_multicast
         or address.is_reserved
         or address.is_unspecified
+        or getattr(address, "is_site_local", False)
     )

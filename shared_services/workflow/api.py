@@ -18,6 +18,7 @@ from shared_services.api.viewsets import RoomViewSet
 from . import authority_api, deputies_api
 from .answering import answer_task
 from .api_casework import CaseVerbs, TaskVerbs
+from .casework import MAY_TAKE_PART
 from .choices import CaseStatus, TaskKind, TaskStatus
 from .filters import CLAIMS
 from .models import Case, Task
@@ -189,7 +190,7 @@ class Cases(CaseVerbs, RoomViewSet):
     permissions = {
         "list": "workflow.view_case",
         "retrieve": "workflow.view_case",
-        "retry": "workflow.view_case",
+        "retry": MAY_TAKE_PART,
         **CaseVerbs.verb_permissions,
     }
     body = {"retry": Body, **CaseVerbs.verb_bodies}

@@ -14,7 +14,7 @@ from shared_services.api.problems import Problem
 from shared_services.api.rows import Answer, elsewhere, row_of
 
 from . import claims, foresight, going_back, holds, questions, remarks
-from .casework import MAY_MANAGE
+from .casework import MAY_MANAGE, MAY_TAKE_PART
 from .choices import CaseStatus, TaskKind, TaskStatus
 from .models import Case, Task
 from .selectors import may_view_case
@@ -160,11 +160,11 @@ class CaseVerbs:
     """Hold, go on, back to a step, reopen, comment."""
 
     verb_permissions = {
-        "hold": "workflow.view_case",
-        "go_on": "workflow.view_case",
+        "hold": MAY_TAKE_PART,
+        "go_on": MAY_TAKE_PART,
         "redo": MAY_MANAGE,
         "reopen": MAY_MANAGE,
-        "comment": "workflow.view_case",
+        "comment": MAY_TAKE_PART,
     }
     verb_bodies: dict[str, Any] = {
         "hold": HoldBody,

@@ -19,6 +19,8 @@ from .calendars import add_working_days
 from .models import Case, CaseworkSettings, Task
 
 MAY_MANAGE = "workflow.manage_cases"
+MAY_TAKE_PART = "workflow.take_part_in_cases"
+"""Every officer may, in the cases that he sees; an auditor only reads them."""
 LONGEST_TIME = 250
 """Working days: about a year."""
 

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from shared_services.access.models import OfficerCard
+from shared_services.access.permissions import may
 from shared_services.annexes.choices import CaseVerb
 from shared_services.audit.services import record
 from shared_services.tenancy.door import current_council
@@ -60,6 +61,8 @@ def release_task(*, actor: OfficerCard, task_id: UUID, version: int | None = Non
     """Give a claimed task back to everyone who may decide it. Releasing twice changes nothing."""
     task = locked_task(task_id)
     rules.check_open(task)
+    if task.claimed_by_id != actor.pk:
+        rules.check_may_act(actor, task, task.case)
     if task.claimed_by_id is None:
         return task
     rules.check_version(task, version)
@@ -81,11 +84,11 @@ def forward_task(*, actor: OfficerCard, task_id: UUID, to_card_id: UUID, note: s
     note = checked_text(note, most=REASON_LENGTH, empty="Say why you forward it, so that the next officer knows.")
     task = locked_task(task_id)
     rules.check_open(task)
+    rules.check_may_act(actor, task, task.case)
     if task.is_claimed and task.claimed_by_id == to_card_id:
         return task
     rules.check_version(task, version)
     _check_can_be_claimed(task)
-    rules.check_may_act(actor, task, task.case)
     rules.check_not_claimed_by_another(actor, task)
     if to_card_id == actor.pk:
         raise NotAllowed("Choose somebody else: you have this task already.")
@@ -93,7 +96,7 @@ def forward_task(*, actor: OfficerCard, task_id: UUID, to_card_id: UUID, note: s
     if target is None:
         raise NotAllowed("Choose an officer of this council.")
     reason = rules.why_not(target, task, task.case)
-    if reason:
+    if reason or not may(target, "workflow.complete_task"):
         raise NotAllowed(f"{target.work_name} may not decide on {task.reference}. Choose somebody who may.")
     _give(task, target)
     note_event(CaseVerb.FORWARDED, case=task.case, task=task, actor=actor, to=target, text=note)
@@ -120,7 +123,8 @@ def end_lapsed_claims(*, on: date | None = None) -> int:
     ended = 0
     for key in keys:
         task = locked_task(key)
-        if task.claimed_by_id is None:
+        if task.claimed_by_id is None or not _has_lapsed(task, on):
+            # Released, or claimed anew, while this round went on.
             continue
         name = task.claimed_by_name
         end_claim(task)
@@ -128,6 +132,12 @@ def end_lapsed_claims(*, on: date | None = None) -> int:
         record(None, "workflow.task.claim_ended", task, case=str(task.case_id), claimed_by=name)
         ended += 1
     return ended
+
+
+def _has_lapsed(task: Task, on: date) -> bool:
+    if task.claim_ends_on is not None and task.claim_ends_on < on:
+        return True
+    return not TaskCandidate.objects.of_this_room().filter(task=task, card_id=task.claimed_by_id).exists()
 
 
 def end_claim(task: Task) -> None:

@@ -160,17 +160,27 @@ def _go_back(case: Case, run: Run, target: Step, actor: OfficerCard, values: dic
 
 
 def _approvals_before(case: Case, target: Step) -> list[UUID]:
-    """Who approved before the step that is asked again: those still count; anyone later may be asked again."""
-    found: list[UUID] = []
+    """Who approved before the step that is asked again: those still count; anyone later may be asked again.
+
+    What counts on the case is paired with its decisions from the newest back, so that a decision of an earlier pass,
+    which counts no longer, hides none of a later one.
+    """
+    counts = list(case.approved_by)
+    place = before = len(counts)
     owners = [case.owner_id, *case.parts]
-    for decision in Decision.objects.filter(owner_id__in=owners, case=case).order_by("at"):
-        if decision.outcome != "approve":
-            found = []
-        elif decision.step == target.id:
+    decisions = Decision.objects.filter(owner_id__in=owners, case=case, outcome="approve").order_by("-at", "-pk")
+    for decision in decisions:
+        given = [key for key in (decision.card_id, decision.for_card_id) if key is not None]
+        # Of a council's answer to a joint case, only the officer who gave it was taken in.
+        found = next((keys for keys in (given, given[:1]) if keys and counts[:place][-len(keys) :] == keys), None)
+        if found is None:
+            continue
+        place -= len(found)
+        if decision.step == target.id:
+            before = place
+        if not place:
             break
-        else:
-            found += [key for key in (decision.card_id, decision.for_card_id) if key is not None]
-    return [card for card in found if card in case.approved_by]
+    return counts[:before]
 
 
 def _check_version(case: Case, version: int | None) -> None:

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from shared_services.annexes.choices import CaseVerb, NoteKind
 from shared_services.annexes.models import CaseEvent, CaseNote
+from shared_services.tenancy.directory import council_by_number
+from shared_services.tenancy.door import current_council
 
 from .models import Case, CaseMessage
 
@@ -24,15 +26,22 @@ def events_around(case: Case, notes: Iterable[CaseNote]) -> Iterator[dict[str, A
             "text": event.text or _said(event, said),
         }
     if case.parts:
+        here = current_council().number
         owners = [case.owner_id, *case.parts]
         for message in CaseMessage.objects.filter(owner_id__in=owners, case=case).order_by("at"):
             yield {
                 "at": message.at,
                 "title": "Comment to every party",
                 "by": message.card_name,
-                "job_title": "",
+                "job_title": "" if message.owner_id == here else _council_name(message.owner_id),
                 "text": message.text,
             }
+
+
+def _council_name(number: int) -> str:
+    """Whose officer wrote a message: the name on it is the other room's word, the room itself is the database's."""
+    council = council_by_number(number)
+    return council.short_name if council else ""
 
 
 def _title(event: CaseEvent) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed, Stale
 
 from . import moving, rules, timer_rows
-from .casework import MAY_MANAGE, checked_text, note_event
+from .casework import MAY_MANAGE, MAY_TAKE_PART, checked_text, note_event
 from .choices import TaskKind, TaskStatus
 from .definitions import definition_of
 from .engine import Run
@@ -25,6 +26,7 @@ from .locking import locked_own_case
 from .models import Case, Task, TaskCandidate
 from .querysets import OPEN_CASES, OPEN_TASKS
 
+log = logging.getLogger("guildhall.workflow")
 REASON_LENGTH = 500
 HELD = ["suspended_at", "suspended_until", "version"]
 
@@ -87,19 +89,28 @@ def continue_case(*, actor: OfficerCard | None, case_id: UUID, note: str = "", v
 
 
 def continue_due_cases() -> int:
-    """Take off hold the cases of this room whose day has come. Gives how many; can run twice."""
+    """Take off hold the cases of this room whose day has come. Gives how many; can run twice.
+
+    One that cannot go on stays on hold until the next round, and holds up no other.
+    """
     due = Case.objects.of_this_room().filter(
         status__in=OPEN_CASES, suspended_at__isnull=False, suspended_until__lte=timezone.localdate()
     )
     keys = list(due.values_list("pk", flat=True))
+    done = 0
     for key in keys:
-        continue_case(actor=None, case_id=key)
-    return len(keys)
+        try:
+            continue_case(actor=None, case_id=key)
+        except Exception:
+            log.exception("case %s could not be taken off hold", key)
+        else:
+            done += 1
+    return done
 
 
 def may_hold(actor: OfficerCard, case: Case) -> bool:
     """Whether an officer may put a case on hold or take it off."""
-    if case.owner_id != current_council().number:
+    if case.owner_id != current_council().number or not may(actor, MAY_TAKE_PART):
         return False
     if may(actor, MAY_MANAGE):
         return True

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from shared_services.access.models import OfficerCard
+from shared_services.access.permissions import check_may
 from shared_services.annexes.choices import CaseVerb, NoteKind
 from shared_services.annexes.models import Attachment, CaseNote
 from shared_services.annexes.services import attach, remove_attachment, write_note
@@ -20,7 +21,7 @@ from shared_services.audit.services import record
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 
-from .casework import checked_text, note_event
+from .casework import MAY_TAKE_PART, checked_text, note_event
 from .models import Case, CaseMessage
 from .selectors import may_view_case
 from .telling import tell
@@ -86,6 +87,7 @@ def _seen_case(actor: OfficerCard, case_id: UUID) -> Case:
     case = Case.objects.filter(pk=case_id).first()
     if case is None or not may_view_case(actor, case):
         raise NotAllowed("This case is not here.", code="not_found")
+    check_may(actor, MAY_TAKE_PART)
     return case
 
 

@@ -13,6 +13,7 @@ from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed, Stale
 
 from . import moving
+from .casework import MAY_TAKE_PART
 from .choices import CaseStatus
 from .definitions import definition_of
 from .engine import Run
@@ -20,13 +21,17 @@ from .models import Case
 from .timer_rows import start_again
 
 MAY_RETRY = ("workflow.manage_processes", "workflow.view_all_cases")
-"""Either of these."""
+"""Either of these, of an officer who does more than read."""
 
 
 def may_retry(actor: OfficerCard, case: Case) -> bool:
     """Whoever may manage processes or see every case, in the room that the case belongs to."""
     at_home = case.owner_id == current_council().number
-    return case.status == CaseStatus.PARKED and at_home and any(may(actor, name) for name in MAY_RETRY)
+    return case.status == CaseStatus.PARKED and at_home and _may_ask(actor)
+
+
+def _may_ask(actor: OfficerCard) -> bool:
+    return may(actor, MAY_TAKE_PART) and any(may(actor, name) for name in MAY_RETRY)
 
 
 @transaction.atomic
@@ -39,7 +44,7 @@ def retry_case(*, actor: OfficerCard, case_id: UUID, version: int | None = None)
     found = Case.objects.of_this_room().select_for_update(of=("self",)).filter(pk=case_id).first()
     if found is None:
         raise NotAllowed("This case is not here.", code="not_found")
-    if not any(may(actor, name) for name in MAY_RETRY):
+    if not _may_ask(actor):
         raise NotAllowed("You may not have cases tried again. Ask whoever manages processes.", code="not_yours")
     if found.status != CaseStatus.PARKED:
         return found

@@ -90,6 +90,8 @@ def _acting(case: Case, found: selectors.WhoCanAct, actor: OfficerCard, run: Run
 
 def _verbs(case: Case, actor: OfficerCard) -> list[tuple[str, str]]:
     """What may be done, each with the address of its page."""
+    if not may(actor, casework.MAY_TAKE_PART):
+        return []
     names = [("Comment on this case", "comment_on_case"), ("Add a file", "add_case_file")]
     if case.is_suspended:
         if holds.may_hold(actor, case):

@@ -23,7 +23,7 @@ from ..models import Case
 class _OnCase(ActionView):
     """A form about one case that this officer may see; any other is not there."""
 
-    permission = "workflow.view_case"
+    permission = casework.MAY_TAKE_PART
     template_name = "pages/shared_services/workflow/verb.html"
     breadcrumbs = [("Cases", "workflow:list_cases")]
     verb = ""

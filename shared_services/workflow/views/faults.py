@@ -10,7 +10,7 @@ from django.urls import reverse
 from shared_services.access.models import OfficerCard
 from shared_services.govuk.views import ActionView
 
-from .. import retrying, selectors
+from .. import casework, retrying, selectors
 from ..choices import CaseStatus
 from ..forms import RetryForm
 from ..models import Case
@@ -28,7 +28,7 @@ def stopped_by(case: Case, actor: OfficerCard) -> dict[str, str] | None:
 class RetryCase(ActionView):
     """Says what stopped the case, and has it tried again."""
 
-    permission = "workflow.view_case"
+    permission = casework.MAY_TAKE_PART
     form_class = RetryForm
     template_name = "pages/shared_services/workflow/retry_case.html"
     button = "Try again"

@@ -293,3 +293,13 @@ def test_programs_read_notices_and_preferences(northmoor, holder, client_for, te
         "/api/v1/notice-preferences/", {"email": "each"}, "application/json", headers={"If-Match": chosen["ETag"]}
     )
     assert again.status_code in (409, 412)
+
+
+def test_a_program_mutes_no_endless_list(holder, client_for):
+    body = {"email": "each", "muted_processes": ["leave"] * 1000}
+
+    answer = client_for(holder).put(
+        "/api/v1/notice-preferences/", body, "application/json", headers={"If-Match": '"0"'}
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")

@@ -20,7 +20,9 @@ from tests.receivers import http_receiver
     [
         "http://example.org/hook", "ftp://example.org/", "https://", "example.org/hook", "https://user:pw@example.org/",
         "https://example.org:22/", "https://example.org/#part", "https://exa mple.org/", "https://[::1/", "javascript:alert(1)",
-        "https://example.org:99999/", "https://example.org/\r\nHost: inside", f"https://example.org/{'a' * 500}",
+        "https://example.org:99999/", "https://example.org/\r\nHost: inside", "https://a..example.org/",
+        f"https://{'a' * 64}.example.org/", "https://.example.org/", "https://example.org/caf\u00e9", "https://caf\u00e9.example.org/",
+        f"https://example.org/{'a' * 500}",
     ],
 )  # fmt: skip
 def test_an_address_that_is_no_public_https_address_is_refused_in_plain_words(url):
@@ -36,7 +38,7 @@ def test_an_address_that_is_no_public_https_address_is_refused_in_plain_words(ur
         "127.0.0.1", "127.8.8.8", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",  # noqa: S104
         "224.0.0.1", "255.255.255.255", "192.0.2.1", "198.18.0.1", "::1", "::", "fe80::1", "fc00::1", "ff02::1",
         "::ffff:127.0.0.1", "::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b::7f00:1", "64:ff9b:1::1", "2001:db8::1",
-        "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+        "2001:0:4136:e378:8000:63bf:3fff:fdd2", "fec0::1", "feff::1",
     ],
 )  # fmt: skip
 def test_addresses_inside_are_not_public(address):
@@ -82,6 +84,18 @@ def test_the_call_goes_to_the_address_that_was_checked_whatever_the_name_says_ne
 
     assert reached == [("93.184.216.34", 443)] and len(asked) == 1
     assert answer.error == "The receiver refused the connection."
+
+
+def test_a_name_server_that_does_not_answer_keeps_no_worker_waiting(monkeypatch):
+    asked = threading.Event()
+    monkeypatch.setattr(guard, "LOOK_UP_SECONDS", 0.1)
+    monkeypatch.setattr(guard.socket, "getaddrinfo", lambda *_, **__: asked.wait(5))
+
+    answer = calling.call("https://slow.example/hook", b"{}", {})
+    asked.set()
+
+    assert answer.status is None and "did not answer" in answer.error
+    assert answer.milliseconds < 3000
 
 
 def test_a_local_server_is_reached_only_when_the_setting_names_it_with_its_port(settings):

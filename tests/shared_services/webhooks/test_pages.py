@@ -6,9 +6,11 @@ import uuid
 
 import pytest
 
+from shared_services.api.models import StoredAnswer
 from shared_services.messaging.running import run_waiting
 from shared_services.tenancy.door import inside_council
 from shared_services.webhooks.models import Endpoint
+from tests.programs import program_of
 
 
 def token() -> dict[str, str]:
@@ -117,3 +119,17 @@ def test_programs_do_what_the_pages_do(client, receiver):
     )
     assert bad.status_code in (400, 409, 422) and "user name" in bad.content.decode()
     assert client.delete(one, headers={"If-Match": client.get(one)["ETag"]}).status_code == 204
+
+
+def test_a_request_sent_again_is_not_shown_the_secret_and_none_is_kept(northmoor, administrator, receiver):
+    program = program_of(administrator, "webhooks:write")
+    body = {"name": "Tracker", "url": receiver.url, "events": ["case.started"]}
+
+    first = program.post("webhook-endpoints/", body, idempotency_key="once")
+    again = program.post("webhook-endpoints/", body, idempotency_key="once")
+
+    assert first.status_code == again.status_code == 201
+    assert again.json() == {**first.json(), "secret": None}
+    with inside_council(northmoor):
+        kept = bytes(StoredAnswer.objects.get(key="once").body).decode()
+    assert first.json()["secret"].startswith("whsec_") and "whsec_" not in kept

@@ -171,3 +171,43 @@ def test_who_becomes_a_holder_later_does_not_see_what_is_claimed(northmoor, bo, 
 
         assert TaskCandidate.objects.get(task_id=task_id, card=late).claimed_elsewhere
         assert Task.objects.get(pk=task_id).claim_ends_on > timezone.localdate()
+
+
+def test_whoever_may_not_decide_learns_nothing_by_releasing_or_forwarding(northmoor, officer_in, bo, kim, task_id):
+    stranger = officer_in(northmoor, "finance_officer")
+    with inside_council(northmoor):
+        for claimed in (False, True):
+            if claimed:
+                claims.claim_task(actor=bo, task_id=task_id)
+            with pytest.raises(NotAllowed) as released:
+                claims.release_task(actor=stranger, task_id=task_id)
+            with pytest.raises(NotAllowed) as forwarded:
+                claims.forward_task(actor=stranger, task_id=task_id, to_card_id=bo.pk, note="Yours.")
+            assert {released.value.code, forwarded.value.code} == {"not_yours"}
+            assert "Bo Budget" not in released.value.message + forwarded.value.message
+
+
+def test_a_claim_made_while_the_round_goes_on_stays(northmoor, bo, kim, task_id, monkeypatch):
+    lock = claims.locked_task
+
+    def taken_over_first(key):
+        monkeypatch.setattr(claims, "locked_task", lock)
+        claims.claim_task(actor=kim, task_id=task_id, take_over=True)
+        return lock(key)
+
+    with inside_council(northmoor):
+        claims.claim_task(actor=bo, task_id=task_id)
+        Task.objects.filter(pk=task_id).update(claim_ends_on=timezone.localdate() - timedelta(days=1))
+        monkeypatch.setattr(claims, "locked_task", taken_over_first)
+
+        assert claims.end_lapsed_claims() == 0
+
+        assert Task.objects.get(pk=task_id).claimed_by_id == kim.pk
+
+
+def test_a_task_is_not_forwarded_to_an_auditor_who_holds_the_role_as_well(northmoor, officer_in, bo, kim, task_id):
+    auditor = officer_in(northmoor, "auditor", "budget_holder", name="Ivy Inspector")
+    with inside_council(northmoor):
+        candidates.refresh_candidates()
+        with pytest.raises(NotAllowed, match="Ivy Inspector may not decide"):
+            claims.forward_task(actor=bo, task_id=task_id, to_card_id=auditor.pk, note="Yours.")

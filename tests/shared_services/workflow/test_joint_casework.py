@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from councils.organisation.models import ClosureDay
+from shared_services.access.models import OfficerCard
 from shared_services.annexes.models import CaseNote
 from shared_services.messaging.running import run_waiting
 from shared_services.tenancy.bases import new_key
@@ -160,3 +161,19 @@ def test_a_councils_due_date_stands_still_by_its_own_working_days(
         assert due_in(northmoor) == calendars.add_working_days(before, 2)
     with inside_council(eastvale):
         assert due_in(eastvale) == calendars.add_working_days(before, 3)
+
+
+def test_a_message_says_whose_it_is_whatever_name_stands_on_it(shared_service, northmoor, eastvale, head, case_id):
+    with inside_council(eastvale):
+        own = OfficerCard.objects.of_council(eastvale.number).first()
+        CaseMessage(
+            owner_id=eastvale.number, parts=[0, northmoor.number], case_id=case_id, card=own, card_name="Hana Head",
+            text="We agree to everything.", at=timezone.now(),
+        ).save(force_insert=True)  # fmt: skip
+
+    for council in (northmoor, shared_service):
+        with inside_council(council):
+            line = next(
+                one for one in selectors.history_of(Case.objects.get(pk=case_id)) if one.reason.startswith("We agree")
+            )
+            assert (line.by, line.job_title) == ("Hana Head", "Eastvale")

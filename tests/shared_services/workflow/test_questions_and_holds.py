@@ -170,3 +170,18 @@ def test_a_case_on_hold_can_be_withdrawn_and_a_closed_one_cannot_be_held(northmo
         assert Task.objects.get(case_id=case_id).status == TaskStatus.CANCELLED
         with pytest.raises(NotAllowed, match="closed already: withdrawn"):
             holds.suspend_case(actor=bo, case_id=case_id, reason="Wait.")
+
+
+def test_a_case_that_cannot_go_on_holds_up_no_other(northmoor, requester, bo, submit):
+    broken, sound = (submit(northmoor, requester, reference=f"NOR-REQ-2026-00000{number}") for number in (7, 8))
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    with inside_council(northmoor):
+        for key in (broken, sound):
+            holds.suspend_case(actor=bo, case_id=key, reason="Wait.", until=tomorrow)
+        Case.objects.filter(pk=broken).update(state={"from": "another release"})
+
+    with time_machine.travel(timezone.now() + timedelta(days=1)), inside_council(northmoor):
+        assert holds.continue_due_cases() == 1
+
+        assert not Case.objects.get(pk=sound).is_suspended
+        assert Case.objects.get(pk=broken).is_suspended
