@@ -150,8 +150,8 @@ def test_errors_of_a_form_are_listed_with_links_to_the_questions(portal):
 
     html = response.content.decode()
     assert response.status_code == 422
-    assert '<a href="#id_total_amount">Enter amount</a>' in html
-    assert "Line 1: Enter description" in html
+    assert '<a href="#id_total_amount">Enter the amount</a>' in html
+    assert "Line 1: Enter the description" in html
     assert 'value="Chairs"' in html
 
 
