@@ -75,9 +75,11 @@ def preview(form: LeaveForm) -> dict[str, Any]:
     when = {name: data[name] for name in ("first_on", "last_on", "starts_at_midday", "ends_at_midday")}
     try:
         check_when(employment, **when)
+        asked = work_out_days(employment, **when)
+        rules.check_has_hours(asked.hours)
+        rules.check_no_overlap(**when, others=LeaveRequest.objects.live().filter(employment=employment))
     except NotAllowed as refusal:
         return {"refusal": refusal.message}
-    asked = work_out_days(employment, **when)
     balances = []
     if data["leave_type"].uses_balance:
         for year_on, hours in asked.by_year.items():

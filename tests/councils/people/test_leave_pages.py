@@ -93,6 +93,24 @@ def test_the_hours_are_worked_out_as_the_officer_types(team, client_for, answers
     assert client.post(reverse("people:leave_hours"), {"first_on_day": "6"}).status_code == 200
 
 
+def test_days_that_cannot_be_asked_for_are_told_before_they_are_sent(team, leave, client_for, answers):
+    client = client_for(team.officer)
+    weekend = {**answers, **days(date(2026, 7, 11), date(2026, 7, 12))}
+
+    overlapping = client.post(reverse("people:leave_hours"), answers).text
+
+    assert f"You already have leave on some of these days: {leave.reference}" in overlapping
+    assert "hours</h2>" not in overlapping
+    assert "None of these days is a working day" in client.post(reverse("people:leave_hours"), weekend).text
+
+
+def test_each_missing_day_is_asked_for_by_name(team, client_for):
+    page = client_for(team.officer).post(reverse("people:request_leave"), {"leave_type": str(team.annual.pk)})
+
+    assert "Enter the first day of leave" in page.text
+    assert "Enter the last day of leave" in page.text
+
+
 def test_errors_keep_what_was_typed(team, client_for, answers):
     page = client_for(team.officer).post(reverse("people:request_leave"), {**answers, **days(MONDAY, date(2026, 7, 1))})
 
