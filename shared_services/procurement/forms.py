@@ -31,6 +31,9 @@ class HandBackForm(GovukForm):
 class GroupForm(GovukForm):
     """Where chosen demand goes: a new proposal or one that is still a draft."""
 
+    # The title is needed for a new proposal, so it must not be called optional.
+    mark_optional = False
+
     target = RadioField(label="Which joint proposal should this demand go into?")
     title = forms.CharField(
         label="Title of the new proposal",
