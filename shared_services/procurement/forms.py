@@ -22,7 +22,10 @@ PRICE = "price_"
 class HandBackForm(GovukForm):
     reason = TextAreaField(
         label="Why should the council buy this itself?",
-        help_text="The council's officers read this with the requisition.",
+        help_text=(
+            "A requisition is ordered as one, so all its lines are handed back. "
+            "The council's officers read this with the requisition."
+        ),
         max_length=500,
         rows=3,
     )
