@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from councils.people import services
 from councils.people.choices import LeaveStatus
@@ -117,6 +118,22 @@ def test_errors_keep_what_was_typed(team, client_for, answers):
     assert page.status_code == 422
     assert "The last day must be the same as or after the first day" in page.text
     assert 'value="2026"' in page.text
+
+
+def test_cancelled_leave_is_not_called_cancelled_by_whoever_approved_it(team, leave, decide, client_for, northmoor):
+    client, address = client_for(team.officer), reverse("people:show_leave", args=[leave.pk])
+    manager = team.manager.work_name
+    with inside_council(northmoor):
+        decide(leave)
+    approved = " ".join(strip_tags(client.get(address).text).split())
+    with inside_council(northmoor):
+        services.cancel_leave(actor=team.officer, request=leave)
+
+    cancelled = " ".join(strip_tags(client.get(address).text).split())
+
+    assert f"Approved by {manager} on" in approved
+    assert f"Cancelled by {manager}" not in cancelled
+    assert f"Cancelled {manager} had approved it on" in cancelled
 
 
 FIGURE = re.compile(r"<dt[^>]*>(Left|Waiting for approval|Left if approved)</dt>\s*<dd[^>]*>\s*([^<]*?)\s*</dd>")
