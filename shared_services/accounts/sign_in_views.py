@@ -14,6 +14,8 @@ from django.urls import reverse
 
 from shared_services.govuk.forms import error_links
 
+from .browsers import browser_in_words
+
 
 class Framed:
     """Adds the page's frame to an allauth view."""
@@ -143,3 +145,9 @@ class SignInWithPasskey(passkeys.LoginWebAuthnView):
 class ListSessions(Framed, sessions.ListUserSessionsView):
     title = "Where you are signed in"
     back = "accounts:my_account"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        for session in context["sessions"]:
+            session.browser = browser_in_words(session.user_agent)
+        return context
