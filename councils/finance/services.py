@@ -194,8 +194,8 @@ def vire(
         "finance.budget.vired",
         virement,
         amount=str(amount),
-        giving=f"{from_cost_centre.code}/{from_subjective.code}",
-        taking=f"{to_cost_centre.code}/{to_subjective.code}",
+        moved_from=f"{from_cost_centre.code}/{from_subjective.code}",
+        moved_to=f"{to_cost_centre.code}/{to_subjective.code}",
         reason=reason,
     )
     return virement

@@ -25,6 +25,8 @@ LEAVE_COLOURS = {
 
 LIVE_STATUSES = (LeaveStatus.ASKED, LeaveStatus.APPROVED)
 """Leave that is taken or may be: it counts against the balance and shows in the calendar."""
+DECIDED_STATUSES = (LeaveStatus.RETURNED, LeaveStatus.APPROVED, LeaveStatus.REFUSED)
+"""As whoever decided left it: any other status is somebody else's doing."""
 
 
 class EntryKind(TextChoices):

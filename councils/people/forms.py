@@ -37,9 +37,13 @@ class LeaveForm(GovukForm):
 
     employment = RadioField(label="Which job is this for?")
     leave_type = RadioField(label="Type of leave")
-    first_on = DateField(label="First day of leave")
+    first_on = DateField(label="First day of leave", error_messages={"required": "Enter the first day of leave"})
     starts_at_midday = forms.BooleanField(label="My leave starts at midday on the first day", required=False)
-    last_on = DateField(label="Last day of leave", help_text="The same as the first day for one day of leave")
+    last_on = DateField(
+        label="Last day of leave",
+        help_text="The same as the first day for one day of leave",
+        error_messages={"required": "Enter the last day of leave"},
+    )
     ends_at_midday = forms.BooleanField(label="My leave ends at midday on the last day", required=False)
     note = TextAreaField(label="Note for your manager", required=False, max_length=500, rows=3)
     version = VersionField()

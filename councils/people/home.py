@@ -16,7 +16,13 @@ from . import selectors
 from .choices import ANNUAL_LEAVE, LEAVE_COLOURS, LeaveStatus
 from .models import Employment, LeaveRequest, LeaveType
 
-home_action("people.request_leave", "Request leave", "people:request_leave", order=90)
+home_action(
+    "people.request_leave",
+    "Request leave",
+    "people:request_leave",
+    order=90,
+    request="Annual leave and other time off. It goes to your line manager.",
+)
 home_action("people.manage_employments", "Record an employment", "people:record_employment", order=30)
 
 

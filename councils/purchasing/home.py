@@ -15,7 +15,13 @@ from .choices import EDITABLE, IN_PROGRESS, REQUISITION_COLOURS, OrderStatus, Re
 from .models import Requisition
 from .selectors import orders_visible_to
 
-home_action("purchasing.raise_requisition", "New requisition", "purchasing:start_requisition", order=10)
+home_action(
+    "purchasing.raise_requisition",
+    "New requisition",
+    "purchasing:start_requisition",
+    order=10,
+    request="Ask for goods or services. Once approved it becomes a purchase order.",
+)
 
 
 @home_card("purchasing.raise_requisition")

@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from councils.finance.selectors import balances, committed_for, reserved_for
-from shared_services.govuk.words import spoken_instant, spoken_money, spoken_price, spoken_size, tabled_money
+from shared_services.govuk.words import spoken_instant, spoken_price, spoken_size, tabled_money
 
 from .choices import IN_PROGRESS, RequisitionStatus
 from .models import OrderLine, Requisition, RequisitionLine
@@ -146,9 +146,9 @@ def head_rows(requisition: Requisition) -> tuple[list[list[dict[str, Any]]], boo
 
 def totals_summary(subject: Any) -> list[tuple[str, str]]:
     return [
-        ("Net", spoken_money(subject.net_amount)),
-        ("VAT", spoken_money(subject.vat_amount)),
-        ("Total", spoken_money(subject.gross_amount)),
+        ("Net", tabled_money(subject.net_amount)),
+        ("VAT", tabled_money(subject.vat_amount)),
+        ("Total", tabled_money(subject.gross_amount)),
     ]
 
 

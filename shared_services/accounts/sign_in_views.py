@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from shared_services.govuk.forms import error_links
 
+from .browsers import browser_in_words
 from .single_sign_on import kept_provider
 
 
@@ -148,3 +149,9 @@ class SignInWithPasskey(passkeys.LoginWebAuthnView):
 class ListSessions(Framed, sessions.ListUserSessionsView):
     title = "Where you are signed in"
     back = "accounts:my_account"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        for session in context["sessions"]:
+            session.browser = browser_in_words(session.user_agent)
+        return context

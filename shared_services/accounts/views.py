@@ -29,7 +29,7 @@ class MyAccount(Page):
 
     permission = SIGNED_IN
     template_name = f"{TEMPLATES}/my_account.html"
-    title = "My account"
+    title = "Your account"
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
         account: Any = self.request.user

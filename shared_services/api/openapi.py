@@ -129,7 +129,7 @@ class TokenScheme(OpenApiAuthenticationExtension):
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer", "description": "A token from “My account”, “API tokens”."}
+        return {"type": "http", "scheme": "bearer", "description": "A token from “Your account”, “API tokens”."}
 
 
 class BrowserScheme(OpenApiAuthenticationExtension):

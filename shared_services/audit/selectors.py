@@ -16,7 +16,7 @@ from .models import AuditEntry, ChainLink
 
 def entries_about(subject: models.Model) -> QuerySet[AuditEntry]:
     """Everything that was done to one record, newest first."""
-    return AuditEntry.objects.filter(subject_id=str(subject.pk)).order_by("-at")
+    return AuditEntry.objects.filter(subject_id=str(subject.pk)).order_by("-at", "-pk")
 
 
 def entries_by(actor: models.Model) -> QuerySet[AuditEntry]:

@@ -114,9 +114,11 @@ class BulkRun:
         return render(self.request, "layouts/bulk.html", context, status=422 if confirmed else 200)
 
     def _title(self, rows: list[Any], total: str) -> str:
-        """Approve 3 tasks worth £1,300"""
+        """Approve 3 tasks worth £1,300; Nothing to approve"""
+        if not rows:
+            return f"Nothing to {self.action.label[:1].lower()}{self.action.label[1:]}"
         title = f"{self.action.label} {counted(len(rows), self.page.noun, self.page.noun_plural or None)}"
-        return f"{title} worth {total}" if total and rows else title
+        return f"{title} worth {total}" if total else title
 
     def _run(self, rows: list[Any], form: Any) -> HttpResponse:
         from .pages import DONE_ALREADY, token_of

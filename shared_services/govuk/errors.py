@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from shared_services.access.permissions import GRANTS, PERMISSIONS, ROLES
+from shared_services.access.permissions import GRANTS, PERMISSIONS, Role, roles_for_room
 from shared_services.tenancy.errors import NotAllowed
 
 from .context_processors import council_or_none
@@ -33,7 +33,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     context = {
         "title": "You do not have permission",
         "what": PERMISSIONS.get(permission or "", ""),
-        "roles": [role.label for role in ROLES.values() if permission in GRANTS.get(role.key, ())],
+        "roles": [role.label for role in _roles_here() if permission in GRANTS.get(role.key, ())],
         "administrators": _administrators(),
     }
     return render(request, "errors/403.html", context, status=403)
@@ -114,6 +114,12 @@ def _plain_page(request: HttpRequest, template: str, title: str, status: int) ->
         return JsonResponse(problem, status=status, content_type="application/problem+json")
     context = {"title": title, "council": council_or_none(), "path": request.path}
     return HttpResponse(render_to_string(template, context), status=status)
+
+
+def _roles_here() -> list[Role]:
+    """The roles that somebody in this room can be given: a council has none of the shared service's."""
+    council = council_or_none()
+    return roles_for_room(pooled=council.is_shared_service) if council else []
 
 
 def _administrators() -> list[str]:

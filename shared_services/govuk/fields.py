@@ -52,7 +52,7 @@ class DateField(forms.Field):
     default_error_messages = {
         "required": "Enter the date",
         "incomplete": "The date must include a %(missing)s",
-        "invalid": "Enter a real date, like 27 3 2026",
+        "invalid": "Enter a real date, like 27 3 2027",
         "too_early": "The date must be on or after %(limit)s",
         "too_late": "The date must be on or before %(limit)s",
     }

@@ -43,6 +43,7 @@ __all__ = [
     "leave_unchecked",
 ]
 
+NO_ARTICLE = {"a", "an", "the", "any", "my", "your", "what", "when", "where", "which", "who", "why", "how"}
 DJANGO_REQUIRED = forms.Field.default_error_messages["required"]
 KINDS: list[tuple[type[forms.Widget], str, str]] = [
     # Most particular first: a password box is an input box too.
@@ -192,6 +193,8 @@ class GovukFormMixin(forms.BaseForm):
         for name, field in self.fields.items():
             if field.error_messages.get("required") == DJANGO_REQUIRED:
                 field.error_messages["required"] = _ask_for(field, field.label or name)
+            for code, words in _limits_of(field.label or name).items():
+                field.error_messages.setdefault(code, words)
 
     def error_links(self) -> list[dict[str, str]]:
         return error_links(self)
@@ -241,4 +244,18 @@ def _ask_for(field: forms.Field, label: Any) -> str:
     # "Purchase order" becomes "purchase order", "VAT number" stays.
     if words[1:2].islower() or len(words) == 1:
         words = words[:1].lower() + words[1:]
-    return f"{verb} {words}"
+    return f"{verb} {words}" if words.split(" ")[0] in NO_ARTICLE else f"{verb} the {words}"
+
+
+def _limits_of(label: Any) -> dict[str, str]:
+    """What is said of a value outside its limits: it names the question, as an error summary has many."""
+    words = str(label).replace("_", " ").replace("%", "%%")
+    subject = f"The answer to “{words}”" if words.endswith("?") else words[:1].upper() + words[1:]
+    return {
+        "max_length": f"{subject} must be %(limit_value)s characters or fewer",
+        "min_value": f"{subject} must be %(limit_value)s or more",
+        "max_value": f"{subject} must be %(limit_value)s or less",
+        "max_digits": f"{subject} must have %(max)s digits or fewer",
+        "max_whole_digits": f"{subject} must have %(max)s digits or fewer before the decimal point",
+        "max_decimal_places": f"{subject} must have %(max)s decimal places or fewer",
+    }

@@ -43,6 +43,8 @@ class HomeAction:
     label: str
     url_name: str
     order: int
+    request: str = ""
+    """What is asked for with it, in a sentence; empty when nothing is asked of anybody."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +84,12 @@ def home_card(permission: str) -> Callable[[Callable[[Any], HomeCard | None]], C
     return register
 
 
-def home_action(permission: str, label: str, url_name: str, *, order: int = 50) -> None:
-    """Register a button for officers who hold the permission, in the rooms that have the page."""
-    _actions.append(HomeAction(permission, label, url_name, order))
+def home_action(permission: str, label: str, url_name: str, *, order: int = 50, request: str = "") -> None:
+    """Register a button for officers who hold the permission, in the rooms that have the page.
+
+    One that says what is asked for with it stands among the requests that can be started, too.
+    """
+    _actions.append(HomeAction(permission, label, url_name, order, request))
 
 
 def own_requests(
@@ -112,12 +117,21 @@ def cards_for(actor: Any) -> list[HomeCard]:
 
 def actions_for(actor: Any) -> list[tuple[str, str]]:
     """(label, address) of what the officer may start in this room."""
+    return [(action.label, url) for action, url in _open_actions(actor)]
+
+
+def request_actions_for(actor: Any) -> list[tuple[str, str, str]]:
+    """(label, address, what is asked for) of the requests that have pages of their own."""
+    return [(action.label, url, action.request) for action, url in _open_actions(actor) if action.request]
+
+
+def _open_actions(actor: Any) -> list[tuple[HomeAction, str]]:
     found = []
     for action in sorted(_actions, key=lambda action: (action.order, action.label)):
         if not may(actor, action.permission):
             continue
         try:
-            found.append((action.label, reverse(action.url_name)))
+            found.append((action, reverse(action.url_name)))
         except NoReverseMatch:
             # The page belongs to the other kind of room.
             continue

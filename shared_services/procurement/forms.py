@@ -22,7 +22,10 @@ PRICE = "price_"
 class HandBackForm(GovukForm):
     reason = TextAreaField(
         label="Why should the council buy this itself?",
-        help_text="The council's officers read this with the requisition.",
+        help_text=(
+            "A requisition is ordered as one, so all its lines are handed back. "
+            "The council's officers read this with the requisition."
+        ),
         max_length=500,
         rows=3,
     )
@@ -30,6 +33,9 @@ class HandBackForm(GovukForm):
 
 class GroupForm(GovukForm):
     """Where chosen demand goes: a new proposal or one that is still a draft."""
+
+    # The title is needed for a new proposal, so it must not be called optional.
+    mark_optional = False
 
     target = RadioField(label="Which joint proposal should this demand go into?")
     title = forms.CharField(

@@ -22,6 +22,7 @@ def present_joint_purchase(case, officer: OfficerCard) -> Presentation:
     room = current_council()
     summary = [
         ("Proposal", proposal.reference),
+        ("Title", proposal.title),
         ("Category", f"{proposal.category.label} ({proposal.category_id})"),
         ("Supplier", proposal.supplier_name),
         ("Why buy together", proposal.justification),

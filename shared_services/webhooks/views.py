@@ -34,7 +34,7 @@ class ListEndpoints(ListPage):
     columns = [
         Column("name", "Name", link=True, sort="name"),
         Column("url", "Address", sort="url"),
-        Column("events", "Events", value=lambda endpoint: ", ".join(endpoint.events)),
+        Column("events", "Events", value=lambda endpoint: "; ".join(event_label(event) for event in endpoint.events)),
         Column("state", "State", kind="tag", tags=STATE_COLOURS),
         Column("failing_since", "Failing since", kind="datetime", sort="failing_since", shown=False),
         Column("created_at", "Added", kind="datetime", sort="created_at", shown=False),

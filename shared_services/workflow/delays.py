@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from shared_services.govuk.words import spoken_date, spoken_money
+from shared_services.govuk.words import spoken_date, tabled_money
 from shared_services.tenancy.door import current_council
 
 if TYPE_CHECKING:
@@ -50,5 +50,5 @@ def in_words(task: Task) -> str:
     """What is at stake and from when, for a list."""
     if task.at_risk_on is None:
         return ""
-    money = spoken_money(task.at_risk_amount) if task.at_risk_amount else ""
+    money = tabled_money(task.at_risk_amount) if task.at_risk_amount else ""
     return f"{money} from {spoken_date(task.at_risk_on)}".strip() if money else f"From {spoken_date(task.at_risk_on)}"

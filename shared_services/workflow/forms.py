@@ -83,7 +83,11 @@ class AuthorityRuleForm(GovukForm):
         widget=forms.NumberInput(attrs={"class": "govuk-input--width-2"}),
         help_text="Leave empty for one. Above 1, so many holders of the role must approve",
     )
-    amount_from = MoneyField(label="From this amount", help_text="0 for any amount")
+    amount_from = MoneyField(
+        label="From this amount",
+        help_text="0 for any amount",
+        error_messages={"required": "Enter the amount from which the role must approve, 0 for any amount"},
+    )
     amount_to = MoneyField(label="Up to, but not including", required=False, help_text="Leave empty for no upper limit")
     cost_centre = forms.CharField(
         label="Cost centre", required=False, max_length=40, help_text="Leave empty for every cost centre"

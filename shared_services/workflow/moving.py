@@ -178,7 +178,9 @@ def gather_tasks(case: Case, run: Run, wanted: Iterable[Waiting], writing: Writi
         return opened
     risk = delays.at_risk(case)
     for task in opened:
-        task.at_risk_on, task.at_risk_amount = risk.on or task.due_on, risk.amount
+        task.at_risk_on = risk.on or task.due_on
+        # A council's delay in a joint case puts its own share at risk: the sum of all is beside what it decides.
+        task.at_risk_amount = risk.amount if task.owner_id == case.owner_id else task.amount
     at_hand = [task for task in opened if task.owner_id == here]
     candidates = [
         candidate

@@ -16,7 +16,7 @@ from shared_services.govuk.views import ActionView, FormPage, GuardedView, Page
 from shared_services.tenancy.errors import NotAllowed
 
 from .. import cover, rules, selectors, services
-from ..choices import ANNUAL_LEAVE
+from ..choices import ANNUAL_LEAVE, DECIDED_STATUSES, LeaveStatus
 from ..forms import CancelLeaveForm, LeaveForm, WithdrawLeaveForm
 from ..models import Employment, LeaveRequest, LeaveType
 from ..services.leave import check_when, work_out_days
@@ -75,9 +75,11 @@ def preview(form: LeaveForm) -> dict[str, Any]:
     when = {name: data[name] for name in ("first_on", "last_on", "starts_at_midday", "ends_at_midday")}
     try:
         check_when(employment, **when)
+        asked = work_out_days(employment, **when)
+        rules.check_has_hours(asked.hours)
+        rules.check_no_overlap(**when, others=LeaveRequest.objects.live().filter(employment=employment))
     except NotAllowed as refusal:
         return {"refusal": refusal.message}
-    asked = work_out_days(employment, **when)
     balances = []
     if data["leave_type"].uses_balance:
         for year_on, hours in asked.by_year.items():
@@ -169,10 +171,13 @@ class ShowLeave(Page):
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
         leave = self.leave
         people = OfficerCard.objects.in_bulk({leave.employment.card_id, leave.decided_by_id} - {None})
+        decider = people.get(leave.decided_by_id)
         return super().get_context(
             leave=leave,
             officer=people.get(leave.employment.card_id),
-            decided_by=people.get(leave.decided_by_id),
+            decided_by=decider if leave.status in DECIDED_STATUSES else None,
+            # Whoever cancels approved leave is not who decided on it.
+            approved_before_by=decider if leave.status == LeaveStatus.CANCELLED else None,
             clashes=selectors.clashes_with(leave),
             holidays=selectors.holidays_between(leave.first_on, leave.last_on),
             may_withdraw=rules.may_withdraw(self.actor, leave),

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 
 from shared_services.access.permissions import SIGNED_IN
+from shared_services.govuk.home import request_actions_for
 from shared_services.govuk.lines import LineSet
 from shared_services.govuk.views import FormPage, GuardedView, Page
 
@@ -56,14 +57,15 @@ def _answer_without_asking(form: Any) -> None:
 
 
 class StartRequest(Page):
-    """The council's own processes that begin with a form."""
+    """The requests that have pages of their own, and the council's own processes that begin with a form."""
 
     permission = MAY_START
     title = "Start a request"
     template_name = "pages/shared_services/workflow/start_request.html"
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        items = [
+        items = [{"title": label, "hint": hint, "url": url} for label, url, hint in request_actions_for(self.actor)]
+        items += [
             {
                 "title": process.title,
                 "hint": process.documentation,

@@ -23,6 +23,7 @@ from councils.finance.models import (
 )
 from councils.finance.periods import spread
 from councils.finance.years import financial_year_of, period_of
+from shared_services.audit.selectors import entries_about
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed, Stale
 from tests.councils.books import FURNITURE, STATIONERY
@@ -143,6 +144,14 @@ def test_a_virement_moves_budget_and_the_periods_still_add_up(room):
         )
         assert revised["revised"] == head(room, centre=centre).budget_amount
         assert revised["original"] == Decimal("10000.00")
+
+
+def test_the_record_of_a_virement_says_where_from_and_where_to(room):
+    virement = vire(room, "2500.00")
+
+    facts = entries_about(virement).get().facts
+    assert facts["moved_from"] == f"{virement.from_cost_centre.code}/{virement.from_subjective.code}"
+    assert facts["moved_to"] == f"{virement.to_cost_centre.code}/{virement.to_subjective.code}"
 
 
 def test_promised_money_cannot_be_vired(room):

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from councils.people import services
 from councils.people.choices import LeaveStatus
@@ -93,12 +94,46 @@ def test_the_hours_are_worked_out_as_the_officer_types(team, client_for, answers
     assert client.post(reverse("people:leave_hours"), {"first_on_day": "6"}).status_code == 200
 
 
+def test_days_that_cannot_be_asked_for_are_told_before_they_are_sent(team, leave, client_for, answers):
+    client = client_for(team.officer)
+    weekend = {**answers, **days(date(2026, 7, 11), date(2026, 7, 12))}
+
+    overlapping = client.post(reverse("people:leave_hours"), answers).text
+
+    assert f"You already have leave on some of these days: {leave.reference}" in overlapping
+    assert "hours</h2>" not in overlapping
+    assert "None of these days is a working day" in client.post(reverse("people:leave_hours"), weekend).text
+
+
+def test_each_missing_day_is_asked_for_by_name(team, client_for):
+    page = client_for(team.officer).post(reverse("people:request_leave"), {"leave_type": str(team.annual.pk)})
+
+    assert "Enter the first day of leave" in page.text
+    assert "Enter the last day of leave" in page.text
+
+
 def test_errors_keep_what_was_typed(team, client_for, answers):
     page = client_for(team.officer).post(reverse("people:request_leave"), {**answers, **days(MONDAY, date(2026, 7, 1))})
 
     assert page.status_code == 422
     assert "The last day must be the same as or after the first day" in page.text
     assert 'value="2026"' in page.text
+
+
+def test_cancelled_leave_is_not_called_cancelled_by_whoever_approved_it(team, leave, decide, client_for, northmoor):
+    client, address = client_for(team.officer), reverse("people:show_leave", args=[leave.pk])
+    manager = team.manager.work_name
+    with inside_council(northmoor):
+        decide(leave)
+    approved = " ".join(strip_tags(client.get(address).text).split())
+    with inside_council(northmoor):
+        services.cancel_leave(actor=team.officer, request=leave)
+
+    cancelled = " ".join(strip_tags(client.get(address).text).split())
+
+    assert f"Approved by {manager} on" in approved
+    assert f"Cancelled by {manager}" not in cancelled
+    assert f"Cancelled {manager} had approved it on" in cancelled
 
 
 FIGURE = re.compile(r"<dt[^>]*>(Left|Waiting for approval|Left if approved)</dt>\s*<dd[^>]*>\s*([^<]*?)\s*</dd>")

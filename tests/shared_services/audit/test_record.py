@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from shared_services.audit.models import AuditEntry
 from shared_services.audit.selectors import entries_about, entries_by
@@ -32,6 +33,18 @@ def test_a_line_says_who_did_what_to_which_record_with_the_facts(northmoor, offi
         )
         assert line.facts == {"amount": "12.50", "on": "2026-11-22", "key": str(officer.pk)}
         assert line in entries_by(officer)
+
+
+def test_lines_of_one_instant_stand_in_the_order_they_were_written(northmoor, officer, monkeypatch):
+    instant = timezone.now()
+    monkeypatch.setattr("shared_services.audit.services.timezone.now", lambda: instant)
+    with inside_council(northmoor):
+        for number in range(5):
+            record(officer, "tests.thing.done", officer, number=number)
+
+        lines = entries_about(officer).filter(event="tests.thing.done")
+
+        assert [line.facts["number"] for line in lines] == [4, 3, 2, 1, 0]
 
 
 def test_the_portals_own_work_is_recorded_under_its_name_and_of_records_elsewhere(northmoor):

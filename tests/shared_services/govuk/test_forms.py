@@ -66,10 +66,10 @@ def test_an_empty_form_asks_for_each_answer_in_its_own_words():
 
     texts = {link["text"]: link["href"] for link in form.error_links()}
 
-    assert texts["Enter title"] == "#id_title"
+    assert texts["Enter the title"] == "#id_title"
     assert texts["Enter the date"] == "#id_needed_on_day"
     assert texts["Choose an answer to “What is it?”"] == "#id_kind_0"
-    assert texts["Choose cost centre"] == "#id_centre"
+    assert texts["Choose the cost centre"] == "#id_centre"
 
 
 def test_every_control_has_a_label_a_hint_and_its_error():
@@ -114,3 +114,18 @@ def GovukFormWith(typed: str) -> GovukForm:
         name = forms.CharField(label="Name", max_length=3)
 
     return One({"name": typed})
+
+
+def test_a_value_outside_its_limits_is_told_by_the_name_of_its_question():
+    class Hours(GovukForm):
+        day = forms.IntegerField(label="Leave year starts on day", min_value=1, max_value=28)
+        week = forms.DecimalField(label="How many hours a week?", max_value=48, max_digits=4, decimal_places=2)
+        name = forms.CharField(label="Name", max_length=3)
+
+    texts = [link["text"] for link in Hours({"day": "31", "week": "50", "name": "Long"}).error_links()]
+
+    assert texts == [
+        "Leave year starts on day must be 28 or less",
+        "The answer to “How many hours a week?” must be 48 or less",
+        "Name must be 3 characters or fewer",
+    ]

@@ -184,6 +184,16 @@ def test_a_bulk_action_that_skips_its_check_is_checked_all_the_same(portal, thre
         assert SavedView.objects.filter(pk=shared.pk).exists()
 
 
+def test_a_bulk_action_that_fits_nothing_chosen_says_so_and_offers_no_button(portal, three):
+    shared = three[1]
+
+    html = portal.post("/sample/list/", {"bulk_action": "delete", "selected": [str(shared.pk)]}).content.decode()
+
+    assert "Nothing to delete" in html
+    assert "Others use it. Stop sharing it first." in html
+    assert 'name="confirmed"' not in html
+
+
 @pytest.mark.parametrize("keys", [[], ["nonsense"], ["00000000-0000-0000-0000-000000000000"]])
 def test_a_bulk_action_on_nothing_says_so(portal, three, keys):
     response = portal.post("/sample/list/", {"bulk_action": "delete", "selected": keys}, follow=True)

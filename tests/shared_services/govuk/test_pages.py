@@ -66,6 +66,16 @@ def test_who_lacks_a_permission_reads_which_and_who_can_give_it(portal, northmoo
     assert "Ada Lock" in html
 
 
+def test_the_roles_named_are_those_that_the_room_can_give(northmoor, shared_service, officer_in, client_for):
+    council = client_for(officer_in(northmoor)).get("/audit/").content.decode()
+    pooled = client_for(officer_in(shared_service)).get("/audit/").content.decode()
+
+    assert ROLES["auditor"].label in council
+    assert ROLES["partnership_administrator"].label not in council
+    assert ROLES["partnership_administrator"].label in pooled
+    assert ROLES["council_administrator"].label not in pooled
+
+
 def test_a_record_of_next_door_is_not_found(sample_pages, eastvale, officer_in, client_for, saved):
     mine = saved("Mine")
 
@@ -150,8 +160,8 @@ def test_errors_of_a_form_are_listed_with_links_to_the_questions(portal):
 
     html = response.content.decode()
     assert response.status_code == 422
-    assert '<a href="#id_total_amount">Enter amount</a>' in html
-    assert "Line 1: Enter description" in html
+    assert '<a href="#id_total_amount">Enter the amount</a>' in html
+    assert "Line 1: Enter the description" in html
     assert 'value="Chairs"' in html
 
 

@@ -147,7 +147,7 @@ def test_a_form_is_built_field_by_field_and_previewed(draft, at, author, client_
         ("text", {"label": "X", "show_if": "nobody == 1"}, "not a field before"),
         ("money", {"label": "X", "minimum": "much"}, "not a limit"),
         ("choice", {"label": "X", "options": "a = A\na = B", "widget": "radios"}, "different answers"),
-        ("text", {"label": ""}, "Enter question"),
+        ("text", {"label": ""}, "Enter the question"),
     ],
 )
 def test_a_faulty_field_is_refused_with_what_was_typed(kind, typed, said, draft, at, author, client_for, now):

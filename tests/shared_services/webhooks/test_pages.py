@@ -29,6 +29,9 @@ def test_a_webhook_is_added_and_its_secret_shown_once(northmoor, client, receive
     with inside_council(northmoor):
         one = Endpoint.objects.get()
     assert "whsec_" not in client.get(f"/webhooks/{one.pk}/").content.decode()
+    listed = client.get("/webhooks/").content.decode()
+    assert "A case was started" in listed
+    assert "case.started" not in listed
 
 
 def test_a_wrong_address_is_said_beside_its_field_and_what_was_typed_stays(client):

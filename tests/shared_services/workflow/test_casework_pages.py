@@ -103,7 +103,7 @@ def test_the_inbox_is_sorted_by_money_at_risk_the_most_first(northmoor, requeste
     page = text_of(client_for(bo).get("/inbox/?sort=-at_risk_amount"))
 
     assert page.index("NOR-2") < page.index("NOR-1") < page.index("NOR-3")
-    assert "£900 from 15 January 2027" in page
+    assert "£900.00 from 15 January 2027" in page
 
 
 def test_the_inbox_asks_the_same_few_questions_at_any_size(northmoor, requester, bo, submit, client_for, work_done):

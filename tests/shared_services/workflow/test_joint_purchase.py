@@ -9,7 +9,7 @@ from shared_services.annexes.models import CaseNote
 from shared_services.tenancy.bases import new_key
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed
-from shared_services.workflow import deputies, joint, replay, selectors, services, tasks
+from shared_services.workflow import deputies, joint, moving, replay, selectors, services, tasks
 from shared_services.workflow.candidates import place_task, refresh_candidates
 from shared_services.workflow.models import Case, Decision, Task, TaskCandidate
 
@@ -64,6 +64,16 @@ def test_each_council_gets_a_task_of_its_own_decided_by_its_own_matrix(
         assert Task.objects.filter(case_id=small).count() == 1
     with inside_council(shared_service):
         assert Task.objects.filter(owner_id__in=[1, 2], case_id=small).count() == 2
+
+
+def test_a_delay_puts_a_councils_own_share_at_risk(northmoor, northmoor_head, propose, monkeypatch):
+    monkeypatch.setattr(moving.joint, "share_of", lambda case, owner: Decimal("2500.00"))
+    propose(amount="6000.00")
+
+    with inside_council(northmoor):
+        row = selectors.inbox(northmoor_head).get()
+
+    assert (row.amount, row.at_risk_amount) == (Decimal("2500.00"), Decimal("2500.00"))
 
 
 def test_the_orders_are_raised_when_every_council_has_agreed(

@@ -234,6 +234,15 @@ def test_a_process_is_not_found_next_door(northmoor, eastvale, officer_in, clien
     assert "Equipment" not in client.get(reverse("workflow:start_request")).content.decode()
 
 
+def test_requests_with_pages_of_their_own_can_be_started_too(northmoor, officer_in, client_for):
+    html = client_for(officer_in(northmoor, "requisitioner")).get(reverse("workflow:start_request")).content.decode()
+    others = client_for(officer_in(northmoor)).get(reverse("workflow:start_request")).content.decode()
+
+    assert reverse("purchasing:start_requisition") in html
+    assert reverse("people:request_leave") in html
+    assert reverse("purchasing:start_requisition") not in others
+
+
 def test_names_are_suggested_and_looked_up(northmoor, officer_in, client_for):
     one = officer_in(northmoor, name="Ada Quill")
     officer_in(northmoor, name="Ada Moss")
