@@ -20,6 +20,7 @@ from . import rules
 from .grant_checks import check_grant
 from .models import Account
 from .sessions import end_sessions_of
+from .single_sign_on import forget_links
 
 
 @transaction.atomic
@@ -100,6 +101,7 @@ def change_officer(
         enqueue("accounts.tell_former_address", account_id=account.pk)
         EmailAddress.objects.filter(user_id=account.pk).delete()
         EmailAddress.objects.create(user=account, email=work_email, verified=True, primary=True)
+        forget_links(user=account)
         end_sessions_of(account, with_tokens=True)
 
     for field, value in after.items():
@@ -124,6 +126,7 @@ def deactivate_officer(*, actor: OfficerCard, card_id) -> OfficerCard:
     if account is not None:
         account.is_active = False
         account.save(update_fields=["is_active"])
+        forget_links(user=account)
         end_sessions_of(account, with_tokens=True)
     record(actor, "accounts.officer.deactivated", card, changes={"active": [True, False]})
     enqueue("workflow.refresh_candidates", card_id=card.pk)

@@ -65,6 +65,11 @@ class RoomSocialAdapter(DefaultSocialAccountAdapter):
         account = None if problem else _account_of(sociallogin, email)
         if account is None and not problem:
             problem = f"There is no active officer with the email address {email}."
+        if not problem and not sociallogin.is_existing and _is_somebody_elses(account):
+            problem = (
+                f"The identity provider names {email} under another key than before, as for somebody else. If this is "
+                "the same officer, an administrator deactivates and reactivates the officer."
+            )
         if testing:
             raise ImmediateHttpResponse(_tested(email, problem))
         if problem:
@@ -91,7 +96,7 @@ def _who(sociallogin: Any) -> tuple[str, str]:
     domain, host = current_council().domain, email.rpartition("@")[2]
     if sociallogin.state.get("process") not in (None, "", "login"):
         return email, "This address signs officers in and does nothing else."
-    if not email or claims.get("email_verified") is False:
+    if not email or str(claims.get("email_verified", True)).lower() != "true":
         return email, "The identity provider names no email address that it vouches for."
     if domain and host != domain and not host.endswith(f".{domain}"):
         return email, f"The identity provider names {email}, which is not at {domain}."
@@ -106,6 +111,20 @@ def _account_of(sociallogin: Any, email: str) -> Any:
         linked = sociallogin.user
         return linked if linked.is_active and linked.email.lower() == email else None
     return Account.objects.with_card().filter(email__iexact=email, is_active=True).first()
+
+
+def _is_somebody_elses(account: Any) -> bool:
+    """Whether the provider knew this officer under another key: an address can be given to, or taken by, another."""
+    from allauth.socialaccount.models import SocialAccount
+
+    return SocialAccount.objects.filter(user=account, provider=PROVIDER_KEY).exists()
+
+
+def forget_links(**which: Any) -> None:
+    """Forget under which keys the provider knows officers; the next sign-in goes by the address again."""
+    from allauth.socialaccount.models import SocialAccount
+
+    SocialAccount.objects.filter(**which).delete()
 
 
 def _refused(request: HttpRequest, problem: str) -> Any:
@@ -145,6 +164,9 @@ def save_provider(*, actor: Any, name: str, issuer: str, client_id: str, client_
     sealed = seal(client_secret) if client_secret else app.settings.get("sealed_secret", "")
     if not sealed:
         raise NotAllowed("Enter the client secret that your identity provider gave you.")
+    if (client_id, issuer.rstrip("/")) != (app.client_id, app.settings.get("server_url")):
+        # Another provider's keys mean other people.
+        forget_links()
     app.name, app.client_id, app.secret = name, client_id, ""
     app.settings = {"server_url": issuer.rstrip("/"), "sealed_secret": sealed, "oauth_pkce_enabled": True}
     app.save()
@@ -155,15 +177,13 @@ def save_provider(*, actor: Any, name: str, issuer: str, client_id: str, client_
 @transaction.atomic
 def remove_provider(*, actor: Any) -> None:
     """Sign in with passwords and passkeys only. Removing twice changes nothing."""
-    from allauth.socialaccount.models import SocialAccount
-
     from shared_services.audit.services import record
 
     check_may(actor, "accounts.manage_officers")
     app = kept_provider()
     if app is not None:
         app.delete()
-        SocialAccount.objects.all().delete()
+        forget_links()
         record(actor, "accounts.single_sign_on.removed", ("accounts.single_sign_on", PROVIDER_KEY))
 
 

@@ -73,6 +73,10 @@ def task(name: str) -> RegisteredTask:
         raise UnknownTask(f"No app registers a task {name!r} in its tasks module.") from None
 
 
+def is_known(name: str) -> bool:
+    return name in _tasks
+
+
 def words_of(name: str) -> str:
     """What a task does, as the first sentence of its own description says; its name where it says nothing."""
     described = _tasks[name].function.__doc__ if name in _tasks else ""

@@ -17,6 +17,7 @@ from django.utils import timezone
 from shared_services.tenancy import directory
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed, Stale
+from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 
 from . import registry
 from .models import OutboxMessage
@@ -38,11 +39,12 @@ def run_promised(*, task_name: str, council_number: int, message_id: UUID | str)
     The broker is only told keys: what runs, and with which arguments, is read from the row itself. The job
     and its mark "done" commit together, so a worker that dies in between has done neither.
     """
+    _check_process(task_name, council_number)
     try:
-        if registry.task(task_name).pieces is not None:
-            return _run_in_pieces(task_name, council_number, message_id)
         if registry.task(task_name).queue == registry.OWNER:
             return _run_as_owner(task_name, council_number, message_id)
+        if registry.task(task_name).pieces is not None:
+            return _run_in_pieces(task_name, council_number, message_id)
         with inside_council(council_number):
             message = OutboxMessage.objects.take(message_id=message_id, council_number=council_number)
             if message is None:
@@ -59,6 +61,19 @@ def run_promised(*, task_name: str, council_number: int, message_id: UUID | str)
         log.exception("job %s of %s failed", task_name, council_number)
         _record_failure(task_name, council_number, message_id, error)
         raise
+
+
+def _check_process(task_name: str, council_number: int) -> None:
+    """The schema's owner passes every policy, so it does its own jobs and no others, promised by the shared service.
+
+    A room writes its rows of the outbox itself and could name any queue in them. Raises WrongJob.
+    """
+    for_owner = registry.task(task_name).queue == registry.OWNER
+    if for_owner != (settings.WALL_MODE == "owner"):
+        whose = "done by the owner's worker only" if for_owner else "not a job of the owner"
+        raise WrongJob(f"{task_name} is {whose}.")
+    if for_owner and council_number != SHARED_SERVICE_NUMBER:
+        raise WrongJob(f"{task_name} is promised by the shared service only.")
 
 
 def _run_as_owner(task_name: str, council_number: int, message_id: UUID | str) -> bool:
@@ -130,6 +145,7 @@ def _done_alone(
 
 def run_from_schedule(*, task_name: str, council_number: int, arguments: dict[str, Any]) -> None:
     """Do a job that the schedule asks for directly. Only tasks that say they may be asked so."""
+    _check_process(task_name, council_number)
     entry = registry.task(task_name)
     if not entry.from_schedule:
         raise WrongJob(f"{task_name} runs only when it has been promised in the outbox.")
@@ -142,8 +158,8 @@ def run_waiting(*, limit: int = 10_000) -> int:
 
     The owner's jobs are done in an owner's process and left alone in any other; the owner does no others.
     """
-    owners = Q(queue=registry.OWNER)
-    wanted = owners if settings.WALL_MODE == "owner" else ~owners
+    owners = Q(task__in=[entry.name for entry in registry.all_tasks() if entry.queue == registry.OWNER])
+    wanted = owners & Q(owner_id=SHARED_SERVICE_NUMBER) if settings.WALL_MODE == "owner" else ~owners
     done = 0
     again = True
     while again and done < limit:

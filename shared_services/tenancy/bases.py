@@ -78,6 +78,8 @@ class PooledModel(models.Model):
     """True: a council may show its rows here to other councils as well (the head of its record, say)."""
     shared_service_may_remove: ClassVar[bool] = False
     """True: the shared service may remove a council's row in which it has a part."""
+    shared_service_only: ClassVar[bool] = False
+    """True: a council adds none, so that no row that it wrote passes for one of the shared service's."""
     append_only: ClassVar[bool] = False
     """True: nobody but the schema's owner changes or removes a row."""
     shared_service_rows_are_common: ClassVar[bool] = False

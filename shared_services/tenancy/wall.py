@@ -157,6 +157,8 @@ def _policies(model: type[PooledModel]) -> Iterator[str]:
     writable = seen if model.parts_may_update else mine
     removable = f"({mine} OR {for_others})" if model.shared_service_may_remove else mine
     addable = f"({mine} OR {for_others})" if model.shared_service_may_insert else mine
+    if model.shared_service_only:
+        addable = f"({mine} AND app.cid() = 0::smallint)"
     yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
     yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
     for name in ("seen", "added", "changed", "removed", "owner_work", "dispatched", "dispatched_on", "pruned"):

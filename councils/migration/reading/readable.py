@@ -17,8 +17,12 @@ CHUNK = 1 << 20
 LARGEST_UPLOAD = 2 * 1024**3
 LARGEST_UNPACKED = 2 * 1024**3
 LARGEST_STRINGS = 64 * 1024**2
+"""Everything but the sheets is read into memory at once: texts, styles, relations."""
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
+"""What a sheet can have. A file that says otherwise makes rows out of nothing."""
 MOST_TIMES_PACKED = 200
 """A workbook unpacks to some twenty times its size; a zip bomb to thousands."""
+SHEETS = "xl/worksheets/"
 OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")
 BINARY = bytes(set(range(32)) - {0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, 0x1B})
 
@@ -124,7 +128,12 @@ def _unpacked(name: str, raw: IO[bytes]) -> tuple[IO[bytes], str]:
         sheet = sheets[0]
         sheet.reset_dimensions()
         width = 0
-        for row in sheet.iter_rows(values_only=True):
+        for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+            if number > MOST_ROWS or len(row) > MOST_COLUMNS or text.tell() > LARGEST_UNPACKED:
+                text.close()
+                raise NotReadable(
+                    f"{name} says it has more rows or columns than a sheet can hold. Save the list as CSV."
+                )
             # A workbook leaves out empty cells at the end of a row.
             width = max(width, len(row))
             writer.writerow([*(_plain(value) for value in row), *[""] * (width - len(row))])
@@ -154,7 +163,7 @@ def _look_into(name: str, packed: zipfile.ZipFile) -> int:
         raise NotReadable(f"{name} is a zip file, not a workbook. Unpack it and load the files inside.")
     unpacked = sum(one.file_size for one in inside)
     packed_size = sum(one.compress_size for one in inside) or 1
-    strings = sum(one.file_size for one in inside if one.filename.endswith("sharedStrings.xml"))
+    strings = sum(one.file_size for one in inside if not one.filename.startswith(SHEETS))
     if unpacked > LARGEST_UNPACKED or unpacked > 10 * CHUNK and unpacked / packed_size > MOST_TIMES_PACKED:
         raise NotReadable(
             f"{name} would unpack to {unpacked // 1024**2:,} MB from {packed_size // 1024:,} KB and was not opened. "
@@ -164,10 +173,16 @@ def _look_into(name: str, packed: zipfile.ZipFile) -> int:
         raise NotReadable(f"{name} holds too much text for a workbook. Save the list as CSV, which can be any size.")
     formulas = 0
     for one in inside:
-        if one.filename.startswith("xl/worksheets/") and one.filename.endswith(".xml"):
+        if one.filename.startswith(SHEETS):
+            in_row = 0
             with packed.open(one) as sheet:
                 for chunk in chunks_of(sheet):
                     formulas += chunk.count(b"<f>") + chunk.count(b"<f ")
+                    begins = max(chunk.rfind(b"<row"), chunk.rfind(b":row"))
+                    in_row = in_row + len(chunk) if begins < 0 else len(chunk) - begins
+                    # One row is held in memory, and so is a list of texts that lies among the sheets.
+                    if in_row > LARGEST_STRINGS or b"<sst" in chunk or b":sst" in chunk:
+                        raise NotReadable(f"{name} holds more than a sheet can. Save the list as CSV.")
     return formulas
 
 

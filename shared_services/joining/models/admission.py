@@ -14,6 +14,8 @@ from ..choices import Admission, Service, Voice
 class AdmissionSettings(PooledModel):
     """How councils are admitted: one row, kept by the partnership administrator."""
 
+    shared_service_only = True
+
     admission = models.CharField(max_length=10, choices=Admission.choices, default=Admission.SIGNATURES)
     days_to_vote = models.PositiveSmallIntegerField(default=14)
     version = models.PositiveIntegerField(default=1)

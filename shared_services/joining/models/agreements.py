@@ -14,6 +14,7 @@ from ..querysets import AgreementVersionQuerySet
 class AgreementVersion(PooledModel):
     """One version of an agreement. Published once, it never changes; a change is the next version."""
 
+    shared_service_only = True
     append_only = True
     shared_service_rows_are_common = True
 
@@ -41,6 +42,7 @@ class AgreementVersion(PooledModel):
 class Signature(PooledModel):
     """An officer signed a version for a council, having proved the mailbox it was sent to. Never changed or removed."""
 
+    shared_service_only = True
     append_only = True
 
     application = models.ForeignKey(

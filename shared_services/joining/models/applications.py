@@ -16,6 +16,8 @@ from ..querysets import ApplicationQuerySet, LinkQuerySet
 class Application(PooledModel):
     """A council's application to join. It belongs to the shared service: no council sees another's."""
 
+    shared_service_only = True
+
     reference = models.CharField(max_length=30)
     registered = models.ForeignKey(
         "tenancy.RegisteredCouncil", on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name="council"
@@ -70,6 +72,8 @@ class Application(PooledModel):
 class NamedOfficer(PooledModel):
     """Someone whom an application names: who signs, who answers for data, who sets the portal up."""
 
+    shared_service_only = True
+
     application = models.ForeignKey(
         Application, on_delete=models.CASCADE, related_name="named_officers", db_index=False
     )
@@ -87,6 +91,8 @@ class NamedOfficer(PooledModel):
 
 class Link(PooledModel):
     """A link that was mailed to somebody: opened once, for a while. Only a digest of its secret is kept."""
+
+    shared_service_only = True
 
     purpose = models.CharField(max_length=8, choices=Purpose.choices)
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="links", db_index=False)

@@ -12,6 +12,8 @@ from ..choices import StepStatus
 class OpeningStep(PooledModel):
     """One step of the opening of a room, shown while it happens."""
 
+    shared_service_only = True
+
     application = models.ForeignKey(
         "joining.Application", on_delete=models.CASCADE, related_name="steps", db_index=False
     )

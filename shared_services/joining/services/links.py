@@ -14,7 +14,7 @@ from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 
 from ..choices import Purpose
-from ..models import Application, Link
+from ..models import Application, Link, NamedOfficer
 
 LIFETIMES = {
     Purpose.CONFIRM: timedelta(hours=24),
@@ -100,15 +100,26 @@ def use_link(secret: str, *, purposes: tuple[str, ...]) -> Link:
     return link
 
 
+def is_for_its_officer(link: Link) -> bool:
+    """Whether a link to sign went to the officer who holds its role now; every other link is its mailbox's own."""
+    if link.purpose != Purpose.SIGN:
+        return True
+    officers = NamedOfficer.objects.filter(owner_id=SHARED_SERVICE_NUMBER, application_id=link.application_id)
+    return officers.filter(role=link.role, work_email=link.work_email).exists()
+
+
 @transaction.atomic
 def send_again(*, secret: str) -> None:
-    """Mail a new link to the mailbox that a dead one was sent to, and to no other."""
+    """Mail a new link to the mailbox that a dead one was sent to, and to no other.
+
+    An officer who was replaced in his role is sent none.
+    """
     link = (
         Link.objects.filter(owner_id=SHARED_SERVICE_NUMBER, digest=digest_of(secret))
         .select_related("application")
         .first()
     )
-    if link is not None:
+    if link is not None and is_for_its_officer(link):
         purpose = Purpose.RETURN if link.purpose == Purpose.CONFIRM and link.used_at else link.purpose
         make_link(
             application=link.application, purpose=purpose, role=link.role, work_name=link.work_name,

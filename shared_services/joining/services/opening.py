@@ -77,9 +77,9 @@ def open_council(*, application_id: UUID) -> None:
     """Open the room of an admitted council, as the schema's owner. Running it again changes nothing once it stands."""
     transaction.get_connection().set_schema_to_public()  # type: ignore[attr-defined]
     with owner_connection() as beside, transaction.atomic():
-        application = (
-            Application.objects.select_for_update(of=("self",)).select_related("registered").get(pk=application_id)
-        )
+        # The owner sees every room's rows, and only the shared service's own are applications.
+        ours = Application.objects.filter(owner_id=SHARED_SERVICE_NUMBER).select_related("registered")
+        application = ours.select_for_update(of=("self",)).get(pk=application_id)
         if application.status not in (Status.ADMITTED, Status.FAILED):
             return
         board = StepBoard(beside, application_id)

@@ -12,7 +12,7 @@ from ..agreements import agreements_for, signatures_of
 from ..choices import Purpose, Status
 from ..models import Application, Signature
 from .admission import decide_after_signatures
-from .links import use_link
+from .links import is_for_its_officer, use_link
 
 
 @transaction.atomic
@@ -25,6 +25,8 @@ def sign_agreements(*, secret: str, digests: list[str], work_name: str) -> Appli
     application = Application.objects.select_for_update(of=("self",)).get(pk=link.application_id)
     if application.status != Status.SIGNING:
         raise NotAllowed("This application is not waiting for signatures.")
+    if not is_for_its_officer(link):
+        raise NotAllowed("Another officer was named in this role, so you cannot sign in it.")
     agreements = agreements_for(link.role)
     if sorted(one.digest for one in agreements) != sorted(digests):
         raise NotAllowed("An agreement has changed since you opened this page. Read the new version below, then sign.")

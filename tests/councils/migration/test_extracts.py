@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,7 @@ from openpyxl import Workbook
 
 from councils.finance.models import BudgetPosition, CostCentre, SubjectiveCode
 from councils.migration.models import ImportBatch, LegacyLineEvent, LegacyOrder, Provenance, RowProblem, StagedRow
+from councils.migration.reading import readable
 from councils.migration.services import receive_files, run_to_the_end, start_loading, work
 from councils.organisation.models import Department, Post
 from councils.people.models import Employment, LeaveLedgerEntry, LeaveRequest, WorkingPattern
@@ -353,6 +355,51 @@ def plain_zip() -> bytes:
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("LFA1.csv", "LIFNR,NAME1\n1,Invented\n")
     return packed.getvalue()
+
+
+def sheet_of(rows: str, *, styles: str = "") -> bytes:
+    """A workbook whose one sheet says what it likes."""
+    plain, packed = io.BytesIO(), io.BytesIO()
+    Workbook().save(plain)
+    with zipfile.ZipFile(plain) as book, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as written:
+        for name in book.namelist():
+            content = book.read(name).decode()
+            if name == "xl/worksheets/sheet1.xml":
+                content = re.sub("<sheetData ?/>|<sheetData></sheetData>", f"<sheetData>{rows}</sheetData>", content)
+                assert rows in content
+            written.writestr(name, content + styles if name == "xl/styles.xml" else content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        sheet_of('<row r="1"><c t="n"><v>1</v></c></row><row r="99999999"><c t="n"><v>1</v></c></row>'),
+        sheet_of(f'<row r="1">{"<c/>" * 20_000}</row>'),
+    ],
+    ids=["rows out of nothing", "columns without end"],
+)
+def test_a_sheet_that_is_larger_than_a_sheet_can_be_is_not_read_to_its_end(monkeypatch, content):
+    monkeypatch.setattr(readable, "MOST_ROWS", 1000)
+
+    with pytest.raises(readable.NotReadable, match="more rows or columns than a sheet can hold"):
+        readable.make_readable("LFA1.xlsx", io.BytesIO(content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        sheet_of("", styles=f"<!--{'x' * 50_000}-->"),
+        sheet_of(f'<row r="1">{"<c/>" * 20_000}</row>'),
+        sheet_of("<!-- <sst -->"),
+    ],
+    ids=["styles", "one row", "texts among the sheets"],
+)
+def test_what_a_workbook_holds_in_memory_is_limited(monkeypatch, content):
+    monkeypatch.setattr(readable, "LARGEST_STRINGS", 40_000)
+
+    with pytest.raises(readable.NotReadable, match="Save the list as CSV"):
+        readable.make_readable("LFA1.xlsx", io.BytesIO(content))
 
 
 @pytest.mark.parametrize(

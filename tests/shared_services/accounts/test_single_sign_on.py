@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import requests
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.models import SocialAccount, SocialApp
 
 from shared_services.accounts.models import Account
-from shared_services.accounts.services import deactivate_officer
+from shared_services.accounts.services import deactivate_officer, reactivate_officer
 from shared_services.accounts.single_sign_on import check_reachable, remove_provider, save_provider
 from shared_services.tenancy import directory
 from shared_services.tenancy.door import inside_council
@@ -79,9 +79,10 @@ def test_the_second_factor_is_asked_for_after_single_sign_on_too(northmoor, offi
     [
         ({"sub": "1", "email": "stranger@northmoor.test"}, "There is no active officer"),
         ({"sub": "1", "email": "pearl@northmoor.test", "email_verified": False}, "vouches for"),
+        ({"sub": "1", "email": "pearl@northmoor.test", "email_verified": "false"}, "vouches for"),
         ({"sub": "1"}, "vouches for"),
     ],
-    ids=["not an officer", "address not verified", "no address"],
+    ids=["not an officer", "address not verified", "not verified, in words", "no address"],
 )
 def test_who_is_no_officer_is_not_let_in_and_no_account_is_made(
     northmoor, officer_in, visitor, configured, claims, says
@@ -120,6 +121,37 @@ def test_an_address_that_changed_hands_does_not_open_the_former_owners_account(
     configured.claims = {"sub": "1", "email": "sepia@northmoor.test"}
 
     assert round_trip(visitor(northmoor)).status_code == 403
+
+
+def test_somebody_else_under_the_same_address_is_not_let_in_until_an_administrator_says_so(
+    northmoor, administrator, officer_in, visitor, configured
+):
+    card = officer_in(northmoor, email="pearl@northmoor.test")
+    configured.claims = {"sub": "1", "email": "pearl@northmoor.test"}
+    round_trip(visitor(northmoor))
+    configured.claims = {"sub": "2", "email": "pearl@northmoor.test"}
+
+    answer = round_trip(visitor(northmoor))
+
+    assert answer.status_code == 403 and b"another key than before" in answer.content
+    with inside_council(northmoor):
+        deactivate_officer(actor=administrator, card_id=card.pk)
+        reactivate_officer(actor=administrator, card_id=card.pk)
+    assert round_trip(visitor(northmoor)).status_code == 302
+
+
+def test_another_provider_does_not_inherit_the_keys_of_the_former(
+    northmoor, administrator, officer_in, visitor, configured
+):
+    officer_in(northmoor, email="pearl@northmoor.test")
+    configured.claims = {"sub": "1", "email": "pearl@northmoor.test"}
+    round_trip(visitor(northmoor))
+
+    with inside_council(northmoor):
+        save_provider(
+            actor=administrator, name="Another", issuer="http://127.0.0.1:9", client_id=CLIENT, client_secret=SECRET
+        )
+        assert not SocialAccount.objects.exists()
 
 
 def test_a_provider_that_refuses_says_so_on_a_page(northmoor, visitor, configured):

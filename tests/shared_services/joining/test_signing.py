@@ -8,7 +8,15 @@ from django.db import DatabaseError, transaction
 from shared_services.audit.models import AuditEntry
 from shared_services.joining.agreements import BadTerms, agreements_for, check_terms, digest_of, publish_shipped
 from shared_services.joining.choices import NamedRole, Status
-from shared_services.joining.models import AgreementVersion, Application, OpeningStep, Signature
+from shared_services.joining.models import (
+    AgreementVersion,
+    Application,
+    Link,
+    NamedOfficer,
+    OpeningStep,
+    Signature,
+)
+from shared_services.joining.rules import Person
 from shared_services.joining.services import applying
 from shared_services.messaging.models import OutboxMessage
 from shared_services.tenancy.door import inside_council
@@ -107,8 +115,6 @@ def test_a_signature_and_an_agreement_can_be_added_and_never_changed_or_removed(
 
 
 def test_another_officer_is_named_before_signing_and_the_first_link_dies(shared_service, sent, visitor, mailed):
-    from shared_services.joining.rules import Person
-
     first = mailed("/join/sign/", to=people()["sponsor"].work_email)
     with inside_council(shared_service):
         applying.replace_signatory(
@@ -117,6 +123,42 @@ def test_another_officer_is_named_before_signing_and_the_first_link_dies(shared_
 
     assert visitor(shared_service).get(first).status_code == 410
     assert visitor(shared_service).get(mailed("/join/sign/", to="coral.dunlin@wigan.gov.uk")).status_code == 200
+
+
+def test_an_officer_who_was_replaced_gets_no_new_link_out_of_the_dead_one(shared_service, sent, visitor, mailed):
+    former = people()["sponsor"].work_email
+    first = mailed("/join/sign/", to=former)
+    with inside_council(shared_service):
+        applying.replace_signatory(
+            application_id=sent.pk, role="sponsor", person=Person("Coral Dunlin", "coral.dunlin@wigan.gov.uk")
+        )
+
+    visitor(shared_service).post(f"/join/link/{first.rstrip('/').rpartition('/')[2]}/again/")
+
+    assert mailed("/join/sign/", to=former) == first
+    with inside_council(shared_service):
+        assert not Link.objects.usable().filter(work_email=former).exists()
+
+
+def test_a_partner_signs_nothing_and_names_nobody_for_an_applicant(northmoor, sent, shared_service):
+    with inside_council(shared_service):
+        agreement = agreements_for(NamedRole.SPONSOR)[0]
+    added = (
+        lambda: Signature(
+            parts=[0], application_id=sent.pk, agreement_id=agreement.pk, role="sponsor", work_name="X",
+            work_email="x@wigan.gov.uk", digest=agreement.digest, link_id=sent.pk,
+        ),
+        lambda: NamedOfficer(
+            parts=[0], application_id=sent.pk, role="administrator", work_name="X", work_email="x@northmoor.test"
+        ),
+        lambda: Application(
+            registered_id=sent.registered_id, reference="X", status=Status.ADMITTED, applicant_name="X",
+            applicant_email="x@northmoor.test", slug="evil",
+        ),
+    )  # fmt: skip
+    for make in added:
+        with inside_council(northmoor), pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            make().save(force_insert=True)
 
 
 def test_a_partner_reads_the_agreements_and_not_who_signed_for_whom(shared_service, northmoor, sent, sign):

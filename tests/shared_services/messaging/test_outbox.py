@@ -146,6 +146,32 @@ def test_a_message_that_names_another_task_than_was_promised_is_refused(northmoo
         running.run_promised(task_name="messaging.fan_out", council_number=northmoor.number, message_id=message_id)
 
 
+def test_the_owner_does_none_of_a_rooms_jobs_whatever_queue_its_row_names(northmoor, settings):
+    with inside_council(northmoor):
+        message_id = outbox.enqueue("tests.note", subject_id=uuid.uuid4())
+        OutboxMessage.objects.filter(pk=message_id).update(queue="owner")
+    settings.WALL_MODE = "owner"
+
+    with pytest.raises(running.WrongJob, match="not a job of the owner"):
+        run(message_id, northmoor)
+    with pytest.raises(running.WrongJob, match="not a job of the owner"):
+        running.run_from_schedule(task_name="messaging.promise", council_number=0, arguments={"task": "tests.note"})
+    assert running.run_waiting() == 0
+    assert not done
+
+
+def test_a_room_has_nothing_done_by_the_owner(northmoor, settings):
+    with inside_council(northmoor):
+        message_id = outbox.enqueue("joining.open_council", application_id=uuid.uuid4())
+    settings.WALL_MODE = "owner"
+
+    with pytest.raises(running.WrongJob, match="by the shared service only"):
+        running.run_promised(
+            task_name="joining.open_council", council_number=northmoor.number, message_id=message_id
+        )  # fmt: skip
+    assert running.run_waiting() == 0
+
+
 def test_the_schedule_may_start_only_tasks_that_say_so(northmoor):
     with pytest.raises(running.WrongJob):
         running.run_from_schedule(task_name="tests.note", council_number=northmoor.number, arguments={})

@@ -120,6 +120,20 @@ def test_done_jobs_are_pruned_after_a_week_and_open_ones_never(northmoor, broker
     assert set(outside().values_list("pk", flat=True)) == set(ids[1:])
 
 
+@pytest.mark.parametrize(
+    ("task", "queue"),
+    [(NOTHING, "owner"), (NOTHING, "of my own"), ("joining.open_council", "owner"), ("no.such_task", "bulk")],
+)
+def test_a_row_that_names_what_is_not_its_own_is_not_sent(northmoor, eastvale, broker, task, queue):
+    with inside_council(northmoor):
+        OutboxMessage.objects.create(owner_id=northmoor.number, task=task, queue=queue)
+    promise(eastvale, 1)
+
+    relay.Relay(broker).one_round()
+
+    assert [council for council, _ in broker.sent] == [eastvale.number]
+
+
 def test_the_dispatcher_reads_no_councils_data(northmoor, broker):
     connection.set_schema_to_public()
     for table in (f"{northmoor.key}.accounts_account", "public.access_officercard", "public.workflow_case"):
