@@ -21,6 +21,8 @@ CARD = re.compile(
     r'<li class="gh-card[^"]*">(?:<span class="gh-card__count">([\d,]+)</span>)?'
     r'<h3 class="gh-card__title"><a [^>]*href="([^"]+)">([^<]+)</a>'
 )
+SET_UP = "/set-up/"
+"""A list of tasks, not of records."""
 BUTTON = re.compile(r'role="button"[^>]*class="govuk-button[^>]*>([^<]+)</a>')
 
 
@@ -129,6 +131,8 @@ def test_every_count_on_the_home_page_is_the_count_of_its_list(books, client_for
     for card in (books.requester, books.holder, books.finance, books.s151, hr, administrator):
         browser = client_for(card)
         for title, (count, url) in cards(browser).items():
+            if url == SET_UP:
+                continue
             assert counted_on(browser, url) == count, (card, title, url)
             seen += 1
     assert seen >= 8

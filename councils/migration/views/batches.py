@@ -11,6 +11,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from shared_services.access.permissions import may
+from shared_services.govuk.errors import forbidden
+from shared_services.govuk.refusals import MissingPermission
 from shared_services.govuk.views import ActionView, Column, FormPage, ListPage, Page
 from shared_services.govuk.words import counted, spoken_instant
 
@@ -55,7 +57,17 @@ class ListBatches(ListPage):
         )
 
 
-class BringFiles(FormPage):
+class LoadersPage(FormPage):
+    """A page for whoever may load extracts or staff data: either permission is enough."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        actor = getattr(request, "actor", None)
+        if actor is not None and not rules.may_load_something(actor):
+            return forbidden(request, MissingPermission(rules.MAY_LOAD[0]))
+        return super().dispatch(request, *args, **kwargs)
+
+
+class BringFiles(LoadersPage):
     """Upload extracts or filled-in templates."""
 
     permission = VIEW
@@ -64,9 +76,6 @@ class BringFiles(FormPage):
     breadcrumbs = TRAIL
     form_class = UploadForm
     button = "Bring these files"
-
-    def prepare(self) -> None:
-        rules.check_may_load_something(self.actor)
 
     def act(self, form: UploadForm) -> HttpResponse:
         batch = services.receive_files(

@@ -10,15 +10,15 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from shared_services.govuk.exports import BYTE_ORDER_MARK
-from shared_services.govuk.views import FormPage, GuardedView, Page
+from shared_services.govuk.views import GuardedView, Page
 
-from .. import rules, selectors, services
+from .. import selectors, services
 from ..choices import CrosswalkKind
 from ..forms import CodesForm, ColumnsForm, TableForm
 from ..models import ImportFile
 from ..reading.recognising import fields_of
 from ..tables import all_tables, table_called
-from .batches import TRAIL, VIEW, BatchAction, templates_listed
+from .batches import TRAIL, VIEW, BatchAction, LoadersPage, templates_listed
 
 
 class MapColumns(BatchAction):
@@ -97,7 +97,7 @@ class ListCodes(Page):
         return super().get_context(items=items, **kwargs)
 
 
-class MatchCodes(FormPage):
+class MatchCodes(LoadersPage):
     """What the codes of one kind are called here."""
 
     permission = VIEW
@@ -107,7 +107,6 @@ class MatchCodes(FormPage):
     button = "Save matches"
 
     def prepare(self) -> None:
-        rules.check_may_load_something(self.actor)
         self.kind = self.kwargs["kind"]
         if self.kind not in CrosswalkKind.values:
             raise Http404

@@ -37,7 +37,7 @@ def test_a_visitor_sees_suppliers_and_categories_in_common_without_an_account(sh
 
     page = answer.content.decode()
     assert answer.status_code == 200
-    assert "Civica UK Limited" in page and "Suppliers in common" in page
+    assert "Mazars LLP" in page and "Suppliers in common" in page
     assert "Categories in common" in page and "Nothing of your file was kept" in page
 
 
