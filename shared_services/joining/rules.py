@@ -34,7 +34,7 @@ class Person:
 
 def check_may_apply(registered: RegisteredCouncil) -> None:
     """Only councils that are not in yet, will go on, and have a domain of their own that proves who is writing."""
-    if Council.objects.filter(registered=registered, state=Council.State.LIVE).exists():
+    if Council.objects.filter(registered=registered, state__in=Council.KEPT).exists():
         raise NotAllowed(
             f"{registered.name} has joined already. Ask its administrator to add you as an officer.", code="joined"
         )

@@ -51,7 +51,7 @@ def drift() -> dict[str, list[str]]:
     """Rooms that differ from the template, each with what is missing (-) or extra (+). Empty when all are alike."""
     template = lines_of(TEMPLATE)
     found = {}
-    for key in Council.objects.filter(state=Council.State.LIVE).values_list("schema_name", flat=True):
+    for key in Council.objects.filter(state__in=Council.KEPT).values_list("schema_name", flat=True):
         lines = lines_of(key)
         if lines != template:
             found[key] = [f"- {line}" for line in sorted(template - lines)] + [

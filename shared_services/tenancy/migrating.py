@@ -221,7 +221,7 @@ def _replay_in_python(key: str, app: str, name: str) -> None:
 def migrate_rooms(*, workers: int = WORKERS) -> list[Outcome]:
     """Bring every room to the template's release, some at a time; write each one's state into the register."""
     plan = Plan.of_template()
-    live = Council.objects.filter(state=Council.State.LIVE).order_by("number")
+    live = Council.objects.filter(state__in=Council.KEPT).order_by("number")
     behind = live.exclude(release_head=plan.head, release_state=Council.Release.CURRENT)
     keys = list(behind.values_list("schema_name", flat=True))
     with ThreadPoolExecutor(max_workers=workers) as pool:

@@ -43,7 +43,12 @@ class Council(TenantMixin, CommonModel):
 
     class State(models.TextChoices):
         LIVE = "live", "Live"
+        SUSPENDED = "suspended", "Suspended"
+        LEAVING = "leaving", "Leaving"
         ENDED = "ended", "Ended"
+
+    KEPT = (State.LIVE, State.SUSPENDED, State.LEAVING)
+    """The states in which a room exists in the database, and moves on with each release."""
 
     class Release(models.TextChoices):
         CURRENT = "current", "Up to date"

@@ -25,7 +25,7 @@ class Command(migrate_rooms.Command):
             super().handle(*args, **options)
             return
         head = release_head()
-        for council in Council.objects.filter(state=Council.State.LIVE).order_by("number"):
+        for council in Council.objects.filter(state__in=Council.KEPT).order_by("number"):
             behind = council.release_head != head and council.release_state == Council.Release.CURRENT
             state = Council.Release.BEHIND.label if behind else council.get_release_state_display()
             line = f"{council.schema_name}  {council.release_head[:12] or '-':<12}  {state}  {council.short_name}"
