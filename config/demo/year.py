@@ -158,11 +158,14 @@ class Year:
             self.soon(moment, lambda then: self.approve(requisition_id, then))
 
     def waiting_for(self, case_id: UUID | None) -> tuple[UUID, UUID, str] | None:
-        """The open task of a case, the first officer who may act on it, and in which role."""
+        """The open task of a case, the first officer who holds its role himself, and which role that is.
+
+        Deputies are passed over: the year jumps past the nights on which those whose days are over leave the list.
+        """
         if case_id is None:
             return None
         mine = TaskCandidate.objects.filter(
-            owner_id=self.cast.council.number, task__case_id=case_id, task__status=TaskStatus.READY
+            owner_id=self.cast.council.number, task__case_id=case_id, task__status=TaskStatus.READY, for_card=None
         )
         return mine.order_by("card_id").values_list("task_id", "card_id", "task__role").first()
 
