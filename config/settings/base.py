@@ -325,6 +325,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Choices stand where they are used: many a field is called "status", and none of them deserves the name.
+    "POSTPROCESSING_HOOKS": [],
 }
 
 # -- Language, time, files ---------------------------------------------------------------------

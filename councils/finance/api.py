@@ -101,7 +101,7 @@ class SubjectiveCodes(RoomViewSet):
         return SubjectiveCode.objects.all()
 
 
-class BalanceAnswer(Answer):
+class BudgetBalanceAnswer(Answer):
     id = serializers.UUIDField()
     financial_year = serializers.IntegerField(help_text="the year it begins in: 2026 is 2026 to 2027")
     cost_centre = serializers.CharField(source="cost_centre.code")
@@ -130,7 +130,7 @@ class Balances(RoomViewSet):
 
     tag = "Finance"
     permissions = {"list": "finance.view_budgets", "retrieve": "finance.view_budgets"}
-    answer_class = BalanceAnswer
+    answer_class = BudgetBalanceAnswer
     filterset_class = BalanceFilter
     ordering = {"available_amount": "available_amount", "cost_centre": "cost_centre__code"}
     default_ordering = "cost_centre__code,subjective__code,financial_year"

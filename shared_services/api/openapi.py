@@ -47,6 +47,11 @@ class RoomSchema(AutoSchema):
     def _name(self) -> str | None:
         return getattr(self.view, "action", None) or self.method
 
+    def get_operation_id(self) -> str:
+        """A list's own name, so that a list and one of its records are told apart: cases_list, cases_retrieve."""
+        name = super().get_operation_id()
+        return f"{name.removesuffix('_retrieve')}_list" if self._name() == "list" else name
+
     def get_tags(self) -> list[str]:
         return [self.view.tag] if getattr(self.view, "tag", "") else super().get_tags()
 

@@ -26,9 +26,9 @@ from .api_shapes import (
     GroupBody,
     HandBackBody,
     HandedBackAnswer,
-    ProposalAnswer,
+    PurchaseProposalAnswer,
     ProposalBody,
-    ProposalDetailAnswer,
+    PurchaseProposalDetailAnswer,
     ProposalLineAnswer,
     RemoveDemandBody,
     ShareAnswer,
@@ -110,17 +110,17 @@ class Proposals(RoomViewSet):
         "ask_again": AskAgainBody,
     }
     answers = {
-        "create": ProposalAnswer,
-        "update": ProposalAnswer,
-        "add_demand": ProposalAnswer,
-        "remove_demand": ProposalAnswer,
-        "submit": ProposalAnswer,
-        "cancel": ProposalAnswer,
-        "ask_again": ProposalAnswer,
+        "create": PurchaseProposalAnswer,
+        "update": PurchaseProposalAnswer,
+        "add_demand": PurchaseProposalAnswer,
+        "remove_demand": PurchaseProposalAnswer,
+        "submit": PurchaseProposalAnswer,
+        "cancel": PurchaseProposalAnswer,
+        "ask_again": PurchaseProposalAnswer,
     }
     creating = ("create",)
-    answer_class = ProposalAnswer
-    detail_class = ProposalDetailAnswer
+    answer_class = PurchaseProposalAnswer
+    detail_class = PurchaseProposalDetailAnswer
     filterset_class = ProposalApiFilter
     ordering = {"drafted_at": "drafted_at", "net_amount": "net_amount"}
     default_ordering = "-drafted_at,pk"
@@ -202,7 +202,9 @@ class Proposals(RoomViewSet):
 
     def _changed(self, proposal: JointProposal, status: int = 200) -> HttpResponse:
         location = reverse("api:proposal-detail", kwargs={"pk": proposal.pk}) if status == 201 else None
-        return self.answer(row_of(proposal, ProposalAnswer), status=status, version=proposal.version, location=location)
+        return self.answer(
+            row_of(proposal, PurchaseProposalAnswer), status=status, version=proposal.version, location=location
+        )
 
 
 def register(router: Any) -> None:

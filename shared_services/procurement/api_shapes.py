@@ -38,7 +38,7 @@ class HandedBackAnswer(Answer):
     references = elsewhere(serializers.ListField(child=serializers.CharField()))
 
 
-class ProposalAnswer(Answer):
+class PurchaseProposalAnswer(Answer):
     id = serializers.UUIDField()
     reference = serializers.CharField()
     title = serializers.CharField()
@@ -79,7 +79,7 @@ class ShareAnswer(Answer):
     answered_by = elsewhere(serializers.CharField())
 
 
-class ProposalDetailAnswer(ProposalAnswer):
+class PurchaseProposalDetailAnswer(PurchaseProposalAnswer):
     justification = serializers.CharField()
     show_totals_to_councils = serializers.BooleanField()
     close_reason = serializers.CharField()
