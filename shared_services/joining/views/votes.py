@@ -72,7 +72,9 @@ class CastVote(ActionView):
 
 
 def reds_of(decision: LiveDecision) -> str:
-    return "; ".join(check["title"] for check in decision.checks if not check["ok"]) or "None"
+    """The titles of the checks that were red. Each council's own room wrote its row: any other shape reads as none."""
+    checks = [check for check in decision.checks if isinstance(check, dict)]
+    return "; ".join(str(check.get("title", "")) for check in checks if not check.get("ok")) or "None"
 
 
 class ListLiveDecisions(ListPage):
