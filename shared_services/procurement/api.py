@@ -26,10 +26,10 @@ from .api_shapes import (
     GroupBody,
     HandBackBody,
     HandedBackAnswer,
-    PurchaseProposalAnswer,
     ProposalBody,
-    PurchaseProposalDetailAnswer,
     ProposalLineAnswer,
+    PurchaseProposalAnswer,
+    PurchaseProposalDetailAnswer,
     RemoveDemandBody,
     ShareAnswer,
 )

@@ -56,6 +56,16 @@ class JoinedRows:
         return [tuple(field.attname for field in fields) for fields in self.fields]
 
     @cached_property
+    def converters(self) -> list[tuple[int, Any, Any]]:
+        """The columns whose values a field turns into its own, JSON for one: place in the row, converter, expression."""
+        fields = [field for fields in self.fields for field in fields]
+        return [
+            (place, convert, field.get_col(field.model._meta.db_table))
+            for place, field in enumerate(fields)
+            for convert in field.get_db_converters(connection)
+        ]
+
+    @cached_property
     def sql(self) -> str:
         quoted = connection.ops.quote_name
         columns = [
@@ -87,12 +97,23 @@ class JoinedRows:
     def _read(self, row: Any) -> Any:
         found: list[models.Model] = []
         start = 0
+        if self.converters:
+            row = list(row)
+            for place, convert, expression in self.converters:
+                row[place] = convert(row[place], expression, connection)
         for model, names in zip(self.models, self.names, strict=True):
             found.append(model.from_db(connection.alias, names, row[start : start + len(names)]))
             start += len(names)
         for place, key in enumerate(self.keys):
             key.set_cached_value(found[place], found[place + 1])
         return found[0]
+
+
+def found_keys(sql: str, *values: Any) -> set[Any]:
+    """The first column of what a statement finds."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return {row[0] for row in cursor.fetchall()}
 
 
 class OrderedRows:

@@ -17,6 +17,7 @@ from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import ROLES, may, roles_granting
 from shared_services.govuk.words import spoken_money
 from shared_services.tenancy.door import current_council
+from shared_services.tenancy.statements import found_keys
 
 from . import joint as joint_cases
 from .models import AuthorityRule, Case, Task
@@ -26,6 +27,9 @@ JOINT_PROCESSES = frozenset({"joint_purchase"})
 """Each council decides these once, by the highest role that its matrix asks for."""
 REQUESTER = "requester"
 """The role of whoever raised the case."""
+OFFICERS_HOLDING = """
+    SELECT id FROM public.access_officercard WHERE owner_id = %s AND active AND roles @> ARRAY[%s]::varchar[]
+"""
 _OTHER_ROLES = {REQUESTER: "Requester", "line_manager": "Line manager"}
 
 
@@ -156,10 +160,10 @@ def holders(role: str, facts: CaseFacts, *, joint: bool = False) -> set[UUID]:
     """
     if role == REQUESTER:
         return {facts.requester_id}
-    officers = OfficerCard.objects.of_council(current_council().number).active()
     named = _named(role, facts, joint=joint)
     if named is None:
-        return set(officers.holding(role_in_matrix(role)[0]).values_list("pk", flat=True))
+        return found_keys(OFFICERS_HOLDING, current_council().number, role_in_matrix(role)[0])
+    officers = OfficerCard.objects.of_council(current_council().number).active()
     if not named:
         return set()
     permission = permission_to_decide(facts.process)

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID
 
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
+from shared_services.tenancy.statements import JoinedRows
 
 from .models import Case, Task
+
+TASK_AND_CASE = JoinedRows("workflow.Task", "case", where="t0.owner_id = %s AND t0.id = %s FOR UPDATE OF t1, t0")
 
 
 def locked_task(task_id: UUID) -> Task:
     """A task of this room with its case, both locked. Raises NotAllowed when it is not here."""
-    number = current_council().number
-    found = (
-        Task.objects.select_related("case")
-        .select_for_update(of=("case", "self"))
-        .filter(owner_id=number, pk=task_id)
-        .first()
-    )
+    found = TASK_AND_CASE.find(current_council().number, task_id)
     if found is None:
         raise NotAllowed("This task is not here. Go back to your inbox.", code="not_found")
-    return found
+    return cast(Task, found)
 
 
 def locked_case(case_id: UUID) -> Case:

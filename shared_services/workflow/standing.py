@@ -15,11 +15,17 @@ from uuid import UUID
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import may
 from shared_services.tenancy.door import current_council
+from shared_services.tenancy.statements import JoinedRows
 
 from . import authority, duties
+from .choices import DeputyStatus
 from .models import AuthorityRule, Case, Deputy, Task
 from .who import absent_among, find_kind, managers_of, permission_to_decide, role_in_matrix
 
+DEPUTIES_IN_FORCE = JoinedRows(
+    "workflow.Deputy",
+    where="t0.owner_id = %s AND t0.status = %s AND t0.from_on <= %s AND t0.to_on >= %s ORDER BY t0.named_at, t0.id",
+)
 LAYERS = 5
 """How many layers of management are asked while managers are away as well, or may not go as far."""
 
@@ -121,7 +127,9 @@ class StandIns:
 
     def _of(self, principals: set[UUID], question: Question) -> list[Deputy]:
         if self._deputies is None:
-            self._deputies = list(Deputy.objects.of_this_room().in_force(on=self.on).order_by("named_at", "pk"))
+            self._deputies = DEPUTIES_IN_FORCE.find_all(
+                current_council().number, DeputyStatus.ACCEPTED.value, self.on, self.on
+            )
         return [one for one in self._deputies if one.principal_id in principals and covers(one, question)]
 
     def _add(
