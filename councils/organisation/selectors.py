@@ -7,16 +7,39 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
-from django.db.models import FilteredRelation, Q
 from django.utils.timezone import localdate
 
 from shared_services.access.models import OfficerCard
 from shared_services.tenancy.door import current_council
+from shared_services.tenancy.statements import found_keys, found_rows
 
 from .models import Appointment, CouncilSettings, Department, Post
 from .structure import Structure, flattened
 
 INDENT = "\u2003"
+POSTS_ABOVE = """
+    SELECT post.reports_to_id, manager.card_id
+      FROM organisation_appointment mine
+      JOIN organisation_post post ON post.id = mine.post_id AND post.reports_to_id IS NOT NULL
+      LEFT JOIN organisation_appointment manager ON manager.post_id = post.reports_to_id
+           AND manager.from_on <= %s AND (manager.to_on IS NULL OR manager.to_on >= %s)
+     WHERE mine.card_id = %s AND mine.from_on <= %s AND (mine.to_on IS NULL OR mine.to_on >= %s)
+           AND (%s::uuid IS NULL OR mine.post_id = %s)
+"""
+"""The posts that an officer's posts report to on a day, each with its holder of that day or null."""
+POSTS_HELD = """
+    SELECT post_id FROM organisation_appointment
+     WHERE card_id = %s AND from_on <= %s AND (to_on IS NULL OR to_on >= %s)
+"""
+REPORTS = """
+    SELECT report.card_id
+      FROM organisation_appointment mine
+      JOIN organisation_post post ON post.reports_to_id = mine.post_id
+      JOIN organisation_appointment report ON report.post_id = post.id
+           AND report.from_on <= %s AND (report.to_on IS NULL OR report.to_on >= %s)
+     WHERE mine.card_id = %s AND mine.from_on <= %s AND (mine.to_on IS NULL OR mine.to_on >= %s)
+           AND report.card_id <> %s
+"""
 LONGEST_CHAIN = 20
 """No council stacks more layers of management than this."""
 
@@ -38,9 +61,15 @@ def posts_of_card(card_id: UUID, *, on: date | None = None) -> list[Post]:
     return list(posts.select_related("department", "reports_to").order_by("appointments__acting", "number"))
 
 
+def post_keys_of_card(card_id: UUID, *, on: date | None = None) -> set[UUID]:
+    """The keys of the posts that an officer holds."""
+    on = on or localdate()
+    return found_keys(POSTS_HELD, card_id, on, on)
+
+
 def departments_led_by(card_id: UUID, *, on: date | None = None) -> set[UUID]:
     """The departments an officer leads as head or director, with every department below them."""
-    posts = [post.pk for post in posts_of_card(card_id, on=on)]
+    posts = post_keys_of_card(card_id, on=on)
     if not posts:
         return set()
     rows = list(Department.objects.values_list("pk", "parent_id", "head_post_id", "director_post_id"))
@@ -65,18 +94,7 @@ def managers_of_card(card_id: UUID, *, post_id: UUID | None = None, on: date | N
     because a person with two posts has two managers.
     """
     on = on or localdate()
-    mine = Appointment.objects.current(on=on).of_card(card_id).exclude(post__reports_to=None)
-    if post_id is not None:
-        mine = mine.filter(post_id=post_id)
-    above = mine.annotate(
-        manager=FilteredRelation(
-            "post__reports_to__appointments",
-            condition=Q(post__reports_to__appointments__from_on__lte=on)
-            & (
-                Q(post__reports_to__appointments__to_on__isnull=True) | Q(post__reports_to__appointments__to_on__gte=on)
-            ),
-        )
-    ).values_list("post__reports_to_id", "manager__card_id")
+    above = found_rows(POSTS_ABOVE, on, on, card_id, on, on, post_id, post_id)
     found = {post: manager for post, manager in above if manager is not None and manager != card_id}
     unheld = {post for post, _manager in above if post is not None} - found.keys()
     if not unheld:
@@ -105,9 +123,7 @@ def _first_holders(post_ids: set[UUID], *, besides: UUID | None, on: date) -> se
 def reports_of_card(card_id: UUID, *, on: date | None = None) -> set[UUID]:
     """The cards of the officers whom an officer manages directly."""
     on = on or localdate()
-    mine = Appointment.objects.current(on=on).of_card(card_id).values("post_id")
-    reports = Appointment.objects.current(on=on).filter(post__reports_to__in=mine)
-    return set(reports.exclude(card_id=card_id).values_list("card_id", flat=True))
+    return found_keys(REPORTS, on, on, card_id, on, on, card_id)
 
 
 def team_of_card(card_id: UUID, *, on: date | None = None) -> set[UUID]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from councils.organisation.selectors import posts_of_card, reports_of_card
+from councils.organisation.selectors import post_keys_of_card, reports_of_card
 from shared_services.access.models import OfficerCard
 from shared_services.tenancy.errors import NotAllowed
+from shared_services.tenancy.statements import found_rows
 from shared_services.workflow.deputies import covered_days
 from shared_services.workflow.limits import is_approver
 from shared_services.workflow.models import Deputy
@@ -32,11 +33,12 @@ class Cover:
 
 def needs_cover(request: LeaveRequest) -> bool:
     """Whether others wait for this officer's approval: a line of the matrix names him, or he manages somebody."""
-    card = OfficerCard.objects.filter(pk=request.employment.card_id).first()
-    if card is None:
-        return False
-    posts = [f"post:{post.pk}" for post in posts_of_card(card.pk)]
-    return is_approver([*card.roles, *posts], on=request.first_on) or bool(reports_of_card(card.pk))
+    card_id = request.employment.card_id
+    if reports_of_card(card_id):
+        return True
+    roles = found_rows("SELECT roles FROM public.access_officercard WHERE id = %s", card_id)
+    posts = [f"post:{key}" for key in post_keys_of_card(card_id)]
+    return bool(roles) and is_approver([*roles[0][0], *posts], on=request.first_on)
 
 
 def cover_of(request: LeaveRequest) -> Cover | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, models
 
@@ -109,11 +109,16 @@ class JoinedRows:
         return found[0]
 
 
-def found_keys(sql: str, *values: Any) -> set[Any]:
-    """The first column of what a statement finds."""
+def found_rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    """What a statement finds. It speaks of values by place, never by text put into it."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return {row[0] for row in cursor.fetchall()}
+        return cast("list[tuple[Any, ...]]", cursor.fetchall())
+
+
+def found_keys(sql: str, *values: Any) -> set[Any]:
+    """The first column of what a statement finds."""
+    return {row[0] for row in found_rows(sql, *values)}
 
 
 class OrderedRows:

@@ -16,6 +16,7 @@ from shared_services.tenancy.bases import new_key
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.references import next_reference
+from shared_services.tenancy.statements import JoinedRows
 
 from . import services
 from .choices import TaskStatus
@@ -27,6 +28,7 @@ from .step_forms.conditions import typed
 from .step_forms.keeping import form_for, keep_answers
 from .step_forms.spec import StepForm
 
+TASK_AND_CASE = JoinedRows("workflow.Task", "case", where="t0.owner_id = %s AND t0.id = %s")
 NOT_ROUTED_BY = {"amount", "category"}
 
 
@@ -46,7 +48,7 @@ def answer_task(
     Everything that `services.complete_task` refuses is refused here. Sending the same answer twice keeps it once.
     Raises AnswersRefused, naming each field, when the form does not take the answers.
     """
-    task = Task.objects.select_related("case").filter(owner_id=current_council().number, pk=task_id).first()
+    task = TASK_AND_CASE.find(current_council().number, task_id)
     form = form_for(task) if task is not None else None
     if task is None or form is None or task.status == TaskStatus.DONE:
         if answers:

@@ -30,6 +30,10 @@ REQUESTER = "requester"
 OFFICERS_HOLDING = """
     SELECT id FROM public.access_officercard WHERE owner_id = %s AND active AND roles @> ARRAY[%s]::varchar[]
 """
+OFFICERS_NAMED = """
+    SELECT id FROM public.access_officercard
+     WHERE owner_id = %s AND active AND id = ANY(%s) AND (%s::varchar[] IS NULL OR roles && %s::varchar[])
+"""
 _OTHER_ROLES = {REQUESTER: "Requester", "line_manager": "Line manager"}
 
 
@@ -163,14 +167,12 @@ def holders(role: str, facts: CaseFacts, *, joint: bool = False) -> set[UUID]:
     named = _named(role, facts, joint=joint)
     if named is None:
         return found_keys(OFFICERS_HOLDING, current_council().number, role_in_matrix(role)[0])
-    officers = OfficerCard.objects.of_council(current_council().number).active()
     if not named:
         return set()
+    # A post or a budget was given by one person; the role that allows the decision was given by another.
     permission = permission_to_decide(facts.process)
-    if permission:
-        # A post or a budget was given by one person; the role that allows the decision was given by another.
-        officers = officers.holding_any(roles_granting(permission))
-    return set(officers.filter(pk__in=named).values_list("pk", flat=True))
+    roles = roles_granting(permission) if permission else None
+    return found_keys(OFFICERS_NAMED, current_council().number, list(named), roles, roles)
 
 
 def holds(card: OfficerCard, role: str, facts: CaseFacts, *, joint: bool = False) -> bool:

@@ -16,12 +16,17 @@ from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import PERMISSIONS, ROLES, permissions_of
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
+from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
+from shared_services.tenancy.statements import JoinedRows
 
 from . import authority
 from .choices import DutyScope
 from .models import Case, DutyException, DutyRule
 
 ROLE = "role:"
+RULES_IN_FORCE = JoinedRows(
+    "workflow.DutyRule", where="t0.owner_id = ANY(%s) AND t0.ended_at IS NULL ORDER BY t0.owner_id, t0.key"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,8 @@ def has_duty(roles: Iterable[str], duty: str) -> bool:
 
 
 def rules_in_force() -> list[DutyRule]:
-    return list(DutyRule.objects.for_this_room().in_force().order_by("owner_id", "key"))
+    """The shared service's rules and this council's own."""
+    return RULES_IN_FORCE.find_all([SHARED_SERVICE_NUMBER, current_council().number])
 
 
 def broken_by(roles: Iterable[str], rules: Iterable[DutyRule]) -> list[DutyRule]:
