@@ -18,18 +18,23 @@ LEAN = "yardstick_lean"
 BARE = "yardstick_bare"
 
 
+SMALL_COUNCIL = 2
+"""The council with few open cases."""
+
+
 def build_product() -> None:
-    """The product's database with its reference data and council number 1. Builds only what is missing."""
+    """The product's database with its reference data and two councils. Builds only what is missing."""
     from shared_services.tenancy import provisioning
 
     call_command("create_database")
     call_command("migrate_rooms", workers=1)
     call_command("load_reference_data")
     provisioning.provision_shared_service([settings.BASE_HOST])
-    provisioning.provision(
-        number=1, name="Bench 1 Council", short_name="Bench 1", slug="bench-1", code="BAB",
-        hosts=[f"bench-1.{settings.BASE_HOST}"],
-    )  # fmt: skip
+    for number, code in ((1, "BAB"), (SMALL_COUNCIL, "BAC")):
+        provisioning.provision(
+            number=number, name=f"Bench {number} Council", short_name=f"Bench {number}", slug=f"bench-{number}",
+            code=code, hosts=[f"bench-{number}.{settings.BASE_HOST}"],
+        )  # fmt: skip
 
 
 def make_database(name: str, *, template: str = "template0") -> None:

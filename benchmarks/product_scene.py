@@ -6,6 +6,7 @@ import json
 import sys
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import django
 
@@ -59,13 +60,13 @@ def session(card: OfficerCard, host: str) -> str:
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
-def fill() -> dict[str, Any]:
-    council = council_by_number(1)
+def fill(number: int, open_tasks: int) -> dict[str, Any]:
+    council = council_by_number(number)
     assert council is not None
     with inside_council(council):
         admin = officer("bench admin", "council_administrator")
         requester, holder = officer("bench requester", "requisitioner"), officer("bench holder", "budget_holder")
-        busy, less_busy = officer("bench busy", "budget_holder"), officer("bench calm", "budget_holder")
+        busy = officer("bench busy", "budget_holder")
         finance, hr = officer("bench finance", "finance_officer"), officer("bench adviser", "hr_adviser")
         manager = officer("bench manager", "head_of_service")
         takers = [officer(f"bench taker {place}", "requisitioner") for place in range(story.LEAVE_TAKERS)]
@@ -89,30 +90,32 @@ def fill() -> dict[str, Any]:
             save_cost_centre(
                 actor=finance, code=code, name=f"Centre {code}", department_id=department.pk,
                 valid_from=timezone.localdate() - timedelta(days=400),
-                budget_holder_id={"C100": holder, "C200": busy, "C300": less_busy}[code].pk,
+                budget_holder_id={"C100": holder, "C200": busy, "C300": holder}[code].pk,
             )  # fmt: skip
         assert SubjectiveCode.objects.filter(code__in=story.SUBJECTIVES).count() == len(story.SUBJECTIVES)
         year = financial_year_of(story.needed_by())
         heads = {(centre, code): story.BUDGET for centre in story.CENTRES for code in story.SUBJECTIVES}
         set_budgets(actor=finance, financial_year=year, amounts=heads)
-        cards = {"requester": requester, "holder": holder, "busy": busy, "calm": less_busy, "manager": manager}
+        cards = {"requester": requester, "holder": holder, "busy": busy, "manager": manager}
         tokens = {name: token(card) for name, card in cards.items()}
         leave = [
             {"token": token(taker), "employment": str(employment.pk)}
             for taker, employment in zip(takers, employments, strict=True)
         ]
-    fill_inbox(council, requester, busy, "C200", story.OPEN_TASKS)
-    fill_inbox(council, requester, less_busy, "C300", story.FEW_TASKS)
+    case = fill_inbox(council, requester, busy, "C200", open_tasks)
     with inside_council(council):
-        sessions = {name: session(cards[name], council.host) for name in ("busy", "calm")}
+        sessions = {"busy": session(busy, council.host)}
         return {
-            "host": council.host, "tokens": tokens, "leave": leave, "sessions": sessions,
+            "host": council.host, "tokens": tokens, "leave": leave, "sessions": sessions, "case": str(case),
             "session_cookie": settings.SESSION_COOKIE_NAME,
         }  # fmt: skip
 
 
-def fill_inbox(council: Any, requester: OfficerCard, card: OfficerCard, centre: str, count: int) -> None:
-    """Open tasks for the holder of a cost centre: a real one, copied, since a list reads the tables and not the engine."""
+def fill_inbox(council: Any, requester: OfficerCard, card: OfficerCard, centre: str, count: int) -> UUID:
+    """Open tasks for the holder of a cost centre: a real one, copied, since a list reads the tables and not the engine.
+
+    Gives the case that was copied.
+    """
     with inside_council(council):
         form = {**story.form_for(centre), "needed_by_on": story.needed_by(), "title": "Desks to copy"}
         body = NewRequisitionBody(data=form)
@@ -143,6 +146,7 @@ def fill_inbox(council: Any, requester: OfficerCard, card: OfficerCard, centre: 
             )
         for model, rows in ((Case, cases), (Task, tasks), (TaskCandidate, candidates)):
             model.objects.bulk_create(rows, batch_size=1000)
+        return case.pk
 
 
 def _copy(row: Any, **changes: Any) -> Any:
@@ -154,4 +158,4 @@ def _copy(row: Any, **changes: Any) -> Any:
 
 
 if __name__ == "__main__":
-    json.dump(fill(), sys.stdout)
+    json.dump(fill(int(sys.argv[1]), int(sys.argv[2])), sys.stdout)

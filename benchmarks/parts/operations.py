@@ -20,7 +20,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
-from benchmarks import ground  # noqa: E402
+from benchmarks import ground, story  # noqa: E402
 from benchmarks.endings import end  # noqa: E402
 from benchmarks.exchanges import PRODUCT, YARDSTICK, Caller, Exchange  # noqa: E402
 from benchmarks.figures import Figure, at_most, for_the_reader, taken  # noqa: E402
@@ -145,7 +145,11 @@ def prepare() -> dict[str, dict[str, Any]]:
     """Fill the four databases; what each program's caller needs to know."""
     ground.build_product()
     call_command("collectstatic", interactive=False, verbosity=0)
-    product = json.loads(ground.run_module("benchmarks.product_scene", settings_module="benchmarks.settings.portal"))
+    product = json.loads(
+        ground.run_module(
+            "benchmarks.product_scene", "1", str(story.OPEN_TASKS), settings_module="benchmarks.settings.portal"
+        )
+    )
     ground.analyse(settings.DATABASES["default"]["NAME"])
     ground.copy_without_the_wall()
     ground.analyse(ground.ONE_SCHEMA)
@@ -233,15 +237,35 @@ def figures_of(costs: Costs) -> list[Figure]:
     return figures
 
 
-def query_figures(scene: dict[str, Any], folder: Path) -> list[Figure]:
-    path = folder / "scene.json"
-    path.write_text(json.dumps(scene))
-    counted = json.loads(
-        ground.run_module("benchmarks.parts.inbox_queries", str(path), settings_module="benchmarks.settings.portal")
-    )
+def page_figures(scene: dict[str, Any], folder: Path) -> list[Figure]:
+    """The pages of a council with 10,000 open cases beside those of one with 100."""
+    small = json.loads(
+        ground.run_module(
+            "benchmarks.product_scene", str(ground.SMALL_COUNCIL), str(story.FEW_TASKS),
+            settings_module="benchmarks.settings.portal",
+        )
+    )  # fmt: skip
+    paths = {"small": small, "scene": scene}
+    for name, words in paths.items():
+        (folder / f"{name}.json").write_text(json.dumps(words))
+    ground.analyse(settings.DATABASES["default"]["NAME"])
+    found = json.loads(
+        ground.run_module(
+            "benchmarks.parts.pages", *(str(folder / f"{name}.json") for name in paths),
+            settings_module="benchmarks.settings.portal",
+        )
+    )  # fmt: skip
+    few, many = f"{story.FEW_TASKS:,}", f"{story.OPEN_TASKS:,}"
+    counted, cases = found["inbox"]["queries"], found["case page"]["queries"]
     return [
-        at_most(f"queries of the inbox page with {name} open tasks", count, 8, "queries")
-        for name, count in counted.items()
+        at_most(f"queries of the inbox page with {few} open tasks", counted[0], 8, "queries"),
+        at_most(f"queries of the inbox page with {many} open tasks", counted[1], 8, "queries"),
+        at_most(f"queries of a case's page with {many} open cases / with {few}", cases[1] / cases[0], 1.0),
+        *(
+            at_most(f"{page} with {many} open cases / with {few}", found[page]["ratio"], 1.3)
+            for page in ("inbox", "case page")
+        ),
+        for_the_reader(f"queries of a case's page with {many} open cases", cases[1], "queries"),
     ]
 
 
@@ -251,7 +275,7 @@ def measure(folder: Path) -> list[Figure]:
     (folder / "costs.json").write_text(json.dumps(costs, indent=1))
     return [
         *figures_of(costs),
-        *taken(["queries of the inbox page"], lambda: query_figures(scenes["product"], folder)),
+        *taken(["pages at two sizes"], lambda: page_figures(scenes["product"], folder)),
     ]
 
 

@@ -24,10 +24,12 @@ from shared_services.tenancy import provisioning  # noqa: E402
 from shared_services.tenancy.models import Council  # noqa: E402
 from shared_services.tenancy.owner import owner_connection, run_script  # noqa: E402
 
-ROOMS = 100
+ROOMS = 200
 ROUNDS = 5
+FIFTY = 50
 MAKING = "provisioning a council's room / psql -1 of the same DDL"
 MIGRATING_ANEW = "running the migrations in a new schema / provisioning"
+IN_A_ROW = "provisioning 50 councils one after another"
 ONE_COLUMN = f"a one-column migration over {ROOMS} councils / bare DDL"
 BY_PSQL, BY_PORTAL, BY_MIGRATIONS = 9000, 9300, 9500
 """Numbers no council of the benchmark bears."""
@@ -86,6 +88,26 @@ def provisioning_figures(folder: Path) -> list[Figure]:
     ]
 
 
+def fifty_figures(folder: Path) -> list[Figure]:
+    """Fifty councils as they join: room, register and first rows of each."""
+    head = provisioning.release_head()
+    ours, theirs = [], []
+    for number in range(ROUNDS + 2, ROUNDS + 2 + FIFTY):
+        ours.append(seconds(lambda number=number: provision(number)))
+        if number % (FIFTY // ROUNDS) == 0:
+            key = f"c{BY_PSQL + number}"
+            path = folder / f"{key}.sql"
+            path.write_text(provisioning.creation_statements(key, head))
+            theirs.append(seconds(lambda path=path: psql("-1", "-f", str(path))))
+            _drop([key])
+    return [
+        at_most(f"{IN_A_ROW}: the slowest", max(ours), 2, "s"),
+        at_most(
+            f"{IN_A_ROW}: each / psql -1 of the same DDL", statistics.median(ours) / statistics.median(theirs), 1.5
+        ),
+    ]
+
+
 def _migrate_new_schema(place: int) -> None:
     key = f"c{BY_MIGRATIONS + place}"
     with owner_connection() as owner:
@@ -102,21 +124,23 @@ def _drop(keys: list[str]) -> None:
 
 
 def migration_figures(folder: Path) -> list[Figure]:
-    for number in range(ROUNDS + 2, ROOMS + 1):
+    for number in range(ROUNDS + 2 + FIFTY, ROOMS + 1):
         provision(number)
     keys = list(Council.objects.exclude(number=0).values_list("schema_name", flat=True))
     bare = folder / "one_column.sql"
     bare.write_text("\n".join(COLUMN.format(room=f"{key}.") for key in keys))
     environment = _with_one_migration_more(folder)
     captured = seconds(lambda: _run("capture", environment))
-    ours, theirs = [], []
+    ours, theirs, nothing = [], [], []
     for _ in range(ROUNDS):
         theirs.append(seconds(lambda: psql("-f", str(bare))))
         _take_back(keys)
         ours.append(float(_run("replay", environment)))
+        nothing.append(float(_run("replay", environment)))
         _take_back([*keys, "c0000"])
     return [
         at_most(ONE_COLUMN, median_ratio(ours, theirs), 2.0),
+        at_most(f"a release without a change over {len(keys)} councils", statistics.median(nothing), 10, "s"),
         for_the_reader(f"a one-column migration over {len(keys)} councils", statistics.median(ours) * 1000, "ms"),
         for_the_reader("bare DDL over the same schemas", statistics.median(theirs) * 1000, "ms"),
         for_the_reader("capturing the migration on the template, once a release", captured * 1000, "ms"),
@@ -167,9 +191,9 @@ def measure(folder: Path) -> list[Figure]:
     call_command("create_database")
     call_command("migrate_rooms", workers=1)
     provisioning.provision_shared_service([settings.BASE_HOST])
-    figures = taken([MAKING, MIGRATING_ANEW], lambda: provisioning_figures(folder)) + taken(
-        [ONE_COLUMN], lambda: migration_figures(folder)
-    )
+    figures = taken([MAKING, MIGRATING_ANEW], lambda: provisioning_figures(folder))
+    figures += taken([IN_A_ROW], lambda: fifty_figures(folder))
+    figures += taken([ONE_COLUMN], lambda: migration_figures(folder))
     _forget_the_column()
     return figures
 

@@ -79,7 +79,7 @@ def fill() -> dict[str, Any]:
     VatRate.objects.create(code="S", percent=Decimal("20.00"), valid_from=LONG_AGO)
     annual = LeaveType.objects.create(key="annual", name="Annual leave", uses_balance=True)
     requester, holder = officer("bench requester", "requisitioner"), officer("bench holder", "budget_holder")
-    busy, calm = officer("bench busy", "budget_holder"), officer("bench calm", "budget_holder")
+    busy = officer("bench busy", "budget_holder")
     manager = officer("bench manager", "head_of_service")
     for place, (role, amount) in enumerate(MATRIX):
         AuthorityRule.objects.create(
@@ -87,7 +87,7 @@ def fill() -> dict[str, Any]:
         )
     year = financial_year_of(story.needed_by())
     subjectives = [SubjectiveCode.objects.create(code=code, name=f"Code {code}") for code in story.SUBJECTIVES]
-    for code, budget_holder in zip(story.CENTRES, (holder, busy, calm), strict=True):
+    for code, budget_holder in zip(story.CENTRES, (holder, busy, holder), strict=True):
         centre = CostCentre.objects.create(
             code=code, name=f"Centre {code}", budget_holder=budget_holder, valid_from=LONG_AGO
         )
@@ -110,8 +110,7 @@ def fill() -> dict[str, Any]:
             )  # fmt: skip
         leave.append({"token": token(taker), "employment": str(employment.pk)})
     fill_inbox(requester, busy, "C200", story.OPEN_TASKS)
-    fill_inbox(requester, calm, "C300", story.FEW_TASKS)
-    cards = {"requester": requester, "holder": holder, "busy": busy, "calm": calm, "manager": manager}
+    cards = {"requester": requester, "holder": holder, "busy": busy, "manager": manager}
     return {
         "host": "yardstick.localhost",
         "tokens": {name: token(card) for name, card in cards.items()},

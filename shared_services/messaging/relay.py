@@ -30,6 +30,8 @@ BATCH = 200
 IN_FLIGHT_PER_COUNCIL = 40
 """So many of one council's jobs of one kind wait in the broker at most; another council's never queue behind thousands."""
 POLL_SECONDS = 1.0
+SOON_SECONDS = 0.05
+"""After a batch the relay looks again this soon, then half as often each time: workers have room for the next forty."""
 BROKER_CHECK_SECONDS = 2.0
 PRUNE_SECONDS = 10 * 60
 KEEP_DONE = timedelta(days=7)
@@ -70,14 +72,14 @@ class Relay:
 
     def run(self) -> None:
         """Relay until told to stop."""
-        pause = POLL_SECONDS
+        pause, look_after = POLL_SECONDS, POLL_SECONDS
         while not self.stopping.is_set():
             try:
                 if self.one_round():
-                    pause = POLL_SECONDS
+                    look_after = SOON_SECONDS
                     continue
-                self._wait_for_work(pause)
-                pause = POLL_SECONDS
+                self._wait_for_work(look_after)
+                pause, look_after = POLL_SECONDS, min(look_after * 2, POLL_SECONDS)
             except (BrokerError, redis.RedisError, OSError) as error:
                 log.warning("the broker does not answer, jobs wait in the outbox: %s", error)
                 self.stopping.wait(pause)
