@@ -71,6 +71,11 @@ class Council(TenantMixin, CommonModel):
     state = models.CharField(max_length=10, choices=State.choices, default=State.LIVE)
     joined_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
+    state_since = models.DateTimeField(null=True, blank=True)
+    state_by = models.CharField(max_length=150, blank=True)
+    """Who suspended the room: said to everybody who opens its address."""
+    leaves_on = models.DateField(null=True, blank=True)
+    """The day on which the room of a council that leaves is closed."""
     release_state = models.CharField(max_length=10, choices=Release.choices, default=Release.BEHIND)
     release_head = models.CharField(max_length=64, blank=True)
     release_error = models.TextField(blank=True)
@@ -80,7 +85,10 @@ class Council(TenantMixin, CommonModel):
 
 
 class CouncilHost(DomainMixin, CommonModel):
-    """A host name at which a room answers."""
+    """A host name at which a room answers, or from which it sends on to the one where it answers now."""
+
+    redirects_until = models.DateField(null=True, blank=True)
+    """Of an earlier name of the room: the last day on which it still leads there."""
 
     def __str__(self) -> str:
         return str(self.domain)
