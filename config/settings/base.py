@@ -63,6 +63,7 @@ POOLED_APPS = [
     "shared_services.procurement",
     "shared_services.insight",
     "shared_services.joining",
+    "shared_services.operating",
     "shared_services.assurance",
     "django_celery_beat",
 ]
@@ -122,6 +123,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "shared_services.accounts.middleware.ActingOfficer",
     "shared_services.accounts.middleware.SecondFactorRequired",
+    "shared_services.operating.middleware.ClosedRoom",
+    "shared_services.operating.middleware.WatchedAccess",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 TEMPLATES = [

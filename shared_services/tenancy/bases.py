@@ -84,6 +84,8 @@ class PooledModel(models.Model):
     """True: nobody but the schema's owner changes or removes a row."""
     shared_service_rows_are_common: ClassVar[bool] = False
     """True: what belongs to the shared service here is read by every council (a joint process, say)."""
+    kept_after_leaving: ClassVar[str] = ""
+    """Why a council's rows stay when it has left, although no other council has a part in them."""
     dispatcher_may: ClassVar[tuple[str, ...]] = ()
     """What the outbox relay's role may do here, e.g. ("SELECT", "UPDATE (sent_at)"). Keys only, no personal data."""
     dispatcher_may_remove: ClassVar[str] = "false"
