@@ -352,7 +352,8 @@ STORAGES = {
 ATTACHMENT_LIMIT_BYTES = 10 * 1024 * 1024
 
 # -- Operations of one council -----------------------------------------------------------------
-BACKUPS_DIR = VAR_DIR / "backups"
+BACKUPS_DIR = Path(os.environ.get("GUILDHALL_BACKUPS") or VAR_DIR / "backups")
+"""Only the owner's worker needs it, best on another disk than the database."""
 BACKUP_NIGHTLY = os.environ.get("GUILDHALL_BACKUP_NIGHTLY", "1") == "1"
 BACKUP_KEEP_DAYS = int(os.environ.get("GUILDHALL_BACKUP_DAYS", "35"))
 """A council's backups are kept so long; the latest of all is never removed."""
