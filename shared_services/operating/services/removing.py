@@ -10,8 +10,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import psycopg
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from shared_services.messaging.step_board import StepBoard
@@ -67,12 +68,20 @@ def _end(council: Council) -> None:
 
 
 def _drop_role(key: str) -> None:
+    """Remove the room's login. Where another database of the server knows it, it stays and may do nothing any more."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [key])
         if cursor.fetchone() is None:
             return
         # DROP OWNED takes back what the role was granted; it owns nothing. An owner that is no superuser must be a member.
-        cursor.execute(f"GRANT {key} TO CURRENT_USER; DROP OWNED BY {key}; DROP ROLE {key}")
+        cursor.execute(f"GRANT {key} TO CURRENT_USER; DROP OWNED BY {key}; REVOKE {key} FROM CURRENT_USER")
+        try:
+            with transaction.atomic():
+                cursor.execute(f"DROP ROLE {key}")
+        except DatabaseError as error:
+            if not isinstance(error.__cause__, psycopg.errors.DependentObjectsStillExist):
+                raise
+            cursor.execute(f"ALTER ROLE {key} NOLOGIN; REVOKE councils FROM {key}")
 
 
 def _remove_own_rows(number: int) -> dict[str, int]:

@@ -193,9 +193,9 @@ def test_the_operators_pages_tell_figures_and_nothing_that_is_in_a_room(
 
     assert "Northmoor City Council" in rooms and "KB" in rooms or "MB" in rooms
     assert "Back up" in room and administrator.work_name not in room
-    with inside_council(shared_service), pytest.raises(DatabaseError, match="permission denied"):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM c0001.accounts_account")
+    refused = pytest.raises(DatabaseError, match="permission denied")
+    with inside_council(shared_service), refused, connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM c0001.accounts_account")
 
 
 def test_each_kind_has_a_form_that_explains_what_happens(shared_service, northmoor, operator, backup, client_for):
