@@ -35,7 +35,7 @@ class ClosedRoom:
             return self.get_response(request)
         actor = getattr(request, "actor", None)
         if request.path.startswith(("/api/", "/scim/")) or (actor is not None and ADMINISTRATOR not in actor.roles):
-            return _closed(request, council)
+            return _refused(request, "This portal is closed", "closed")
         return self.get_response(request)
 
 
@@ -60,7 +60,7 @@ class WatchedAccess:
         own = request.path.startswith(OWN_SIGN_IN)
         if not own and (request.method not in SAFE or request.path.startswith("/account/tokens/")):
             record(actor, "operating.change.refused", grant, page=request.path[:300])
-            return _reading_only(request)
+            return _refused(request, "You are here to read only", "reading_only")
         response = self.get_response(request)
         if not own and not request.path.startswith(("/static/", "/room.css")):
             record(
@@ -69,19 +69,10 @@ class WatchedAccess:
         return response
 
 
-def _closed(request: HttpRequest, council: object) -> HttpResponse:
-    return _refusal(request, "This portal is closed", "closed", council)
-
-
-def _reading_only(request: HttpRequest) -> HttpResponse:
-    return _refusal(request, "You are here to read only", "reading_only", current_council())
-
-
-def _refusal(request: HttpRequest, title: str, code: str, council: object) -> HttpResponse:
+def _refused(request: HttpRequest, title: str, code: str) -> HttpResponse:
     if request.path.startswith(("/api/", "/scim/")):
         problem = {"type": "about:blank", "title": title, "status": 403, "code": code}
         return JsonResponse(problem, status=403, content_type="application/problem+json")
-    page = render_to_string(
-        f"pages/shared_services/operating/{code}.html", {"title": title, "council": council}, request
+    return HttpResponse(
+        render_to_string(f"pages/shared_services/operating/{code}.html", {"title": title}, request), status=403
     )
-    return HttpResponse(page, status=403)

@@ -107,10 +107,12 @@ def _read() -> tuple[tuple[CouncilEntry, ...], dict[str, tuple[CouncilEntry, dat
         if unset:
             connection.unset_tenant()
     entries, moved = [], {}
-    for row in rows:
-        entry = CouncilEntry(*row[:7], tuple(row[7] or ()), *row[8:12])
+    for *facts, hosts, state, since, by, leaves_on, old_hosts, untils in rows:
+        entry = CouncilEntry(
+            *facts, tuple(hosts or ()), state=state, state_since=since, state_by=by, leaves_on=leaves_on
+        )  # fmt: skip
         entries.append(entry)
-        moved.update({host: (entry, until) for host, until in zip(row[12] or (), row[13] or (), strict=True)})
+        moved.update({host: (entry, until) for host, until in zip(old_hosts or (), untils or (), strict=True)})
     return tuple(entries), moved
 
 
