@@ -107,12 +107,13 @@ def _read() -> tuple[tuple[CouncilEntry, ...], dict[str, tuple[CouncilEntry, dat
         if unset:
             connection.unset_tenant()
     entries, moved = [], {}
-    for *facts, hosts, state, since, by, leaves_on, old_hosts, untils in rows:
+    for row in rows:
+        number, name, short_name, slug, code, colour, domain, hosts, state, since, by, leaves_on, *old = row
         entry = CouncilEntry(
-            *facts, tuple(hosts or ()), state=state, state_since=since, state_by=by, leaves_on=leaves_on
-        )  # fmt: skip
+            number, name, short_name, slug, code, colour, domain, tuple(hosts or ()), state, since, by, leaves_on
+        )
         entries.append(entry)
-        moved.update({host: (entry, until) for host, until in zip(old_hosts or (), untils or (), strict=True)})
+        moved.update({host: (entry, until) for host, until in zip(old[0] or (), old[1] or (), strict=True)})
     return tuple(entries), moved
 
 
