@@ -64,7 +64,7 @@ def _rows(operation: Operation) -> list[dict[str, Any]]:
         *_figures(operation.details),
     ]
     if operation.backup is not None:
-        rows.append({"label": "Backup", "value": f"of {spoken_instant(operation.backup.taken_at)}"})
+        rows.append({"label": "Backup taken", "value": spoken_instant(operation.backup.taken_at)})
     if operation.agreed_at is not None:
         verb = "Refused by" if operation.status == Status.REFUSED else "Agreed by"
         rows.append({"label": verb, "value": f"{operation.agreed_by_name}, {spoken_instant(operation.agreed_at)}"})
@@ -75,9 +75,9 @@ def _rows(operation: Operation) -> list[dict[str, Any]]:
 
 def _figures(figures: dict[str, Any]) -> list[dict[str, Any]]:
     return [
-        {"label": LABELS[name], "value": in_words(name, value)}
-        for name, value in figures.items()
-        if name in LABELS and not isinstance(value, dict) and value not in (None, "")
+        {"label": label, "value": in_words(name, figures[name])}
+        for name, label in LABELS.items()
+        if figures.get(name) not in (None, "")
     ]
 
 

@@ -161,7 +161,10 @@ class AskFor(ActionView):
         return reverse("operations:show_room", args=[self.subject.pk])
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context(explained=self.explained.split("\n"), **kwargs)
+        context = super().get_context(explained=self.explained.split("\n"), **kwargs)
+        # The frame is the shared service's own: the council that the form is about is its subject.
+        del context["council"]
+        return context
 
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs = super().get_form_kwargs()
