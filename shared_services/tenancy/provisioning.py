@@ -193,15 +193,3 @@ def provision_shared_service(hosts: list[str]) -> Council:
         number=SHARED_SERVICE_NUMBER, name="Guildhall shared service", short_name="Shared service",
         slug="shared", code="GH", hosts=hosts, colour="#0b6e4f",
     )  # fmt: skip
-
-
-def remove_room(council: Council) -> None:
-    """Remove a council's schema and role. Its number stays taken: the register keeps it as ended."""
-    key = council.schema_name
-    with owner_connection() as owner:
-        run_script(
-            owner,
-            f"BEGIN; DROP SCHEMA IF EXISTS {key} CASCADE; DROP OWNED BY {key}; DROP ROLE IF EXISTS {key}; COMMIT;",
-        )
-    Council.objects.filter(pk=council.pk).update(state=Council.State.ENDED, ended_on=timezone.localdate())
-    directory.forget()
