@@ -36,6 +36,8 @@ WORDS = {
     "operating.back_up.done": "Backup taken",
     "operating.back_up.failed": "Backup failed",
     "operating.change.refused": "Change tried by the platform's team, refused",
+    "operating.clone.asked": "Copy to a sandbox asked for",
+    "operating.clone.done": "Room copied to a sandbox",
     "operating.drill.asked": "Restore drill asked for",
     "operating.drill.done": "Restore drill passed",
     "operating.drill.failed": "Restore drill failed",

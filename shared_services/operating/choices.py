@@ -11,6 +11,7 @@ class Kind(models.TextChoices):
     RESTORE = "restore", "Restore from a backup"
     RENAME = "rename", "Rename"
     SUCCEED = "succeed", "Continue as its successor"
+    CLONE = "clone", "Copy to a sandbox"
     SUSPEND = "suspend", "Suspend"
     RESUME = "resume", "Resume"
     ACCESS = "access", "Access to the room, reading only"
@@ -19,7 +20,7 @@ class Kind(models.TextChoices):
     REMOVE = "remove", "Remove the room"
 
 
-NEEDS_CONSENT = (Kind.RESTORE, Kind.SUCCEED, Kind.ACCESS)
+NEEDS_CONSENT = (Kind.RESTORE, Kind.SUCCEED, Kind.ACCESS, Kind.CLONE)
 """What reads or changes a council's data happens only when somebody of the council agrees in its own portal."""
 BY_THE_COUNCIL = (Kind.LEAVE, Kind.CALL_BACK)
 """What follows from a decision that the council takes by itself."""

@@ -21,7 +21,7 @@ LABELS = {
     "files_put_back": "Files put back", "earlier_web_name": "Earlier web name", "leaves_on": "Leaves on",
     "shared_rows_removed": "Shared rows removed", "succeeds": "Earlier GSS code", "gss_code": "GSS code", "name": "Name",
     "short_name": "Short name", "slug": "Web name", "colour": "Colour", "hours": "Hours", "work_name": "Who comes in",
-    "work_email": "Work email address",
+    "work_email": "Work email address", "sandbox": "Sandbox", "address": "Address",
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ MAY_GIVE_NOTICE = "operating.give_notice"
 MAY_AGREE_TO_LEAVE = "operating.agree_to_leave"
 WEB_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 RESERVED = {"www", "api", "mail", "shared", "static", "admin"}
+NOT_FOR_SANDBOXES = (Kind.RENAME, Kind.SUCCEED, Kind.ACCESS, Kind.RESTORE)
 SHORTEST_NOTICE = timedelta(days=1)
 LONGEST_NOTICE = timedelta(days=3 * 365)
 
@@ -53,12 +54,26 @@ def check_state(kind: str, council: Council) -> None:
         check_can_be_suspended(council)
     elif kind == Kind.RESUME and not suspended:
         raise NotAllowed(f"{council.name} is not suspended.", code="state")
+    elif kind == Kind.REMOVE and council.sandbox_of_id is None:
+        raise NotAllowed("Only a sandbox is removed so; a council gives notice to leave.", code="state")
+    elif kind == Kind.CLONE:
+        check_can_be_cloned(council)
+    elif council.sandbox_of_id is not None and kind in NOT_FOR_SANDBOXES:
+        raise NotAllowed("This is a sandbox. Remove it, and copy the council’s room again.", code="sandbox")
     elif kind in (Kind.RESTORE, Kind.SUCCEED, Kind.ACCESS) and suspended:
         raise NotAllowed(
             f"{council.name} is suspended, so nobody of the council could agree. Resume it first.", code="state"
         )
     elif kind in (Kind.RENAME, Kind.SUCCEED) and council.state == Council.State.LEAVING:
         raise NotAllowed(f"{council.name} is leaving.", code="state")
+
+
+def check_can_be_cloned(council: Council) -> None:
+    """One sandbox a council, of a room that works."""
+    if council.sandbox_of_id is not None or council.state != Council.State.LIVE:
+        raise NotAllowed("Only the room of a council that is live can be copied.", code="state")
+    if Council.objects.filter(sandbox_of=council, state__in=Council.KEPT).exists():
+        raise NotAllowed(f"{council.name} has a sandbox already. Remove that one first.", code="sandbox")
 
 
 def check_can_be_suspended(council: Council) -> None:

@@ -14,7 +14,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from uuid_utils.compat import uuid7
 
-from .errors import WrongRoom
+from .errors import NotAllowed, WrongRoom
 
 
 def new_key() -> uuid.UUID:
@@ -103,6 +103,8 @@ class PooledModel(models.Model):
             from .door import current_council
 
             self.owner_id = current_council().number
+        if self.parts and getattr(connection.tenant, "is_sandbox", False):
+            raise NotAllowed("This is a sandbox: it shares nothing with the shared service or with other councils.")
         super().save(*args, **kwargs)
 
 

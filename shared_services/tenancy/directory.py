@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db import connection
 from django.utils import timezone
 
-from .models import Council
+from .models import FIRST_SANDBOX_NUMBER, Council
 
 LIFETIME_SECONDS = 30
 
@@ -68,9 +68,14 @@ class CouncilEntry:
         )
 
     @property
+    def is_sandbox(self) -> bool:
+        """A copy of a council's room to try things in: it shares nothing and writes to nobody."""
+        return self.number >= FIRST_SANDBOX_NUMBER
+
+    @property
     def is_partner(self) -> bool:
         """Whether the room works with the others: in votes, figures, joint purchases and the nightly jobs."""
-        return not (self.is_suspended or self.is_closed)
+        return not (self.is_suspended or self.is_closed or self.is_sandbox)
 
     def __str__(self) -> str:
         return self.name
@@ -137,7 +142,7 @@ def forget() -> None:
 
 
 def every_room() -> tuple[CouncilEntry, ...]:
-    """The rooms that work together, the shared service first: not those that are suspended or have left."""
+    """The rooms that work together, the shared service first: not those that are suspended or have left, nor sandboxes."""
     return tuple(entry for entry in _fresh() if entry.is_partner)
 
 

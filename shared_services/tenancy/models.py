@@ -9,6 +9,8 @@ from django_tenants.models import DomainMixin, TenantMixin
 from .bases import CommonModel, PooledModel
 
 SHARED_SERVICE_NUMBER = 0
+FIRST_SANDBOX_NUMBER = 9000
+"""Rooms with this number or a higher one are sandboxes. The policies know them by it: they share nothing."""
 
 
 class RegisteredCouncil(CommonModel):
@@ -76,6 +78,8 @@ class Council(TenantMixin, CommonModel):
     """Who suspended the room: said to everybody who opens its address."""
     leaves_on = models.DateField(null=True, blank=True)
     """The day on which the room of a council that leaves is closed."""
+    sandbox_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    """The council of which this room is a copy to try things in, its personal data masked."""
     release_state = models.CharField(max_length=10, choices=Release.choices, default=Release.BEHIND)
     release_head = models.CharField(max_length=64, blank=True)
     release_error = models.TextField(blank=True)

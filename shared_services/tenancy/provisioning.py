@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from . import directory, wall
 from .door import inside_council
-from .models import SHARED_SERVICE_NUMBER, Council, CouncilHost, RegisteredCouncil
+from .models import FIRST_SANDBOX_NUMBER, SHARED_SERVICE_NUMBER, Council, CouncilHost, RegisteredCouncil
 from .owner import owner_connection, run_script
 
 TEMPLATE = "room_template"
@@ -148,7 +148,8 @@ def create_room_within(key: str) -> None:
 
 def next_number() -> int:
     """The number of the next council: numbers are never reused, so those that have left count too."""
-    return (Council.objects.aggregate(last=Max("number"))["last"] or SHARED_SERVICE_NUMBER) + 1
+    councils = Council.objects.filter(number__lt=FIRST_SANDBOX_NUMBER)
+    return (councils.aggregate(last=Max("number"))["last"] or SHARED_SERVICE_NUMBER) + 1
 
 
 def load_first_rows(council: Council) -> None:

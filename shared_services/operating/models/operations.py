@@ -106,6 +106,8 @@ class Consent(PooledModel):
     reason = models.CharField(max_length=500, blank=True)
     officer_name = models.CharField(max_length=150)
     officer_title = models.CharField(max_length=150, blank=True)
+    officer_email = models.EmailField(blank=True)
+    """Who is sent the link to the sandbox that was agreed to."""
     decided_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -41,6 +41,7 @@ def answer(*, actor: OfficerCard, operation_id: UUID, agreed: bool, digest: str,
     consent = Consent(
         owner_id=here.number, parts=[SHARED_SERVICE_NUMBER], operation_key=operation.pk, digest=operation.digest,
         agreed=agreed, reason=reason.strip(), officer_name=actor.work_name, officer_title=actor.job_title,
+        officer_email=actor.work_email,
     )  # fmt: skip
     consent.save(force_insert=True)
     record(actor, f"operating.{operation.kind}.{'agreed' if agreed else 'refused'}", operation, reason=consent.reason)

@@ -20,7 +20,7 @@ from ..models import Backup, Operation
 from .steps import lay_out_steps
 
 PORTAL = "The portal"
-CONFIRMED = (Kind.RESTORE, Kind.SUSPEND, Kind.RENAME, Kind.SUCCEED)
+CONFIRMED = (Kind.RESTORE, Kind.SUSPEND, Kind.RENAME, Kind.SUCCEED, Kind.CLONE, Kind.REMOVE)
 
 
 @transaction.atomic

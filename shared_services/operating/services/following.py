@@ -105,6 +105,9 @@ def _take_up_calls_back() -> int:
 
 def _remove_rooms() -> int:
     done = 0
+    for council in Council.objects.filter(state__in=Council.KEPT, sandbox_of__state__in=[State.LEAVING, State.ENDED]):
+        # The copy of a council that leaves goes with the council.
+        done += _promise_unless_open(Kind.REMOVE, council)
     for council in Council.objects.filter(state=State.LEAVING).exclude(leaves_on=None):
         if removal_day(council.leaves_on) <= timezone.localdate():  # type: ignore[arg-type]
             done += _promise_unless_open(Kind.REMOVE, council)
@@ -148,4 +151,5 @@ def _failed_lately(kind: str, council: Council) -> bool:
 
 
 def _councils() -> Any:
-    return Council.objects.filter(state__in=Council.KEPT).exclude(pk=SHARED_SERVICE_NUMBER).order_by("number")
+    kept = Council.objects.filter(state__in=Council.KEPT, sandbox_of=None)
+    return kept.exclude(pk=SHARED_SERVICE_NUMBER).order_by("number")

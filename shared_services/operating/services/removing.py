@@ -50,7 +50,7 @@ def do_remove(operation: Operation, board: StepBoard) -> None:
 
 
 def _check_is_due(council: Council) -> None:
-    due = (
+    due = council.sandbox_of_id is not None or (
         council.state == Council.State.LEAVING
         and council.leaves_on is not None
         and removal_day(council.leaves_on) <= timezone.localdate()
@@ -63,7 +63,7 @@ def _end(council: Council) -> None:
     CouncilHost.objects.filter(tenant=council).delete()
     Backup.objects.of(council.number).kept().update(removed_at=timezone.now())
     council.state, council.state_since = Council.State.ENDED, timezone.now()
-    council.ended_on = council.leaves_on
+    council.ended_on = council.leaves_on or timezone.localdate()
     council.save(update_fields=["state", "state_since", "ended_on"])
 
 

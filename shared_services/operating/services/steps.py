@@ -31,6 +31,13 @@ STEPS: dict[str, tuple[tuple[str, str], ...]] = {
         ("build", "Compare how the room is built with the template"),
         ("record", "Write it down and open the room again"),
     ),
+    Kind.CLONE: (
+        ("room", "Make a room of its own"),
+        ("cards", "Copy the officers without their names"),
+        ("tables", "Copy the private tables, personal data masked"),
+        ("compare", "Compare how many rows each table has"),
+        ("administrator", "Add whoever agreed as its administrator"),
+    ),
     Kind.REMOVE: (
         ("shared", "Remove its own shared rows that concern nobody else"),
         ("room", "Remove its private room and database login"),

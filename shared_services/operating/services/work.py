@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..choices import Kind
 from .backing_up import do_back_up
+from .cloning import do_clone
 from .doing import Work
 from .register import do_call_back, do_leave, do_rename, do_resume, do_succeed, do_suspend
 from .removing import do_remove
@@ -15,6 +16,7 @@ WORK: dict[str, Work] = {
     Kind.RESTORE: do_restore,
     Kind.RENAME: do_rename,
     Kind.SUCCEED: do_succeed,
+    Kind.CLONE: do_clone,
     Kind.SUSPEND: do_suspend,
     Kind.RESUME: do_resume,
     Kind.LEAVE: do_leave,

@@ -101,12 +101,15 @@ def _actions(room: Council, backups: list[Any]) -> list[tuple[str, str]]:
     if room.state == Council.State.ENDED:
         return []
     suspended = room.state == Council.State.SUSPENDED
+    if room.sandbox_of_id is not None:
+        return [("Remove the sandbox", reverse("operations:remove_sandbox", args=[room.pk]))]
     offered = [
         (Kind.BACK_UP, "back_up", True),
         (Kind.DRILL, "drill", bool(backups)),
         (Kind.RESTORE, "restore", bool(backups) and not suspended),
         (Kind.RENAME, "rename", room.state != Council.State.LEAVING),
         (Kind.SUCCEED, "succeed", room.state == Council.State.LIVE),
+        (Kind.CLONE, "clone", room.state == Council.State.LIVE),
         (Kind.SUSPEND, "suspend", not suspended),
         (Kind.RESUME, "resume", suspended),
         (Kind.ACCESS, "access", not suspended),
@@ -253,6 +256,26 @@ class Succeed(Rename):
         "entered in the register under the successor’s code. The council has to agree in its own portal.\n"
         "The earlier address leads to the new one for a time. References keep the letters that they have."
     )
+
+
+class Clone(AskFor):
+    kind = Kind.CLONE
+    form_class = ConfirmedForm
+    button = "Ask the council"
+    explained = (
+        "A second room with the council’s private tables, to try things in. Names, addresses, telephone numbers, bank "
+        "details, dates of people and free text are masked while they are copied; files, accounts and the audit record "
+        "are left out. It shares nothing with anybody and sends no mails.\n"
+        "The council has to agree in its own portal. Whoever agrees becomes the sandbox’s administrator."
+    )
+
+
+class RemoveSandbox(AskFor):
+    kind = Kind.REMOVE
+    form_class = ConfirmedForm
+    button = "Remove the sandbox"
+    button_style = "warning"
+    explained = "The sandbox’s room and everything in it is removed. The council’s own room is not touched."
 
 
 class Suspend(AskFor):

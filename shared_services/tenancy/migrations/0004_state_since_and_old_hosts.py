@@ -1,3 +1,4 @@
+import django.db.models.deletion
 from django.db import migrations, models
 
 
@@ -11,6 +12,17 @@ class Migration(migrations.Migration):
             model_name="council",
             name="leaves_on",
             field=models.DateField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="council",
+            name="sandbox_of",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenancy.council",
+            ),
         ),
         migrations.AddField(
             model_name="council",
