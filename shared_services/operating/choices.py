@@ -47,5 +47,7 @@ STATUS_COLOURS = {
     Status.WITHDRAWN: "grey",
 }
 STATE_COLOURS = {"Live": "green", "Suspended": "red", "Leaving": "yellow", "Ended": "grey"}
+PORTAL = "The portal"
+"""Who asks for what happens by itself."""
 MOST_HOURS = 8
 """The longest time for which the platform's team is let into a room."""

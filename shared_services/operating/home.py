@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from shared_services.access.models import OfficerCard
+from shared_services.access.permissions import may
 from shared_services.govuk.home import HomeCard, home_card
 from shared_services.govuk.words import spoken_date
 from shared_services.tenancy.door import current_council
 
-from .choices import Status
-from .models import AccessGrant, Consent, LeaveNotice, Operation
+from .choices import Kind, Status
+from .models import Consent, LeaveNotice, Operation
 from .rules import MAY_AGREE_TO_LEAVE, MAY_ANSWER
 
 
 @home_card(MAY_ANSWER)
-def asked_by_the_platform(_actor: OfficerCard) -> HomeCard | None:
-    """What the platform's team asks, while the council has not answered."""
+def the_platforms_team(_actor: OfficerCard) -> HomeCard | None:
+    """Somebody of the platform's team who is let in, else what it asks while the council has not answered."""
     here = current_council().number
-    asked = Operation.objects.of(here).filter(status=Status.ASKED)
-    waiting = asked.exclude(pk__in=Consent.objects.filter(owner_id=here).values("operation_key")).count()
+    wanted = Q(status=Status.ASKED) | Q(kind=Kind.ACCESS, status=Status.RUNNING)
+    found = list(Operation.objects.of(here).filter(wanted).order_by("-asked_at")[:20])
+    let_in = next((one for one in found if one.status == Status.RUNNING), None)
+    if let_in is not None:
+        return HomeCard(
+            "The platform’s team is let in",
+            text=f"{let_in.asked_by_name} can read your council’s room. See which pages, or end it",
+            url=reverse("platform_team:show_operation", args=[let_in.pk]), urgent=True, order=20,
+        )  # fmt: skip
+    keys = [one.pk for one in found]
+    waiting = len(keys) and len(keys) - Consent.objects.filter(owner_id=here, operation_key__in=keys).count()
     if not waiting:
         return None
     return HomeCard(
@@ -29,38 +40,19 @@ def asked_by_the_platform(_actor: OfficerCard) -> HomeCard | None:
     )  # fmt: skip
 
 
-@home_card(MAY_ANSWER)
-def let_in_now(_actor: OfficerCard) -> HomeCard | None:
-    """Somebody of the platform's team is let in."""
-    grant = AccessGrant.objects.filter(owner_id=current_council().number).open_at(timezone.now()).first()
-    if grant is None:
-        return None
-    return HomeCard(
-        "The platform’s team is let in", text=f"{grant.work_name} can read your council’s room. See which pages, or end it",
-        url=reverse("platform_team:show_operation", args=[grant.operation_key]), urgent=True, order=21,
-    )  # fmt: skip
-
-
-@home_card(MAY_AGREE_TO_LEAVE)
-def notice_to_agree_to(actor: OfficerCard) -> HomeCard | None:
-    """A notice to leave that waits for the section 151 officer."""
-    notices = LeaveNotice.objects.filter(owner_id=current_council().number, withdrawn_at=None, agreed_at=None)
-    notice = notices.exclude(given_by=actor).first()
-    if notice is None:
-        return None
-    return HomeCard(
-        "Notice to leave the partnership", text=f"Given for {spoken_date(notice.leaves_on)}. You are asked to agree",
-        url=reverse("notice:show_leaving"), urgent=True, order=22,
-    )  # fmt: skip
-
-
 @home_card("joining.vote")
-def partners_that_leave(_actor: OfficerCard) -> HomeCard | None:
-    """Partners that leave, each with its day."""
+def notices_to_leave(actor: OfficerCard) -> HomeCard | None:
+    """The own council's notice while it waits for this officer's word, else the partners that leave, each with its day."""
     here = current_council().number
-    leaving = LeaveNotice.objects.filter(withdrawn_at=None, leaves_on__gte=timezone.localdate()).exclude(agreed_at=None)
-    notices = list(leaving.exclude(owner_id=here).order_by("leaves_on")[:5])
-    if not notices:
+    notices = list(LeaveNotice.objects.filter(withdrawn_at=None).order_by("leaves_on")[:20])
+    own = next((one for one in notices if one.owner_id == here), None)
+    if own is not None and not own.agreed_at and own.given_by_id != actor.pk and may(actor, MAY_AGREE_TO_LEAVE):
+        return HomeCard(
+            "Notice to leave the partnership", text=f"Given for {spoken_date(own.leaves_on)}. You are asked to agree",
+            url=reverse("notice:show_leaving"), urgent=True, order=22,
+        )  # fmt: skip
+    others = [one for one in notices if one.owner_id != here and one.agreed_at and one.leaves_on >= localdate()]
+    if not others:
         return None
-    lines = "; ".join(f"{notice.council_name}: leaving on {spoken_date(notice.leaves_on)}" for notice in notices)
+    lines = "; ".join(f"{one.council_name}: leaving on {spoken_date(one.leaves_on)}" for one in others)
     return HomeCard("Councils that leave", text=lines, url=reverse("notice:list_leaving"), order=45)

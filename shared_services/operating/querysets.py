@@ -9,7 +9,7 @@ from django.db import models
 
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 
-from .choices import OPEN, Kind, Status
+from .choices import OPEN, PORTAL, Kind, Status
 
 if TYPE_CHECKING:
     from .models import AccessGrant, Backup, Operation  # noqa: F401
@@ -21,6 +21,10 @@ class OperationQuerySet(models.QuerySet["Operation"]):
 
     def open(self) -> Self:
         return self.filter(status__in=OPEN)
+
+    def worth_reading(self) -> Self:
+        """All but the backups of every night that were taken as they should be."""
+        return self.exclude(kind=Kind.BACK_UP, status=Status.DONE, asked_by_name=PORTAL)
 
     def drills(self) -> Self:
         """Restore drills that have ended, whichever way."""

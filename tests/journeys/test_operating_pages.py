@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from shared_services.accounts.models import Account
 from shared_services.messaging.running import run_waiting
 from shared_services.operating.services import following
 from shared_services.tenancy import directory
@@ -95,7 +96,7 @@ def test_a_room_is_backed_up_tried_and_restored_with_the_councils_word(
     page.get_by_text("Write it down and open the room again").wait_for()
     page.get_by_text("Done").first.wait_for()
     look(page, "operating-restored")
-    for name in ("rename", "succeed", "suspend", "access"):
+    for name in ("rename", "succeed", "clone", "suspend", "access"):
         page.goto(portal(shared_service, f"/operations/rooms/1/{name}/"))
         look(page, f"operating-{name}")
 
@@ -123,8 +124,6 @@ def test_the_platforms_team_is_let_in_watched_and_shown_out(
     look(page, "operating-let-in")
 
     with inside_council(northmoor):
-        from shared_services.accounts.models import Account
-
         account = Account.objects.get(email="ivo.tansy@shared.test")
         account.set_password("three random words here")
         account.save()

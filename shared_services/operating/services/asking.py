@@ -15,11 +15,10 @@ from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER, Council
 
 from .. import rules
-from ..choices import NEEDS_CONSENT, Kind, Status
+from ..choices import NEEDS_CONSENT, PORTAL, Kind, Status
 from ..models import Backup, Operation
 from .steps import lay_out_steps
 
-PORTAL = "The portal"
 CONFIRMED = (Kind.RESTORE, Kind.SUSPEND, Kind.RENAME, Kind.SUCCEED, Kind.CLONE, Kind.REMOVE)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from shared_services.audit.services import record
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER, Council
 
-from ..choices import Kind, Status
+from ..choices import PORTAL, Kind, Status
 from ..models import AccessGrant, Backup, Consent, LeaveNotice, Operation
 from .asking import latest_backup, promise, send_off
 from .register import removal_day
@@ -33,6 +33,10 @@ def go_on() -> int:
 def back_up_nightly() -> int:
     """Promise a backup of every council, and a restore drill where the last is too old."""
     done = 0
+    before = timezone.now() - timedelta(days=settings.BACKUP_KEEP_DAYS)
+    nightly = Operation.objects.filter(owner_id=SHARED_SERVICE_NUMBER, kind=Kind.BACK_UP, asked_by_name=PORTAL)
+    # What is left of them after that is in the records.
+    nightly.filter(status=Status.DONE, ended_at__lt=before).delete()
     if settings.BACKUP_NIGHTLY:
         for council in _councils():
             done += _promise_unless_open(Kind.BACK_UP, council)
@@ -97,9 +101,7 @@ def _take_up_calls_back() -> int:
         if notices.filter(withdrawn_at=None).exists():
             continue
         last = notices.order_by("-withdrawn_at").first()
-        done += _promise_unless_open(
-            Kind.CALL_BACK, council, asked_by_name=last.withdrawn_by_name if last else "The portal"
-        )
+        done += _promise_unless_open(Kind.CALL_BACK, council, asked_by_name=last.withdrawn_by_name if last else PORTAL)
     return done
 
 

@@ -17,7 +17,7 @@ from shared_services.workflow.models import Case
 
 from ..choices import STATUS_COLOURS, Kind, Status
 from ..forms import AnswerForm
-from ..models import AccessGrant, Consent, Operation
+from ..models import AccessGrant, Backup, Consent, Operation
 from ..presenters import show
 from ..rules import MAY_ANSWER
 from ..selectors import operations_of
@@ -58,7 +58,15 @@ class ListOperations(ListPage):
     export_name = "platform_team"
 
     def get_queryset(self) -> Any:
-        return operations_of(current_council().number)
+        return operations_of(current_council().number).worth_reading()
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        here = current_council().number
+        return super().get_context(
+            last_backup=Backup.objects.of(here).kept().order_by("-taken_at").first(),
+            last_drill=Operation.objects.of(here).drills().filter(status=Status.DONE).order_by("-ended_at").first(),
+            **kwargs,
+        )
 
 
 class ShowOperation(Page):

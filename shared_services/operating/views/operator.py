@@ -91,7 +91,9 @@ class ShowRoom(Page):
             facts=[{"label": label, "value": value} for label, value in facts if value],
             actions=_actions(room, backups) if may(self.actor, MAY_OPERATE) else [],
             backups=backups[:10],
-            operations=[(one, STATUS_COLOURS[Status(one.status)]) for one in operations_of(room.pk)[:50]],
+            operations=[
+                (one, STATUS_COLOURS[Status(one.status)]) for one in operations_of(room.pk).worth_reading()[:50]
+            ],
             **kwargs,
         )
 

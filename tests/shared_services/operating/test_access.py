@@ -97,6 +97,8 @@ def test_he_reads_and_changes_nothing_and_every_page_is_in_the_councils_record(
 def test_the_council_ends_it_with_a_click(shared_service, northmoor, reader, asked, s151, client_for, done):
     browser = client_for(reader)
     assert browser.get("/").status_code == 200
+    with inside_council(shared_service):
+        following.go_on()
     assert b"is let in" in client_for(s151).get("/").content
 
     assert client_for(s151).post(f"/platform-team/{asked.pk}/end-access/").status_code == 302
@@ -105,7 +107,6 @@ def test_the_council_ends_it_with_a_click(shared_service, northmoor, reader, ask
     with inside_council(northmoor):
         assert not Account.objects.get(card_id=reader.pk).is_active
     with inside_council(shared_service):
-        following.go_on()
         following.go_on()
         assert Operation.objects.get(pk=asked.pk).status == Status.DONE
 

@@ -14,7 +14,7 @@ from shared_services.messaging.models import OutboxMessage
 from shared_services.messaging.outbox import enqueue
 from shared_services.messaging.running import run_waiting
 from shared_services.operating.choices import Kind, Status
-from shared_services.operating.services.cloning import NotCopied
+from shared_services.operating.services.asking import ask_for
 from shared_services.tenancy import directory, wall
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed
@@ -139,8 +139,6 @@ def test_a_sandbox_writes_to_nobody(sandbox):
 
 
 def test_a_sandbox_is_removed_with_a_click_and_another_can_be_made(sandbox, ask, agree, done, shared_service, operator):
-    from shared_services.operating.services.asking import ask_for
-
     with pytest.raises(NotAllowed, match="has a sandbox already"):
         ask(Kind.CLONE)
     with pytest.raises(NotAllowed, match="gives notice to leave"):
@@ -167,4 +165,3 @@ def test_numbers_of_councils_go_on_below_those_of_sandboxes(shared_service, sand
     with inside_council(shared_service):
         assert next_number() == 3
         assert Council.objects.get(pk=9000).code == "ZZAA"
-        assert issubclass(NotCopied, Exception)
