@@ -75,6 +75,11 @@ def size_of(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
+def names(key: str) -> list[str]:
+    """The backups on a council's shelf."""
+    return sorted(path.parent.name for path in shelf_of(key).glob(f"*/{MANIFEST}"))
+
+
 def remove(key: str, names: Iterable[str]) -> None:
     """Remove backups, then the files that no backup left has in its manifest."""
     for name in names:

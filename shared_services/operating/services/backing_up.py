@@ -82,7 +82,10 @@ def remove_old(council: Council) -> int:
     old = list(kept.filter(taken_at__lt=before).exclude(Q(pk=latest) | Q(pk__in=wanted)))
     # Marked first: a backup that is gone must not be offered.
     Backup.objects.filter(pk__in=[backup.pk for backup in old]).update(removed_at=timezone.now())
-    shelves.remove(council.schema_name, [backup.folder for backup in old])
+    # A backup whose restore was taken back has a folder and no entry.
+    known = set(kept.values_list("folder", flat=True))
+    lost = [name for name in shelves.names(council.schema_name) if name not in known]
+    shelves.remove(council.schema_name, lost)
     return len(old)
 
 

@@ -23,7 +23,7 @@ from shared_services.workflow.models import AuthorityRule
 
 from .. import masking, rules
 from ..models import Consent, Operation
-from .doing import finish, lock_room
+from .doing import finish, hold_writers, lock_room
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 CARD_KEY = "md5(%(salt)s || {column}::text)::uuid"
@@ -40,6 +40,7 @@ def do_clone(operation: Operation, board: StepBoard) -> None:
     with transaction.atomic():
         council = lock_room(operation)
         rules.check_can_be_cloned(council)
+        hold_writers(council.schema_name)
         copying = _Copying(council.schema_name, secrets.token_hex(16))
         with board.step("room"):
             sandbox = _register(council)

@@ -21,6 +21,8 @@ from ..choices import Status
 from ..models import Consent, Operation, OperationStep
 
 Work = Callable[[Operation, StepBoard], None]
+LOCK_TIMEOUT = "20s"
+"""So long the worker waits for what is under way in a room before it gives up and tries again."""
 ENDED = (Status.DONE, Status.FAILED, Status.REFUSED, Status.WITHDRAWN)
 
 
@@ -54,6 +56,14 @@ def lock_room(operation: Operation) -> Council:
     """The council's entry in the register, held until the transaction ends: one change of a room at a time."""
     operation.council = Council.objects.select_for_update().get(pk=operation.council_id)
     return operation.council
+
+
+def hold_writers(key: str) -> None:
+    """Let whoever changes something in a room wait until the transaction ends: every service writes into its record."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        cursor.execute(f"LOCK TABLE {key}.audit_auditentry IN EXCLUSIVE MODE")
+        cursor.execute("SET LOCAL lock_timeout = 0")
 
 
 @transaction.atomic

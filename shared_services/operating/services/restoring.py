@@ -24,13 +24,12 @@ from shared_services.tenancy.provisioning import TEMPLATE, empty_schema, release
 from .. import dumps, shelves
 from ..models import Backup, Operation
 from .backing_up import take_backup
-from .doing import finish, lock_room
+from .doing import LOCK_TIMEOUT, finish, hold_writers, lock_room
 
 CARRIED_OVER = ("audit_auditentry", "audit_chainlink", "audit_waitingline", "audit_witnessedhead", "audit_verification")
 """The record of who did what is never set back: partners hold copies of its heads, and it tells of the restore itself."""
 EMPTIED = ("django_session", "usersessions_usersession", "api_apitoken", "api_storedanswer")
 """A session or token that ended since must not open the room again: everybody signs in anew."""
-LOCK_TIMEOUT = "20s"
 
 
 class NotTheSame(Exception):
@@ -43,9 +42,11 @@ def do_restore(operation: Operation, board: StepBoard) -> None:
     with board.step("check"):
         folder, manifest = shelves.open_backup(council.schema_name, backup.folder, backup.manifest_digest)
         check_release(manifest)
-    before = take_backup(council, board)
     with transaction.atomic():
         lock_room(operation)
+        hold_writers(council.schema_name)
+        # What is saved from here on waits, so that nothing falls between the backup of the present and the restore.
+        before = take_backup(council, board)
         raw = _raw()
         with board.step("replace"):
             _replace(raw, council.schema_name, folder / shelves.DUMP)
