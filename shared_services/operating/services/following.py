@@ -39,9 +39,9 @@ def back_up_nightly() -> int:
     nightly.filter(status=Status.DONE, ended_at__lt=before).delete()
     if settings.BACKUP_NIGHTLY:
         for council in _councils():
-            done += _promise_unless_open(Kind.BACK_UP, council)
+            done += _promise_unless_open(Kind.BACK_UP, council, though_failed=True)
             if _drill_is_due(council) and (backup := latest_backup(council)):
-                done += _promise_unless_open(Kind.DRILL, council, backup=backup)
+                done += _promise_unless_open(Kind.DRILL, council, though_failed=True, backup=backup)
     return done
 
 
@@ -137,17 +137,19 @@ def _drill_is_due(council: Council) -> bool:
     return not Operation.objects.of(council.number).drills().filter(status=Status.DONE, ended_at__gte=since).exists()
 
 
-def _promise_unless_open(kind: str, council: Council, *, backup: Backup | None = None, **more: Any) -> int:
+def _promise_unless_open(
+    kind: str, council: Council, *, though_failed: bool = False, backup: Backup | None = None, **more: Any
+) -> int:
+    """Promise it once. What failed is for a person to look at, unless it is tried anew but once a night."""
     if Operation.objects.of(council.number).open().filter(kind=kind).exists():
         return 0
-    if kind != Kind.BACK_UP and _failed_lately(kind, council):
+    if not though_failed and _failed_last(kind, council):
         return 0
     promise(kind, council, backup=backup, **more)
     return 1
 
 
-def _failed_lately(kind: str, council: Council) -> bool:
-    """What failed is for a person to look at: it is not promised again and again."""
+def _failed_last(kind: str, council: Council) -> bool:
     last = Operation.objects.of(council.number).filter(kind=kind).order_by("-asked_at").first()
     return last is not None and last.status == Status.FAILED
 

@@ -335,3 +335,12 @@ def test_the_drill_counts_as_old_after_a_while(nightly, shared_service, northmoo
         following.back_up_nightly()
 
         assert Operation.objects.filter(kind=Kind.DRILL).open().filter(council_id=1).exists()
+
+
+def test_a_first_backup_that_failed_is_tried_again_the_next_night_and_not_over_and_over(shared_service, nightly):
+    with inside_council(shared_service):
+        following.go_on()
+        Operation.objects.update(status=Status.FAILED)
+
+        assert following.go_on() == 0
+        assert following.back_up_nightly() == 2
