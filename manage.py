@@ -7,8 +7,6 @@ import sys
 OWNER_COMMANDS = frozenset(
     {
         "makemigrations",
-        "migrate_rooms",
-        "provision",
         "provision_council",
         "migrate_councils",
         "owner_jobs",
@@ -18,7 +16,6 @@ OWNER_COMMANDS = frozenset(
         "create_database",
         "plant_scratch_database",
         "fingerprint_rooms",
-        "remove_room",
     }
 )
 """Work that changes the schema runs as its owner; everything else runs as the portal and its rooms."""

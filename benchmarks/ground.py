@@ -27,7 +27,7 @@ def build_product() -> None:
     from shared_services.tenancy import provisioning
 
     call_command("create_database")
-    call_command("migrate_rooms", workers=1)
+    call_command("migrate_councils", workers=1)
     call_command("load_reference_data")
     provisioning.provision_shared_service([settings.BASE_HOST])
     for number, code in ((1, "BAB"), (SMALL_COUNCIL, "BAC")):

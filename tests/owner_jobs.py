@@ -18,6 +18,7 @@ def owner_worker() -> subprocess.Popen[bytes]:
         "DJANGO_SETTINGS_MODULE": "config.settings.owner",
         "GUILDHALL_VAR": str(settings.VAR_DIR),
         "GUILDHALL_DATABASE": settings.DATABASES["default"]["NAME"],
+        "GUILDHALL_BACKUPS": str(settings.BACKUPS_DIR),
         "GUILDHALL_BASE_HOST": "test",
     }
     return subprocess.Popen(

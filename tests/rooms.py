@@ -125,7 +125,7 @@ def build() -> None:
     from shared_services.tenancy.provisioning import provision, provision_shared_service
 
     call_command("create_database")
-    call_command("migrate_rooms", workers=1)
+    call_command("migrate_councils", workers=1)
     call_command("load_reference_data")
     provision_shared_service(["shared.test"])
     provision(

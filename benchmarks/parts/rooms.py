@@ -189,7 +189,7 @@ def _take_back(keys: list[str]) -> None:
 def measure(folder: Path) -> list[Figure]:
     """Build the database of the benchmark, provision and migrate it; leaves council number 1 for the other parts."""
     call_command("create_database")
-    call_command("migrate_rooms", workers=1)
+    call_command("migrate_councils", workers=1)
     provisioning.provision_shared_service([settings.BASE_HOST])
     figures = taken([MAKING, MIGRATING_ANEW], lambda: provisioning_figures(folder))
     figures += taken([IN_A_ROW], lambda: fifty_figures(folder))

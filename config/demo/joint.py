@@ -30,6 +30,7 @@ OFFICERS = (
     ("manager", "Shared service manager", "shared_service_manager"),
     ("admin", "Partnership administrator", "partnership_administrator"),
     ("auditor", "Auditor", "shared_service_auditor"),
+    ("operator", "Platform operator", "platform_operator"),
 )
 BOUGHT, AWAITED, DRAFTED = "302", "3019", "39"
 """Computers are bought together already, printing paper waits for the councils, furniture is being drafted."""

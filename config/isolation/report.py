@@ -34,7 +34,7 @@ def prepare() -> None:
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     drop()
     for command in (
-        ["create_database"], ["migrate_rooms"], ["load_reference_data"], ["provision", *COUNCILS], ["plant_scratch_database"],
+        ["create_database"], ["migrate_councils"], ["load_reference_data"], ["provision_council", *COUNCILS], ["plant_scratch_database"],
     ):  # fmt: skip
         done = subprocess.run(
             [sys.executable, str(settings.BASE_DIR / "manage.py"), *command],

@@ -42,9 +42,9 @@ class Step:
 
 DATABASE_STEPS = (
     Step("Creating the database", ("create_database",)),
-    Step("Creating the tables", ("migrate_rooms",)),
+    Step("Creating the tables", ("migrate_councils",)),
     Step("Loading the registers and code lists", ("load_reference_data",)),
-    Step("Opening the rooms of Liverpool, Salford and the shared service", ("provision", LIVERPOOL, SALFORD)),
+    Step("Opening the rooms of Liverpool, Salford and the shared service", ("provision_council", LIVERPOOL, SALFORD)),
     Step("Filling in a year of the demo's councils", ("load_demo",)),
 )
 STATIC_STEPS = (Step("Collecting stylesheets and scripts", ("collectstatic", "--no-input", "--verbosity=0")),)

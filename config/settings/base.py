@@ -25,6 +25,9 @@ BASE_HOST = os.environ.get("GUILDHALL_BASE_HOST", "localhost")
 ALLOWED_HOSTS = [BASE_HOST, f".{BASE_HOST}"]
 USE_X_FORWARDED_HOST = False
 
+PLATFORM_CONTACT = os.environ.get("GUILDHALL_CONTACT", f"platform@{BASE_HOST}")
+"""Whom officers ask whose own portal is closed to them."""
+
 # -- Rooms -------------------------------------------------------------------------------------
 FURNITURE_APPS = [
     "django.contrib.contenttypes",
@@ -60,6 +63,7 @@ POOLED_APPS = [
     "shared_services.procurement",
     "shared_services.insight",
     "shared_services.joining",
+    "shared_services.operating",
     "shared_services.assurance",
     "django_celery_beat",
 ]
@@ -119,6 +123,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "shared_services.accounts.middleware.ActingOfficer",
     "shared_services.accounts.middleware.SecondFactorRequired",
+    "shared_services.operating.middleware.ClosedRoom",
+    "shared_services.operating.middleware.WatchedAccess",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 TEMPLATES = [
@@ -344,6 +350,19 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 ATTACHMENT_LIMIT_BYTES = 10 * 1024 * 1024
+
+# -- Operations of one council -----------------------------------------------------------------
+BACKUPS_DIR = Path(os.environ.get("GUILDHALL_BACKUPS") or VAR_DIR / "backups")
+"""Only the owner's worker needs it, best on another disk than the database."""
+BACKUP_NIGHTLY = os.environ.get("GUILDHALL_BACKUP_NIGHTLY", "1") == "1"
+BACKUP_KEEP_DAYS = int(os.environ.get("GUILDHALL_BACKUP_DAYS", "35"))
+"""A council's backups are kept so long; the latest of all is never removed."""
+DRILL_DAYS = int(os.environ.get("GUILDHALL_DRILL_DAYS", "30"))
+"""How often the latest backup of each council is restored on trial."""
+OLD_HOST_DAYS = int(os.environ.get("GUILDHALL_OLD_HOST_DAYS", "180"))
+"""So long the earlier host name of a renamed council leads to the new one."""
+LEAVING_KEEP_DAYS = int(os.environ.get("GUILDHALL_LEAVING_DAYS", "90"))
+"""So long the room of a council that left is kept for its administrators, before it is removed."""
 
 ROOM_CONNECTION_LIMIT = 60
 """Connections one council may hold at once, so that a busy one cannot starve the others."""

@@ -22,6 +22,7 @@ DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}
 ALLOWED_HOSTS = [".test", "localhost"]
 WALL_MODE = "setrole"
 PRIVATE_FILES_DIR = VAR_DIR / f"files-{WORKER}"
+BACKUPS_DIR = VAR_DIR / f"backups-{WORKER}"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STATIC_ROOT = None

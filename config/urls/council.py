@@ -26,6 +26,8 @@ urlpatterns = [
     path("joining/votes/", include("shared_services.joining.council_urls")),
     path("scim/v2/", include("councils.setting_up.scim.urls")),
     path("set-up/", include("councils.setting_up.urls")),
+    path("platform-team/", include("shared_services.operating.council_urls")),
+    path("notice-to-leave/", include("shared_services.operating.notice_urls")),
     path("audit/", include("shared_services.assurance.urls")),
 ]
 handler403 = "shared_services.govuk.errors.forbidden"

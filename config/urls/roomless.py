@@ -4,3 +4,5 @@ from __future__ import annotations
 
 urlpatterns: list = []
 handler404 = "shared_services.govuk.errors.not_found"
+handler_suspended = "shared_services.govuk.errors.suspended"
+"""A council's host while its room is suspended: since when, by whom, and whom to ask."""

@@ -22,6 +22,7 @@ urlpatterns = [
     path("deputies/", include("shared_services.workflow.deputy_urls")),
     path("", include("shared_services.procurement.urls")),
     path("figures/", include("shared_services.insight.urls")),
+    path("operations/", include("shared_services.operating.urls")),
     path("audit/", include("shared_services.assurance.urls")),
 ]
 handler403 = "shared_services.govuk.errors.forbidden"

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from councils.finance.models import Budget, CostCentre
 from councils.finance.years import financial_year_of, year_label
@@ -19,7 +20,9 @@ from shared_services.access.permissions import ROLES
 from shared_services.accounts.models import Account
 from shared_services.accounts.second_factor import second_factors_of
 from shared_services.accounts.single_sign_on import kept_provider
-from shared_services.govuk.words import spoken_money
+from shared_services.govuk.words import spoken_date, spoken_money
+from shared_services.operating.choices import Status
+from shared_services.operating.models import Operation
 from shared_services.tenancy.door import current_council
 from shared_services.workflow import authority
 from shared_services.workflow.models import AuthorityRule
@@ -36,6 +39,8 @@ APART = (
 )
 """Roles that one officer must not hold together when the council goes live."""
 SHOWN = 20
+DRILL_COUNTS = timedelta(days=90)
+"""So long a restore drill that passed is good enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ def checks() -> list[Check]:
     """Every check, as it stands now."""
     made: Iterable[Check | None] = [
         _approvers(), _duties(), _calendar(), _budgets(), _second_factors(), _single_sign_on(),
+        _restore_drill(),
         *(make() for make in _further),
     ]  # fmt: skip
     return [check for check in made if check is not None]
@@ -152,3 +158,18 @@ def _single_sign_on() -> Check | None:
         return None
     problem = provider.settings.get("test_problem", "It has not been tested since the last change")
     return Check("Single sign-on is tested", (problem,) if problem else (), reverse("setting_up:single_sign_on"))
+
+
+def _restore_drill() -> Check:
+    """A backup of this room has been restored on trial lately, and every table was found as it should be."""
+    since = timezone.now() - DRILL_COUNTS
+    drills = Operation.objects.of(current_council().number).drills().order_by("-ended_at")
+    last = drills.first()
+    found = []
+    if last is None:
+        found.append("No backup of this council has been restored on trial yet: it happens by itself within the day")
+    elif last.status != Status.DONE:
+        found.append("The last trial failed: ask the platform’s team")
+    elif last.ended_at is not None and last.ended_at < since:
+        found.append(f"The last trial was {spoken_date(localdate(last.ended_at))}")
+    return Check("Restore drill", tuple(found), reverse("platform_team:list_operations"))

@@ -31,6 +31,8 @@ class Role:
     key: str
     label: str
     pooled: bool = False
+    temporary: bool = False
+    """True: a service gives it for a time, and no administrator can."""
 
 
 ROLES: dict[str, Role] = {
@@ -47,6 +49,8 @@ ROLES: dict[str, Role] = {
         Role("category_manager", "Category manager", pooled=True),
         Role("shared_service_manager", "Shared service manager", pooled=True),
         Role("partnership_administrator", "Partnership administrator", pooled=True),
+        Role("platform_operator", "Platform operator", pooled=True),
+        Role("platform_reader", "Platform’s team, reading only", temporary=True),
         Role("auditor", "Auditor"),
         Role("shared_service_auditor", "Shared service auditor", pooled=True),
     )
@@ -131,6 +135,13 @@ PERMISSIONS: dict[str, str] = {
     "joining.manage_admission": "change how councils are admitted",
     "joining.go_live": "let your council’s portal go live",
     "joining.vote": "vote for your council on admitting another",
+    # Operations of one council
+    "operating.view_operations": "see what is done to councils’ rooms",
+    "operating.operate": "back up, restore, rename or suspend a council’s room",
+    "operating.view_own_operations": "see what the platform’s team did to your council’s room",
+    "operating.answer_operation": "answer for your council what the platform’s team asks",
+    "operating.give_notice": "give notice that your council leaves",
+    "operating.agree_to_leave": "agree that your council leaves",
 }
 
 _EVERYONE = {
@@ -186,6 +197,9 @@ GRANTS: dict[str, frozenset[str]] = {
             "purchasing.view_suppliers",
             "joining.vote",
             "joining.go_live",
+            "operating.view_own_operations",
+            "operating.answer_operation",
+            "operating.agree_to_leave",
         }
     ),
     "finance_officer": frozenset(
@@ -250,6 +264,9 @@ GRANTS: dict[str, frozenset[str]] = {
             "workflow.view_duties",
             "workflow.manage_duties",
             "joining.vote",
+            "operating.view_own_operations",
+            "operating.answer_operation",
+            "operating.give_notice",
         }
     ),
     "category_manager": frozenset(
@@ -291,10 +308,26 @@ GRANTS: dict[str, frozenset[str]] = {
             "messaging.retry_work",
             "joining.view_applications",
             "joining.manage_admission",
+            "operating.view_operations",
+        }
+    ),
+    # The operator works on rooms from outside: no permission of his opens one.
+    "platform_operator": frozenset({"operating.view_operations", "operating.operate"}),
+    # Let in by the council for a time: enough to find a fault, no staff files and no record of who did what.
+    "platform_reader": frozenset(
+        {
+            "migration.view_batches",
+            "migration.view_legacy_orders",
+            "purchasing.view_suppliers",
+            "finance.view_budgets",
+            "finance.view_all_budgets",
+            "purchasing.view_all_requisitions",
+            "workflow.view_all_cases",
         }
     ),
     "auditor": frozenset(
         {
+            "operating.view_own_operations",
             "migration.view_batches",
             "migration.view_legacy_orders",
             "purchasing.view_suppliers",
@@ -313,11 +346,12 @@ GRANTS: dict[str, frozenset[str]] = {
             "procurement.view_demand",
             "workflow.view_all_cases",
             "joining.view_applications",
+            "operating.view_operations",
         }
     ),
 }
 
-READ_ONLY_ROLES = frozenset({"auditor", "shared_service_auditor"})
+READ_ONLY_ROLES = frozenset({"auditor", "shared_service_auditor", "platform_reader"})
 """Who holds one of these reads and changes nothing, whatever other roles he holds: an auditor is nobody's colleague."""
 
 
@@ -370,4 +404,4 @@ def refusal(permission: str) -> str:
 
 def roles_for_room(*, pooled: bool) -> list[Role]:
     """The roles that a council's administrator, or the shared service's, can hand out."""
-    return [role for role in ROLES.values() if role.pooled == pooled]
+    return [role for role in ROLES.values() if role.pooled == pooled and not role.temporary]

@@ -50,6 +50,13 @@ def check_roles_exist_here(roles: list[str], council: CouncilEntry) -> None:
             )
 
 
+def check_roles_are_given_by_hand(roles: list[str]) -> None:
+    """Some roles are given by a service for a time, with what keeps watch on them."""
+    for role in roles:
+        if role in ROLES and ROLES[role].temporary:
+            raise NotAllowed(f"{ROLES[role].label} is not a role that can be given by hand.", code="unknown_role")
+
+
 def check_email_is_free(work_email: str, council: CouncilEntry) -> None:
     if OfficerCard.objects.of_council(council.number).filter(work_email=work_email).exists():
         raise NotAllowed(

@@ -44,6 +44,7 @@ def create_officer(
     rules.check_email_is_free(work_email, council)
     if actor is not None:
         rules.check_email_is_the_councils(work_email, council)
+        rules.check_roles_are_given_by_hand(roles)
     if roles and actor is not None:
         rules.check_may_manage_roles(actor)
         check_grant(actor, None, roles)
@@ -155,6 +156,7 @@ def grant_role(*, actor: OfficerCard, card_id, role: str) -> OfficerCard:
     card = _lock(card_id)
     rules.check_may_change_roles_of(actor, card)
     rules.check_roles_exist_here([role], current_council())
+    rules.check_roles_are_given_by_hand([role])
     if role in card.roles:
         return card
     before = {"roles": card.role_labels}

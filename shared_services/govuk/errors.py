@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import redis.exceptions
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -25,6 +26,7 @@ SERVER_AWAY = ("08", "57P", "53")
 BUSY = ("40", "55P03", "57014")
 """SQLSTATE classes: deadlock or serialisation, lock not granted, took too long."""
 RETRY_SECONDS = 15
+SUSPENDED_RETRY_SECONDS = 60 * 60
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -44,6 +46,20 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     if council_or_none() is None:
         return HttpResponse(render_to_string("errors/no_room.html", {"title": "Page not found"}), status=404)
     return render(request, "errors/404.html", {"title": "Page not found"}, status=404)
+
+
+def suspended(request: HttpRequest, council: Any) -> HttpResponse:
+    """503: the room is suspended, since when and by whom. Opens no room and asks the database nothing."""
+    title = "This portal is suspended"
+    if request.path.startswith("/api/") or "application/json" in request.headers.get("Accept", ""):
+        problem = {"type": "about:blank", "title": title, "status": 503, "code": "suspended"}
+        answer: HttpResponse = JsonResponse(problem, status=503, content_type="application/problem+json")
+    else:
+        context = {"title": title, "council": council, "contact": settings.PLATFORM_CONTACT}
+        answer = HttpResponse(render_to_string("errors/suspended.html", context), status=503)
+    answer["Retry-After"] = str(SUSPENDED_RETRY_SECONDS)
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -43,6 +43,7 @@ WITH waiting AS (
            row_number() OVER (PARTITION BY owner_id, queue ORDER BY sent_at IS NULL, created_at) AS place
       FROM public.{OutboxMessage._meta.db_table}
      WHERE done_at IS NULL AND gave_up_at IS NULL AND queue = ANY(%s)
+       AND owner_id NOT IN (SELECT number FROM public.tenancy_council WHERE state = 'suspended')
 ), due AS (
     SELECT id, place FROM waiting WHERE place <= %s AND due_at <= now() ORDER BY place, due_at LIMIT %s
 )

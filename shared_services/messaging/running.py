@@ -34,13 +34,17 @@ class WrongJob(Exception):
 
 
 def run_promised(*, task_name: str, council_number: int, message_id: UUID | str) -> bool:
-    """Do the job of one outbox row. Gives False when it is done already or someone else is at it.
+    """Do the job of one outbox row. Gives False when it is done already, someone else is at it or its council is suspended.
 
     The broker is only told keys: what runs, and with which arguments, is read from the row itself. The job
     and its mark "done" commit together, so a worker that dies in between has done neither.
     """
     _check_process(task_name, council_number)
+    if _waits(council_number):
+        return False
     try:
+        if _tells_somebody(task_name, council_number):
+            return _leave_undone(council_number, message_id)
         if registry.task(task_name).queue == registry.OWNER:
             return _run_as_owner(task_name, council_number, message_id)
         if registry.task(task_name).pieces is not None:
@@ -74,6 +78,30 @@ def _check_process(task_name: str, council_number: int) -> None:
         raise WrongJob(f"{task_name} is {whose}.")
     if for_owner and council_number != SHARED_SERVICE_NUMBER:
         raise WrongJob(f"{task_name} is promised by the shared service only.")
+
+
+def _waits(council_number: int) -> bool:
+    """Whether the council is suspended: its jobs stay open and go on when it is not."""
+    council = directory.council_by_number(council_number)
+    return council is not None and council.is_suspended
+
+
+def _tells_somebody(task_name: str, council_number: int) -> bool:
+    """Whether a sandbox would write to somebody: mails of its business and calls to other systems go to nobody."""
+    council = directory.council_by_number(council_number)
+    return (
+        council is not None
+        and council.is_sandbox
+        and registry.task(task_name).queue in (registry.NOTICES, registry.WEBHOOKS)
+    )
+
+
+def _leave_undone(council_number: int, message_id: UUID | str) -> bool:
+    with inside_council(council_number):
+        message = OutboxMessage.objects.take(message_id=message_id, council_number=council_number)
+        if message is not None:
+            OutboxMessage.objects.filter(pk=message.pk).update(done_at=timezone.now(), last_error="")
+    return False
 
 
 def _run_as_owner(task_name: str, council_number: int, message_id: UUID | str) -> bool:
@@ -164,7 +192,7 @@ def run_waiting(*, limit: int = 10_000) -> int:
     again = True
     while again and done < limit:
         again = False
-        for council in directory.every_room():
+        for council in directory.rooms_at_work():
             with inside_council(council):
                 waiting = list(
                     OutboxMessage.objects.open()

@@ -14,7 +14,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from uuid_utils.compat import uuid7
 
-from .errors import WrongRoom
+from .errors import NotAllowed, WrongRoom
 
 
 def new_key() -> uuid.UUID:
@@ -84,6 +84,8 @@ class PooledModel(models.Model):
     """True: nobody but the schema's owner changes or removes a row."""
     shared_service_rows_are_common: ClassVar[bool] = False
     """True: what belongs to the shared service here is read by every council (a joint process, say)."""
+    kept_after_leaving: ClassVar[str] = ""
+    """Why a council's rows stay when it has left, although no other council has a part in them."""
     dispatcher_may: ClassVar[tuple[str, ...]] = ()
     """What the outbox relay's role may do here, e.g. ("SELECT", "UPDATE (sent_at)"). Keys only, no personal data."""
     dispatcher_may_remove: ClassVar[str] = "false"
@@ -101,6 +103,8 @@ class PooledModel(models.Model):
             from .door import current_council
 
             self.owner_id = current_council().number
+        if self.parts and getattr(getattr(connection, "tenant", None), "is_sandbox", False):
+            raise NotAllowed("This is a sandbox: it shares nothing with the shared service or with other councils.")
         super().save(*args, **kwargs)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import psycopg
+
 from .models import Council
 from .owner import owner_connection
 from .provisioning import TEMPLATE
@@ -38,12 +40,19 @@ UNION ALL SELECT 'migration ' || app || '.' || name FROM {schema}.django_migrati
 """
 
 
-def lines_of(schema: str) -> set[str]:
-    """Everything that a schema is built of, a line each, free of the schema's own name."""
-    with owner_connection() as owner:
-        owner.execute("SET search_path = pg_catalog")
-        found = owner.execute(CATALOGUE_SQL, {"schema": schema}).fetchall()  # type: ignore[arg-type]
-        found += owner.execute(ROWS_SQL.format(schema=schema)).fetchall()  # type: ignore[arg-type]
+def lines_of(schema: str, owner: psycopg.Connection | None = None) -> set[str]:
+    """Everything that a schema is built of, a line each, free of the schema's own name.
+
+    With `owner`, as the transaction that is open there sees it.
+    """
+    if owner is None:
+        with owner_connection() as owner, owner.transaction():
+            return lines_of(schema, owner)
+    path = owner.execute("SHOW search_path").fetchone()
+    owner.execute("SET LOCAL search_path = pg_catalog")
+    found = owner.execute(CATALOGUE_SQL, {"schema": schema}).fetchall()  # type: ignore[arg-type]
+    found += owner.execute(ROWS_SQL.format(schema=schema)).fetchall()  # type: ignore[arg-type]
+    owner.execute(f"SET LOCAL search_path = {path[0] if path else ''}")  # type: ignore[arg-type]
     return {CASTS.sub("", row[0]) for row in found}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.request import split_domain_port
 from django.utils.module_loading import import_string
 
@@ -20,6 +20,8 @@ View = Callable[[HttpRequest], HttpResponse]
 
 class CouncilByHost:
     """Opens the room that the host names; a host that names none gets a 404 that names nobody.
+
+    An earlier name of a room leads to the room; a suspended room is not opened at all.
 
     The request's writes are kept only if the answer is not a server error.
     """
@@ -35,8 +37,13 @@ class CouncilByHost:
         council = directory.council_by_host(host)
         if council is None:
             request.urlconf = settings.ROOMLESS_URLCONF
-            not_found = import_string(import_string(f"{settings.ROOMLESS_URLCONF}.handler404"))
-            return not_found(request, None)
+            moved = directory.moved_to(host)
+            if moved is not None:
+                return _at_new_host(request, moved)
+            return _roomless("handler404")(request, None)
+        if council.is_suspended:
+            request.urlconf = settings.ROOMLESS_URLCONF
+            return _roomless("handler_suspended")(request, council)
         request.council = council
         request.urlconf = settings.SHARED_SERVICE_URLCONF if council.is_shared_service else settings.ROOT_URLCONF
         with inside_council(council):
@@ -51,3 +58,15 @@ class CouncilByHost:
         # A page that is not found changed nothing, and its own session must still be saved: a message was read.
         if not (request.method in SAFE_METHODS and isinstance(exception, Http404 | PermissionDenied)):
             transaction.set_rollback(True)
+
+
+def _roomless(name: str) -> Callable[..., HttpResponse]:
+    """What answers where no room does, by the name of its handler."""
+    return import_string(import_string(f"{settings.ROOMLESS_URLCONF}.{name}"))
+
+
+def _at_new_host(request: HttpRequest, host: str) -> HttpResponse:
+    """Sent on with method and body: a program that still calls the earlier name is served as before."""
+    port = split_domain_port(request.get_host())[1]
+    address = f"{request.scheme}://{host}{f':{port}' if port else ''}{request.get_full_path()}"
+    return HttpResponseRedirect(address, preserve_request=True)

@@ -178,6 +178,19 @@ def _migrate_as_it_stands(
     return migrate_room(key, plan, owner, pending)
 
 
+def replay_of(pending: list[CapturedMigration], key: str, head: str) -> str | None:
+    """What brings one room to the template's release within a transaction; None where a step needs one of its own."""
+    if any(step.python_steps or not step.atomic for step in pending):
+        return None
+    script = [f'SET LOCAL search_path = "{key}";']
+    for step in pending:
+        script.append(step.sql)
+        script.append(
+            f"INSERT INTO {key}.django_migrations (app, name, applied) VALUES ('{step.app}', '{step.name}', now());"
+        )
+    return "\n".join([*script, _in_line(key, pending), _now_current(key, head)])
+
+
 def _run(owner: psycopg.Connection, script: list[str]) -> None:
     if script:
         run_script(owner, "\n".join(script))

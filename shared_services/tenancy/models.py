@@ -9,6 +9,8 @@ from django_tenants.models import DomainMixin, TenantMixin
 from .bases import CommonModel, PooledModel
 
 SHARED_SERVICE_NUMBER = 0
+FIRST_SANDBOX_NUMBER = 9000
+"""Rooms with this number or a higher one are sandboxes. The policies know them by it: they share nothing."""
 
 
 class RegisteredCouncil(CommonModel):
@@ -71,6 +73,13 @@ class Council(TenantMixin, CommonModel):
     state = models.CharField(max_length=10, choices=State.choices, default=State.LIVE)
     joined_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
+    state_since = models.DateTimeField(null=True, blank=True)
+    state_by = models.CharField(max_length=150, blank=True)
+    """Who suspended the room: said to everybody who opens its address."""
+    leaves_on = models.DateField(null=True, blank=True)
+    """The day on which the room of a council that leaves is closed."""
+    sandbox_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    """The council of which this room is a copy to try things in, its personal data masked."""
     release_state = models.CharField(max_length=10, choices=Release.choices, default=Release.BEHIND)
     release_head = models.CharField(max_length=64, blank=True)
     release_error = models.TextField(blank=True)
@@ -80,7 +89,10 @@ class Council(TenantMixin, CommonModel):
 
 
 class CouncilHost(DomainMixin, CommonModel):
-    """A host name at which a room answers."""
+    """A host name at which a room answers, or from which it sends on to the one where it answers now."""
+
+    redirects_until = models.DateField(null=True, blank=True)
+    """Of an earlier name of the room: the last day on which it still leads there."""
 
     def __str__(self) -> str:
         return str(self.domain)

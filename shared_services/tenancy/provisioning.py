@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from . import directory, wall
 from .door import inside_council
-from .models import SHARED_SERVICE_NUMBER, Council, CouncilHost, RegisteredCouncil
+from .models import FIRST_SANDBOX_NUMBER, SHARED_SERVICE_NUMBER, Council, CouncilHost, RegisteredCouncil
 from .owner import owner_connection, run_script
 
 TEMPLATE = "room_template"
@@ -31,34 +31,46 @@ def pg_program(name: str) -> str:
     return str(Path(bin_dir) / name) if bin_dir else name
 
 
+def pg_options() -> list[str]:
+    """How the programs of PostgreSQL reach the server as the schema's owner."""
+    at = settings.POSTGRES
+    return [f"--host={at.host}", *([f"--port={at.port}"] if at.port else []), f"--username={at.owner}"]
+
+
+def pg_environment() -> dict[str, str]:
+    return {"PGPASSWORD": settings.POSTGRES.password or "", "PATH": "/usr/bin:/bin"}
+
+
 def template_dump() -> str:
     """The template room's schema as pg_dump writes it, without owners and grants."""
-    at = settings.POSTGRES
-    environment = {"PGPASSWORD": at.password or "", "PATH": "/usr/bin:/bin"}
     done = subprocess.run(
         [
             pg_program("pg_dump"), "--schema-only", "--no-owner", "--no-privileges", "--no-comments",
-            f"--schema={TEMPLATE}", f"--host={at.host}", *([f"--port={at.port}"] if at.port else []),
-            f"--username={at.owner}", settings.DATABASES["default"]["NAME"],
+            f"--schema={TEMPLATE}", *pg_options(), settings.DATABASES["default"]["NAME"],
         ],
-        check=False, capture_output=True, text=True, env=environment,
+        check=False, capture_output=True, text=True, env=pg_environment(),
     )  # fmt: skip
     if done.returncode:
         raise RuntimeError(f"pg_dump of the template room failed: {done.stderr.strip()}")
     return done.stdout
 
 
+def replayable(dump: str, schema: str) -> str:
+    """A dump's statements as they run within a transaction that is open, without the one that makes the schema."""
+    lines = []
+    for line in dump.splitlines():
+        if line.startswith(("\\restrict", "\\unrestrict", "--", "SELECT pg_catalog.set_config")):
+            continue
+        if line.startswith(f"CREATE SCHEMA {schema}"):
+            continue
+        lines.append(re.sub(r"^SET ", "SET LOCAL ", line))
+    return "\n".join(line for line in lines if line.strip())
+
+
 @lru_cache(maxsize=1)
 def room_script(release: str) -> str:
     """The template's schema as a script with {room} for the room's key; rendered once per release head."""
-    lines = []
-    for line in template_dump().splitlines():
-        if line.startswith(("\\restrict", "\\unrestrict", "--", "SELECT pg_catalog.set_config")):
-            continue
-        if line.startswith(f"CREATE SCHEMA {TEMPLATE}"):
-            continue
-        lines.append(re.sub(r"^SET ", "SET LOCAL ", line))
-    script = "\n".join(line for line in lines if line.strip())
+    script = replayable(template_dump(), TEMPLATE)
     return re.sub(rf"\b{TEMPLATE}\b", "{room}", script.replace("{", "{{").replace("}", "}}"))
 
 
@@ -83,6 +95,18 @@ def room_rights(key: str) -> str:
     return "\n".join(statements)
 
 
+def empty_schema(key: str) -> str:
+    """A room's schema with nothing in it, whose tables will be its role's to use."""
+    return "\n".join(
+        [
+            f"CREATE SCHEMA {key};",
+            f"GRANT USAGE ON SCHEMA {key} TO {key};",
+            f"ALTER DEFAULT PRIVILEGES IN SCHEMA {key} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {key};",
+            f"ALTER DEFAULT PRIVILEGES IN SCHEMA {key} GRANT USAGE ON SEQUENCES TO {key};",
+        ]
+    )
+
+
 def creation_statements(key: str, head: str) -> str:
     """Everything that makes a room, as one string to be run within one transaction."""
     copies = "\n".join(f"INSERT INTO {key}.{table} SELECT * FROM {TEMPLATE}.{table};" for table in COPIED_TABLES)
@@ -93,10 +117,7 @@ def creation_statements(key: str, head: str) -> str:
     return "\n".join(
         [
             wall.create_role_sql(key, settings.ROLE_PASSWORD(key)),
-            f"CREATE SCHEMA {key};",
-            f"GRANT USAGE ON SCHEMA {key} TO {key};",
-            f"ALTER DEFAULT PRIVILEGES IN SCHEMA {key} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {key};",
-            f"ALTER DEFAULT PRIVILEGES IN SCHEMA {key} GRANT USAGE ON SEQUENCES TO {key};",
+            empty_schema(key),
             room_script(head).format(room=key),
             copies,
             sequences,
@@ -127,7 +148,8 @@ def create_room_within(key: str) -> None:
 
 def next_number() -> int:
     """The number of the next council: numbers are never reused, so those that have left count too."""
-    return (Council.objects.aggregate(last=Max("number"))["last"] or SHARED_SERVICE_NUMBER) + 1
+    councils = Council.objects.filter(number__lt=FIRST_SANDBOX_NUMBER)
+    return (councils.aggregate(last=Max("number"))["last"] or SHARED_SERVICE_NUMBER) + 1
 
 
 def load_first_rows(council: Council) -> None:
@@ -172,15 +194,3 @@ def provision_shared_service(hosts: list[str]) -> Council:
         number=SHARED_SERVICE_NUMBER, name="Guildhall shared service", short_name="Shared service",
         slug="shared", code="GH", hosts=hosts, colour="#0b6e4f",
     )  # fmt: skip
-
-
-def remove_room(council: Council) -> None:
-    """Remove a council's schema and role. Its number stays taken: the register keeps it as ended."""
-    key = council.schema_name
-    with owner_connection() as owner:
-        run_script(
-            owner,
-            f"BEGIN; DROP SCHEMA IF EXISTS {key} CASCADE; DROP OWNED BY {key}; DROP ROLE IF EXISTS {key}; COMMIT;",
-        )
-    Council.objects.filter(pk=council.pk).update(state=Council.State.ENDED, ended_on=timezone.localdate())
-    directory.forget()

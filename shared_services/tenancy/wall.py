@@ -14,6 +14,7 @@ from django.db import connection, models
 
 from .bases import CommonModel, PooledModel, PrivateModel
 from .directory import CouncilEntry
+from .models import FIRST_SANDBOX_NUMBER
 
 OWNER_ONLY_TABLES = {"django_migrations", "tenancy_capturedmigration"}
 HOST_MAP = ("tenancy_council", "tenancy_councilhost")
@@ -154,6 +155,8 @@ def _policies(model: type[PooledModel]) -> Iterator[str]:
     shown = f"(app.cid() = 0::smallint OR NOT {mine} OR parts <@ ARRAY[0::smallint, app.cid()])"
     if model.shown_to_councils:
         shown = "true"
+    # A sandbox shares nothing with anybody, whatever its officers try in it.
+    shown = f"({shown} AND (parts = '{{}}' OR app.cid() < {FIRST_SANDBOX_NUMBER}::smallint))"
     writable = seen if model.parts_may_update else mine
     removable = f"({mine} OR {for_others})" if model.shared_service_may_remove else mine
     addable = f"({mine} OR {for_others})" if model.shared_service_may_insert else mine

@@ -53,9 +53,9 @@ class Portal:
         lifecycle.start(self.var_dir)
         for command in (
             ["create_database"],
-            ["migrate_rooms"],
+            ["migrate_councils"],
             ["load_reference_data"],
-            ["provision", "E08000012", "E08000006"],
+            ["provision_council", "E08000012", "E08000006"],
             ["collectstatic", "--no-input", "--verbosity=0"],
         ):
             subprocess.run(

@@ -32,6 +32,7 @@ class AdmissionVote(PooledModel):
     """One partner's voice on one applicant. It belongs to the partner, who reads nothing else of the application."""
 
     shared_service_may_insert = True
+    kept_after_leaving = "A vote is part of the record of the council that applied"
 
     application_key = models.UUIDField()
     """The application's key: its row is the shared service's alone."""

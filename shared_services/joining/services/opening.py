@@ -6,11 +6,8 @@ the work before, a killed process too, leaves nothing behind, and the same job b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import UUID
 
-import psycopg
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +18,7 @@ from shared_services.accounts.services import create_officer
 from shared_services.audit.services import record
 from shared_services.messaging.outbox import enqueue
 from shared_services.messaging.running import cause_of
+from shared_services.messaging.step_board import StepBoard
 from shared_services.tenancy import directory
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed
@@ -40,7 +38,6 @@ STEPS = (
     ("administrator", "Add the first administrator"),
     ("host", "Open its web address"),
 )
-TABLE = OpeningStep._meta.db_table
 
 
 def ask_for_opening(application: Application) -> None:
@@ -82,7 +79,7 @@ def open_council(*, application_id: UUID) -> None:
         application = ours.select_for_update(of=("self",)).get(pk=application_id)
         if application.status not in (Status.ADMITTED, Status.FAILED):
             return
-        board = StepBoard(beside, application_id)
+        board = StepBoard(beside, OpeningStep, application_id=application_id)
         board.clear()
         administrator = application.named_officers.get(role=NamedRole.ADMINISTRATOR)
         with board.step("register"):
@@ -148,31 +145,3 @@ def give_up(*, application_id: UUID, error: Exception, final: bool) -> None:
     application.status = Status.FAILED
     application.save(update_fields=["status"])
     record(None, "joining.opening.failed", application, cause=cause_of(error))
-
-
-class StepBoard:
-    """Shows the steps on a connection of its own, so that they are seen while the work is still uncommitted."""
-
-    def __init__(self, beside: psycopg.Connection, application_id: UUID) -> None:
-        self.beside = beside
-        self.application_id = application_id
-
-    def clear(self) -> None:
-        """Every step waits again: what an attempt before this one did was taken back."""
-        self._set("status = 'waiting', started_at = NULL, ended_at = NULL, cause = ''", [], "")
-
-    @contextmanager
-    def step(self, key: str) -> Iterator[None]:
-        self._set("status = 'running', started_at = now()", [], key)
-        try:
-            yield
-        except Exception as error:
-            self._set("status = 'failed', ended_at = now(), cause = %s", [cause_of(error)], key)
-            raise
-        self._set("status = 'done', ended_at = now()", [], key)
-
-    def _set(self, change: str, values: list[str], key: str) -> None:
-        self.beside.execute(
-            f"UPDATE public.{TABLE} SET {change} WHERE application_id = %s AND (key = %s OR %s = '')",
-            [*values, self.application_id, key, key],
-        )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from councils.setting_up.readiness import checks
 from shared_services.joining.models import LiveDecision
+from shared_services.operating.choices import Kind, Status
+from shared_services.operating.models import Operation
 from shared_services.tenancy.door import inside_council
 from tests.councils.books import open_books
 
@@ -92,3 +97,22 @@ def test_a_decision_stays_as_it_was_made_and_is_made_once(northmoor, eastvale, b
 def test_nobody_but_the_section_151_officer_goes_live(northmoor, books, officer_in, client_for):
     assert client_for(books.finance).get("/set-up/go-live/").status_code == 403
     assert b"The section 151 officer decides" in client_for(books.finance).get("/set-up/readiness/").content
+
+
+def test_a_restore_drill_that_passed_lately_makes_its_check_green(northmoor, shared_service):
+    assert "No backup of this council" in red(northmoor)["Restore drill"][0]
+    with inside_council(shared_service):
+        drill = Operation(
+            owner_id=0, parts=[1], council_id=1, kind=Kind.DRILL, status=Status.DONE, asked_by_name="The portal",
+            ended_at=timezone.now(),
+        )  # fmt: skip
+        drill.save(force_insert=True)
+
+    assert "Restore drill" not in red(northmoor)
+
+    with inside_council(shared_service):
+        Operation.objects.update(ended_at=timezone.now() - timedelta(days=91))
+    assert "The last trial was" in red(northmoor)["Restore drill"][0]
+    with inside_council(shared_service):
+        Operation.objects.update(status=Status.FAILED, ended_at=timezone.now())
+    assert "failed" in red(northmoor)["Restore drill"][0]

@@ -1,0 +1,118 @@
+"""What is done to one council's room by the platform's team, and the council's own word on it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from shared_services.joining.choices import StepStatus
+from shared_services.tenancy.bases import PooledModel
+
+from ..choices import NEEDS_CONSENT, OPEN, Kind, Status
+from ..querysets import OperationQuerySet
+
+
+class Operation(PooledModel):
+    """One thing that is done, or asked for, to one council's room. The council has a part in it and reads all of it.
+
+    It holds figures of the catalogue and words that the team typed, never anything from the council's own tables.
+    """
+
+    shared_service_only = True
+
+    council = models.ForeignKey("tenancy.Council", on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField("what", max_length=10, choices=Kind.choices)
+    status = models.CharField(max_length=10, choices=Status.choices)
+    reason = models.CharField(max_length=500, blank=True)
+    details = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    """What it was asked with: the new name, the hours."""
+    backup = models.ForeignKey(
+        "operating.Backup", on_delete=models.PROTECT, related_name="+", db_index=False, null=True, blank=True
+    )
+    """The backup that is restored, on trial or in earnest."""
+    asked_by_name = models.CharField("asked for by", max_length=150)
+    asked_at = models.DateTimeField("asked", default=timezone.now)
+    agreed_by_name = models.CharField("agreed by", max_length=150, blank=True)
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField("ended", null=True, blank=True)
+    figures = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    cause = models.CharField(max_length=500, blank=True)
+
+    objects = OperationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_at"]
+        indexes = [models.Index(fields=["owner", "council", "-asked_at"], name="operations_of_a_council")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "council", "kind"], condition=Q(status__in=OPEN), name="one_open_operation_of_a_kind"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.council.name}"
+
+    @property
+    def needs_consent(self) -> bool:
+        return self.kind in NEEDS_CONSENT
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what is asked, in hexadecimal: a council agrees to this and to nothing else."""
+        asked = [str(self.pk), self.council_id, self.kind, self.reason, self.details, str(self.backup_id or "")]
+        return hashlib.sha256(json.dumps(asked, sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()
+
+
+class OperationStep(PooledModel):
+    """One step of an operation, shown while it happens."""
+
+    shared_service_only = True
+
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="steps", db_index=False)
+    place = models.PositiveSmallIntegerField()
+    key = models.CharField(max_length=20)
+    title = models.CharField(max_length=80)
+    status = models.CharField(max_length=8, choices=StepStatus.choices, default=StepStatus.WAITING)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    cause = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [models.UniqueConstraint(fields=["owner", "operation", "key"], name="operation_step_once")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Consent(PooledModel):
+    """A council's answer to what the platform's team asks. The council's own row: nobody else can write it.
+
+    The owner's worker looks for it, and that its digest is that of what is about to happen.
+    """
+
+    append_only = True
+    kept_after_leaving = "It proves what the council agreed to"
+
+    operation_key = models.UUIDField()
+    digest = models.CharField(max_length=64)
+    agreed = models.BooleanField()
+    reason = models.CharField(max_length=500, blank=True)
+    officer_name = models.CharField(max_length=150)
+    officer_title = models.CharField(max_length=150, blank=True)
+    officer_email = models.EmailField(blank=True)
+    """Who is sent the link to the sandbox that was agreed to."""
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-decided_at"]
+        constraints = [models.UniqueConstraint(fields=["owner", "operation_key"], name="one_answer_an_operation")]
+
+    def __str__(self) -> str:
+        return f"{self.officer_name}: {'yes' if self.agreed else 'no'}"

@@ -1,0 +1,59 @@
+"""The steps of each kind of operation, as people watch them."""
+
+from __future__ import annotations
+
+from shared_services.joining.choices import StepStatus
+from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
+
+from ..choices import Kind
+from ..models import Operation, OperationStep
+
+BACK_UP = (
+    ("tables", "Write the council’s private tables to a file"),
+    ("shared", "Write its own rows of the shared tables"),
+    ("files", "Keep its files"),
+    ("count", "Count and hash every table"),
+)
+STEPS: dict[str, tuple[tuple[str, str], ...]] = {
+    Kind.BACK_UP: (*BACK_UP, ("tidy", "Remove backups that are too old")),
+    Kind.DRILL: (
+        ("check", "Check the hashes of the latest backup"),
+        ("restore", "Restore it into an empty database beside"),
+        ("compare", "Compare every table with what the backup recorded"),
+        ("build", "Compare how the room is built with the template"),
+    ),
+    Kind.RESTORE: (
+        ("check", "Check the hashes of the backup"),
+        *BACK_UP,
+        ("replace", "Put the tables of the backup in the place of the present ones"),
+        ("audit", "Carry over the audit record, which is never set back"),
+        ("compare", "Compare every table with what the backup recorded"),
+        ("build", "Compare how the room is built with the template"),
+        ("record", "Write it down and open the room again"),
+    ),
+    Kind.CLONE: (
+        ("room", "Make a room of its own"),
+        ("cards", "Copy the officers without their names"),
+        ("tables", "Copy the private tables, personal data masked"),
+        ("compare", "Compare how many rows each table has"),
+        ("administrator", "Add whoever agreed as its administrator"),
+    ),
+    Kind.REMOVE: (
+        ("shared", "Remove its own shared rows that concern nobody else"),
+        ("room", "Remove its private room and database login"),
+        ("register", "Enter in the register that it has left"),
+        ("files", "Remove its files and backups"),
+    ),
+}
+
+
+def lay_out_steps(operation: Operation) -> None:
+    """Every step waits. Part of the caller's transaction, in the shared service's room."""
+    for place, (key, title) in enumerate(STEPS.get(operation.kind, ()), start=1):
+        OperationStep.objects.update_or_create(
+            owner_id=SHARED_SERVICE_NUMBER, operation=operation, key=key,
+            defaults={
+                "place": place, "title": title, "parts": operation.parts, "status": StepStatus.WAITING,
+                "started_at": None, "ended_at": None, "cause": "",
+            },
+        )  # fmt: skip
