@@ -19,6 +19,7 @@ OWNER_COMMANDS = frozenset(
         "plant_scratch_database",
         "fingerprint_rooms",
         "remove_room",
+        "import_council",
     }
 )
 """Work that changes the schema runs as its owner; everything else runs as the portal and its rooms."""

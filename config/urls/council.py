@@ -26,6 +26,7 @@ urlpatterns = [
     path("joining/votes/", include("shared_services.joining.council_urls")),
     path("scim/v2/", include("councils.setting_up.scim.urls")),
     path("set-up/", include("councils.setting_up.urls")),
+    path("exit-packs/", include("shared_services.leaving.urls")),
     path("audit/", include("shared_services.assurance.urls")),
 ]
 handler403 = "shared_services.govuk.errors.forbidden"

@@ -131,6 +131,8 @@ PERMISSIONS: dict[str, str] = {
     "joining.manage_admission": "change how councils are admitted",
     "joining.go_live": "let your council’s portal go live",
     "joining.vote": "vote for your council on admitting another",
+    # Leaving
+    "leaving.take_pack": "take an exit pack of everything your council keeps here",
 }
 
 _EVERYONE = {
@@ -250,6 +252,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "workflow.view_duties",
             "workflow.manage_duties",
             "joining.vote",
+            "leaving.take_pack",
         }
     ),
     "category_manager": frozenset(
