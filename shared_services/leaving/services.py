@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import time
 import zipfile
@@ -113,7 +112,8 @@ def delete_pack(*, actor: OfficerCard | None, pack: ExitPack) -> ExitPack:
     pack.status, pack.deleted_at = PackStatus.DELETED, timezone.now()
     pack.save(update_fields=["status", "deleted_at"])
     record(actor, "leaving.pack.deleted", pack)
-    transaction.on_commit(lambda name=default_storage.path(pack.stored_name): Path(name).unlink(missing_ok=True))
+    archive = Path(default_storage.path(pack.stored_name))
+    transaction.on_commit(lambda: archive.unlink(missing_ok=True))
     return pack
 
 
@@ -189,7 +189,7 @@ def _archive(folder: Path, archive: Path, *, on_file: Callable[..., None]) -> tu
     with unfinished.open("rb") as file:
         while piece := file.read(BYTES_AT_A_TIME):
             digest.update(piece)
-    os.replace(unfinished, archive)
+    unfinished.replace(archive)
     return archive.stat().st_size, digest.hexdigest()
 
 

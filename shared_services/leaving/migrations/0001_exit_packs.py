@@ -7,40 +7,69 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
+        ("access", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ExitPack',
+            name="ExitPack",
             fields=[
-                ('id', models.UUIDField(default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False)),
-                ('asked_by_name', models.CharField(max_length=200)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('status', models.CharField(choices=[('writing', 'Being written'), ('ready', 'Ready'), ('failed', 'Could not be written'), ('deleted', 'Deleted')], default='writing', max_length=10)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('rows', models.BigIntegerField(default=0)),
-                ('documents', models.PositiveIntegerField(default=0)),
-                ('missing_documents', models.PositiveIntegerField(default=0)),
-                ('worked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('written_at', models.DateTimeField(blank=True, null=True)),
-                ('size', models.BigIntegerField(default=0)),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('manifest_sha256', models.CharField(blank=True, max_length=64)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('fault', models.CharField(blank=True, max_length=300)),
-                ('asked_by', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.officercard')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_services.tenancy.bases.new_key, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("asked_by_name", models.CharField(max_length=200)),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("writing", "Being written"),
+                            ("ready", "Ready"),
+                            ("failed", "Could not be written"),
+                            ("deleted", "Deleted"),
+                        ],
+                        default="writing",
+                        max_length=10,
+                    ),
+                ),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("rows", models.BigIntegerField(default=0)),
+                ("documents", models.PositiveIntegerField(default=0)),
+                ("missing_documents", models.PositiveIntegerField(default=0)),
+                ("worked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("written_at", models.DateTimeField(blank=True, null=True)),
+                ("size", models.BigIntegerField(default=0)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("manifest_sha256", models.CharField(blank=True, max_length=64)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                ("fault", models.CharField(blank=True, max_length=300)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="access.officercard",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-asked_at'],
-                'indexes': [models.Index(fields=['-asked_at'], name='exit_packs_newest')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'writing')), fields=('status',), name='one_exit_pack_under_way')],
+                "ordering": ["-asked_at"],
+                "indexes": [models.Index(fields=["-asked_at"], name="exit_packs_newest")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "writing")), fields=("status",), name="one_exit_pack_under_way"
+                    )
+                ],
             },
         ),
     ]

@@ -84,10 +84,14 @@ def packed_models() -> list[type[models.Model]]:
     return [model for model in every_model() if not why_left_out(model)]
 
 
+def _pooled() -> list[type[models.Model]]:
+    return [model for model in packed_models() if issubclass(model, PooledModel)]
+
+
 def packed_tables() -> list[PackedTable]:
     """The files of rows, in an order in which a row comes after those that it refers to."""
     private = [model for model in packed_models() if not issubclass(model, PooledModel)]
-    pooled = [model for model in packed_models() if issubclass(model, PooledModel)]
+    pooled = _pooled()
     tables = [PackedTable(model, PRIVATE) for model in _sorted(private)]
     for model in _sorted(pooled):
         if _referrers(model, pooled) or keys_to_itself(model):
@@ -101,7 +105,7 @@ def keys_of(model: type[models.Model]) -> list[Any]:
     return [
         field
         for field in model._meta.concrete_fields
-        if isinstance(field, models.ForeignKey) and field.db_constraint and field.name != "owner"
+        if isinstance(field, models.ForeignKey) and getattr(field, "db_constraint", True) and field.name != "owner"
     ]
 
 
@@ -141,7 +145,7 @@ def _referrers(model: type[models.Model], pooled: list[type[models.Model]]) -> l
 
 def shown_rows_sql(council: int) -> str:
     """WITH parts, one a table: the shared service's rows to which rows of the council refer, directly or by such a row."""
-    pooled = [model for model in packed_models() if issubclass(model, PooledModel)]
+    pooled = _pooled()
     parts = []
     for model in reversed(_sorted(pooled)):
         wanted = []
@@ -183,5 +187,3 @@ def left_out() -> list[dict[str, str]]:
         for name in hidden_columns(model)
     ]
     return tables + columns
-
-

@@ -47,7 +47,7 @@ class LoadedPack:
 def load_pack(folder: Path, *, expected: str = "", say: Say = print) -> LoadedPack:
     """Check a pack and load it. Raises BadPack, with nothing changed, when it is not whole or does not fit this install."""
     pack = check_pack(folder, expected=expected)
-    connection.set_schema_to_public()
+    transaction.get_connection().set_schema_to_public()  # type: ignore[attr-defined]
     _check_release(pack.manifest)
     try:
         with transaction.atomic():
@@ -70,7 +70,9 @@ def _check_release(manifest: Manifest) -> None:
         return
     theirs, ours = there.get("migrations", {}), here["migrations"]
     differing = sorted(app for app in {*theirs, *ours} if theirs.get(app) != ours.get(app))
-    named = "; ".join(f"{app}: {theirs.get(app, 'none')} in the pack, {ours.get(app, 'none')} here" for app in differing)
+    named = "; ".join(
+        f"{app}: {theirs.get(app, 'none')} in the pack, {ours.get(app, 'none')} here" for app in differing
+    )
     raise BadPack(
         "The pack is of another release than this install. Load it into an install of its own release, then move that"
         f" on. What differs: {named or 'the tables of a room; run migrate_rooms'}."
@@ -258,7 +260,9 @@ class PackLoader:
         return f"r.id IN (SELECT before FROM {SAME} WHERE model = '{table.table}')"
 
     def _insert(self, table: PackedTable) -> str:
-        columns, values, conditions = [], [], []
+        columns: list[str] = []
+        values: list[str] = []
+        conditions: list[str] = []
         hidden = hidden_columns(table.model)
         for one in table.model._meta.concrete_fields:
             if one.generated or not one.column:
@@ -291,7 +295,9 @@ class PackLoader:
                 f" WHERE p IN ({self.number_before}, {SHARED_SERVICE_NUMBER}) ORDER BY place)::smallint[]"
             )
         if one in council_keys(table.model):
-            return f"CASE {column} WHEN {self.number_before} THEN {self.council.number} ELSE {SHARED_SERVICE_NUMBER} END"
+            return (
+                f"CASE {column} WHEN {self.number_before} THEN {self.council.number} ELSE {SHARED_SERVICE_NUMBER} END"
+            )
         if one in keys_of(table.model):
             return self._key(table, one, column, conditions)
         return column

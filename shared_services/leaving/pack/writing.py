@@ -74,7 +74,7 @@ def write_pack(target: Path, *, on_progress: Progress | None = None) -> WrittenP
     with _unfinished(target) as folder:
         writer = PackWriter(folder, on_progress or _in_silence)
         manifest, sha256 = writer.write()
-        os.rename(folder, target)
+        folder.rename(target)
     return WrittenPack(target, manifest, sha256)
 
 
@@ -121,7 +121,9 @@ class PackWriter:
             self._part(table.table)
             self._write_table(table)
         self._part(CHAIN)
-        self._add(CHAIN, "The audit chain: each line as it was hashed, its hash and the link's.", copied_lines(CHAIN_SQL))
+        self._add(
+            CHAIN, "The audit chain: each line as it was hashed, its hash and the link's.", copied_lines(CHAIN_SQL)
+        )
         for module in self.more:
             self._part(module.__name__.split(".")[-2])
             for path, what, pieces in module.written_files():
@@ -165,7 +167,7 @@ class PackWriter:
     def _documents(self, counts: dict[str, int]) -> Iterator[bytes]:
         """Copy each file that a row speaks of, and give its line of the list."""
         for table, column in _file_columns():
-            sql = f"SELECT DISTINCT \"{column}\" FROM \"{table}\" WHERE \"{column}\" <> '' ORDER BY 1"
+            sql = f'SELECT DISTINCT "{column}" FROM "{table}" WHERE "{column}" <> \'\' ORDER BY 1'
             with connection.chunked_cursor() as cursor:
                 cursor.execute(sql)
                 for (name,) in cursor:

@@ -16,7 +16,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", metavar="DIR", type=Path)
-        parser.add_argument("--manifest", default="", metavar="SHA256", help="the manifest's hash as the export printed it")
+        parser.add_argument(
+            "--manifest", default="", metavar="SHA256", help="the manifest's hash as the export printed it"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -14,11 +14,13 @@ from shared_services.leaving.pack.manifest import BadPack
 
 class Command(BaseCommand):
     help = "Checks an exit pack and says what is wrong with it; exits with 1 if anything is."
-    requires_system_checks: list[str] = []  # noqa: RUF012 - as Django declares it
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", metavar="DIR", type=Path)
-        parser.add_argument("--manifest", default="", metavar="SHA256", help="the manifest's hash as the export printed it")
+        parser.add_argument(
+            "--manifest", default="", metavar="SHA256", help="the manifest's hash as the export printed it"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
