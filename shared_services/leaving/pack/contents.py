@@ -16,6 +16,7 @@ PRIVATE, SHARED, SHOWN = "private", "shared", "shown"
 
 SAME_IN_EVERY_ROOM = "The same in every room of a release: provisioning puts it there."
 NO_SIGN_INS = "What officers sign in with and their sessions: each sets a second factor up anew."
+NOT_A_COUNCIL_S = "No council has rows here: they are all the shared service's."
 LIBRARIES_LEFT_OUT = {
     "contenttypes.ContentType": SAME_IN_EVERY_ROOM,
     "auth.Permission": SAME_IN_EVERY_ROOM,
@@ -67,6 +68,8 @@ class PackedTable:
 
 def why_left_out(model: type[models.Model]) -> str:
     """Why no row of a model is in a pack; empty when its rows are."""
+    if getattr(model, "shared_service_only", False):
+        return NOT_A_COUNCIL_S
     own = getattr(model, "left_out_of_packs", "")
     return str(own or LIBRARIES_LEFT_OUT.get(model._meta.label, ""))
 
@@ -146,21 +149,21 @@ def _referrers(model: type[models.Model], pooled: list[type[models.Model]]) -> l
 def shown_rows_sql(council: int) -> str:
     """WITH parts, one a table: the shared service's rows to which rows of the council refer, directly or by such a row."""
     pooled = _pooled()
-    parts = []
+    parts: dict[str, str] = {}
     for model in reversed(_sorted(pooled)):
         wanted = []
         for other, key in [*_referrers(model, pooled), *((model, key) for key in keys_to_itself(model))]:
             table, column = other._meta.db_table, key.column
             wanted.append(f'SELECT "{column}" FROM public."{table}" WHERE owner_id = {council}')
-            if other is not model:
+            if table in parts:
                 wanted.append(f'SELECT "{column}" FROM shown_{table}')
         if wanted:
             table = model._meta.db_table
-            parts.append(
+            parts[table] = (
                 f'shown_{table} AS (SELECT * FROM public."{table}" WHERE owner_id = {SHARED_SERVICE_NUMBER}'
                 f" AND id IN ({' UNION '.join(wanted)}))"
             )
-    return f"WITH {', '.join(parts)}"
+    return f"WITH {', '.join(parts.values())}"
 
 
 def rows_sql(table: PackedTable, council: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from pathlib import Path
 
 import pytest
@@ -57,12 +58,19 @@ def install() -> Install:
     return here()
 
 
+@pytest.fixture(scope="session")
+def written_once(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("packs") / "pack"
+
+
 @pytest.fixture
-def pack(council, install, tmp_path) -> Path:
-    """The council's pack as the command writes it."""
-    status, said = install.run("export_council", "northmoor", tmp_path / "pack")
-    assert status == 0, said
-    return tmp_path / "pack"
+def pack(request, written_once, install, tmp_path) -> Path:
+    """A copy of the council's pack as the command writes it; written once, when the first test asks for it."""
+    if not written_once.exists():
+        request.getfixturevalue("council")
+        status, said = install.run("export_council", "northmoor", written_once)
+        assert status == 0, said
+    return Path(shutil.copytree(written_once, tmp_path / "pack"))
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from shared_services.tenancy import wall
 from shared_services.tenancy.owner import owner_connection
 from tests import rooms
 
+OTHERS = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
 
 @dataclass(frozen=True)
 class Install:
@@ -48,6 +50,13 @@ class Install:
         with owner_connection(self.database) as owner:
             return owner.execute(sql).fetchall()
 
+    def waits_for_a_lock(self) -> bool:
+        return bool(self.ask(f"{OTHERS} AND wait_event_type = 'Lock'"))
+
+    def others_at_work(self) -> bool:
+        """Whether others are in a transaction: a killed client's ends when the server notices."""
+        return bool(self.ask(f"{OTHERS} AND xact_start IS NOT NULL"))
+
 
 def here() -> Install:
     """The tests' own install."""
@@ -64,6 +73,9 @@ def empty_install(name: str, files: Path, *, keep: tuple[int, ...] = ()) -> Inst
             owner.execute(f"DROP SCHEMA c{number:04d} CASCADE")
         for model in wall.pooled_models():
             owner.execute(f'DELETE FROM public."{model._meta.db_table}" WHERE owner_id = ANY (%s)', [gone])
+        # Another install brings the same shared rows under keys of its own.
+        owner.execute("UPDATE public.workflow_processversion SET id = gen_random_uuid()")
+        owner.execute("UPDATE public.workflow_dutyrule SET id = gen_random_uuid()")
         owner.execute("DELETE FROM public.tenancy_councilhost WHERE tenant_id = ANY (%s)", [gone])
         owner.execute("DELETE FROM public.tenancy_council WHERE number = ANY (%s)", [gone])
     return Install(name, files)

@@ -93,7 +93,7 @@ def test_what_is_counted_goes_on_and_files_are_in_their_room(pack, elsewhere):
     assert passwords == [("!",)]
 
 
-def test_a_number_that_is_taken_is_mapped_to_a_free_one(pack, council, tmp_path):
+def test_a_number_that_is_taken_is_mapped_to_a_free_one(pack, walled, tmp_path):
     install = empty_install(f"{here().database}_taken", tmp_path / "files", keep=(2,))
     try:
         with owner_connection(install.database) as owner:
@@ -118,7 +118,7 @@ def test_a_number_that_is_taken_is_mapped_to_a_free_one(pack, council, tmp_path)
         remove(install)
 
 
-def test_a_pack_whose_council_has_a_room_is_refused(pack, install):
+def test_a_pack_whose_council_has_a_room_is_refused(pack, walled, install):
     status, said = install.run("import_council", pack)
 
     assert status == 1
@@ -152,29 +152,14 @@ def test_a_killed_import_leaves_nothing_and_can_be_repeated(pack, elsewhere):
     with owner_connection(elsewhere.database) as holding:
         holding.execute("BEGIN; LOCK TABLE public.workflow_decision IN ACCESS EXCLUSIVE MODE")
         process = elsewhere.start("import_council", pack)
-        wait_until(lambda: _waits_for_a_lock(elsewhere))
+        wait_until(elsewhere.waits_for_a_lock)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         holding.execute("ROLLBACK")
-    wait_until(lambda: not _others_at_work(elsewhere))
+    wait_until(lambda: not elsewhere.others_at_work())
     assert nothing_stands(elsewhere)
 
     status, said = elsewhere.run("import_council", pack)
 
     assert status == 0, said
     assert elsewhere.ask("SELECT number FROM public.tenancy_council WHERE number > 0") == [(1,)]
-
-
-def _waits_for_a_lock(install: Install) -> bool:
-    return bool(
-        install.ask("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
-    )
-
-
-def _others_at_work(install: Install) -> bool:
-    return bool(
-        install.ask(
-            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND xact_start IS NOT NULL"
-        )
-    )
