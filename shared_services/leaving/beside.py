@@ -26,7 +26,7 @@ class BesideTheLook:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._thread.submit(connection.close).result()
+        self._thread.submit(_close_own_connection).result()
         self._thread.shutdown()
 
     def do(self, work: Callable[[], Any]) -> Any:
@@ -35,3 +35,7 @@ class BesideTheLook:
     def _inside(self, work: Callable[[], Any]) -> Any:
         with inside_council(self._room):
             return work()
+
+
+def _close_own_connection() -> None:
+    connection.close()
