@@ -20,8 +20,9 @@ FRESH_EMAIL = timedelta(hours=24)
 class Account(PrivateModel, AbstractBaseUser):
     """An officer's way into one room: email, password, and the card the room knows the officer by."""
 
-    columns_left_out_of_packs: ClassVar[dict[str, str]] = {"password": "'!'"}
-    """Nobody can sign in with the value that is loaded: each officer sets a password by the link for one forgotten."""
+    columns_left_out_of_packs: ClassVar[dict[str, tuple[str, str]]] = {
+        "password": ("A secret of an officer: each sets a new one by the link for a forgotten password.", "'!'")
+    }
 
     email = models.EmailField("work email address", unique=True)
     card = pooled_key("access.OfficerCard")

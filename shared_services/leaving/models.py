@@ -8,6 +8,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from shared_services.govuk.words import spoken_instant
 from shared_services.tenancy.bases import PrivateModel, pooled_key
 
 from .choices import PackStatus
@@ -53,7 +54,7 @@ class ExitPack(PrivateModel):
         ]
 
     def __str__(self) -> str:
-        return f"Exit pack of {timezone.localtime(self.asked_at):%-d %B %Y, %H:%M}"
+        return f"Exit pack of {spoken_instant(self.asked_at)}"
 
     def get_absolute_url(self) -> str:
         return reverse("leaving:pack", args=[self.pk])

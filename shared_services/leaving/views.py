@@ -17,7 +17,7 @@ from shared_services.tenancy.door import current_council
 from . import services
 from .choices import PACK_COLOURS
 from .models import ExitPack
-from .pack.contents import left_out
+from .pack.contents import NOT_A_COUNCIL_S, left_out
 
 TEMPLATES = "pages/shared_services/leaving"
 TRAIL: list[tuple[str, str]] = [("Exit packs", "leaving:list_packs")]
@@ -35,7 +35,7 @@ class ListPacks(ListPage):
         Column("asked_at", "Asked for", kind="datetime", sort="asked_at", link=True),
         Column("asked_by_name", "By"),
         Column("size", "Size", value=lambda pack: spoken_size(pack.size) if pack.size else ""),
-        Column("sha256", "SHA-256 of the file", value=lambda pack: pack.sha256[:16]),
+        Column("sha256", "SHA-256 begins", value=lambda pack: pack.sha256[:16]),
         Column("expires_at", "Deleted after", kind="datetime"),
         Column("status", "Status", kind="tag", tags=PACK_COLOURS, sort="status"),
     ]
@@ -56,7 +56,7 @@ class AskForPack(FormPage):
     breadcrumbs = TRAIL
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context(days=settings.EXIT_PACK_DAYS, left_out=left_out(), **kwargs)
+        return super().get_context(days=settings.EXIT_PACK_DAYS, left_out=_by_reason(), **kwargs)
 
     def act(self, form: GovukForm) -> HttpResponse:
         return self.done(to=services.ask_for_pack(actor=self.actor))
@@ -138,3 +138,13 @@ def _facts_of(pack: ExitPack) -> list[tuple[str, str]]:
         ("SHA-256 of the manifest", pack.manifest_sha256),
         ("Deleted", spoken_instant(pack.deleted_at)) if gone else ("Deleted after", spoken_instant(pack.expires_at)),
     ]
+
+
+def _by_reason() -> list[tuple[str, list[str]]]:
+    """What of a council is left out of a pack, each reason once with its tables and columns."""
+    found: dict[str, list[str]] = {}
+    for one in left_out():
+        if one["reason"] != NOT_A_COUNCIL_S:
+            name = f"{one['table']}.{one['column']}" if "column" in one else one["table"]
+            found.setdefault(one["reason"], []).append(name)
+    return list(found.items())

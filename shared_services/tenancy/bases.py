@@ -37,8 +37,8 @@ class PrivateModel(models.Model):
     """Functions of the room that the council's role may call, by name."""
     left_out_of_packs: ClassVar[str] = ""
     """Why no row goes into the council's exit pack, as a sentence; empty: every row does."""
-    columns_left_out_of_packs: ClassVar[dict[str, str]] = {}
-    """Columns that are not in the pack, with what is loaded in their place, as SQL: a secret, which is set anew."""
+    columns_left_out_of_packs: ClassVar[dict[str, tuple[str, str]]] = {}
+    """Columns that are not in the pack: why, as a sentence, and what is loaded in their place, as SQL."""
     only_read_in_packs: ClassVar[str] = ""
     """Why the rows are in the pack and are not loaded from it, as a sentence."""
 
@@ -96,8 +96,8 @@ class PooledModel(models.Model):
     """A condition in SQL on the rows that the relay may remove, where it has DELETE."""
     left_out_of_packs: ClassVar[str] = ""
     """Why no row goes into the council's exit pack, as a sentence; empty: every row does."""
-    columns_left_out_of_packs: ClassVar[dict[str, str]] = {}
-    """Columns that are not in the pack, with what is loaded in their place, as SQL: a secret, which is set anew."""
+    columns_left_out_of_packs: ClassVar[dict[str, tuple[str, str]]] = {}
+    """Columns that are not in the pack: why, as a sentence, and what is loaded in their place, as SQL."""
     only_read_in_packs: ClassVar[str] = ""
     """Why the rows are in the pack and are not loaded from it, as a sentence."""
     same_in_packs: ClassVar[tuple[str, ...]] = ()

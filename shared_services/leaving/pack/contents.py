@@ -16,7 +16,7 @@ PRIVATE, SHARED, SHOWN = "private", "shared", "shown"
 
 SAME_IN_EVERY_ROOM = "The same in every room of a release: provisioning puts it there."
 NO_SIGN_INS = "What officers sign in with and their sessions: each sets a second factor up anew."
-NOT_A_COUNCIL_S = "No council has rows here: they are all the shared service's."
+NOT_A_COUNCIL_S = "No council has rows here: they are all the shared service’s."
 LIBRARIES_LEFT_OUT = {
     "contenttypes.ContentType": SAME_IN_EVERY_ROOM,
     "auth.Permission": SAME_IN_EVERY_ROOM,
@@ -27,7 +27,7 @@ LIBRARIES_LEFT_OUT = {
     "mfa.Authenticator": NO_SIGN_INS,
     "account.EmailConfirmation": NO_SIGN_INS,
     "socialaccount.SocialToken": NO_SIGN_INS,
-    "socialaccount.SocialApp": "Holds the identity provider's secret: single sign-on is set up anew, with a new one.",
+    "socialaccount.SocialApp": "Holds the identity provider’s secret: single sign-on is set up anew, with a new one.",
 }
 """Tables of libraries of which no row is in a pack, each with the reason. Our own models say so themselves."""
 
@@ -74,7 +74,8 @@ def why_left_out(model: type[models.Model]) -> str:
     return str(own or LIBRARIES_LEFT_OUT.get(model._meta.label, ""))
 
 
-def hidden_columns(model: type[models.Model]) -> dict[str, str]:
+def hidden_columns(model: type[models.Model]) -> dict[str, tuple[str, str]]:
+    """Columns that are not in a pack: why, and the SQL of what is loaded instead."""
     return dict(getattr(model, "columns_left_out_of_packs", {}))
 
 
@@ -185,8 +186,8 @@ def left_out() -> list[dict[str, str]]:
         {"table": model._meta.db_table, "reason": why_left_out(model)} for model in every_model() if why_left_out(model)
     ]
     columns = [
-        {"table": model._meta.db_table, "column": name, "reason": "A secret of the install, which is set anew."}
+        {"table": model._meta.db_table, "column": name, "reason": reason}
         for model in packed_models()
-        for name in hidden_columns(model)
+        for name, (reason, _) in hidden_columns(model).items()
     ]
     return tables + columns

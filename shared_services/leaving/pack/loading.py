@@ -268,7 +268,8 @@ class PackLoader:
             if one.generated or not one.column:
                 continue
             columns.append(f'"{one.column}"')
-            values.append(hidden.get(one.column) or self._value(table, one, conditions))
+            instead = hidden.get(one.column)
+            values.append(instead[1] if instead else self._value(table, one, conditions))
         again = ""
         if table.part == SHOWN:
             conditions.append(f"NOT {self._is_here(table)}")
