@@ -13,6 +13,8 @@ from shared_services.tenancy.bases import PrivateModel, pooled_key
 
 from .choices import PackStatus
 
+FOLDER = "exit-packs"
+"""Where the archives lie in a room's folder of files."""
 SILENCE = timedelta(minutes=15)
 """A pack that nobody has written at for so long lost its worker."""
 
@@ -75,4 +77,4 @@ class ExitPack(PrivateModel):
     @property
     def stored_name(self) -> str:
         """Where the archive lies in the room's folder: never part of a pack itself."""
-        return f"exit-packs/{self.pk}.zip"
+        return f"{FOLDER}/{self.pk}.zip"

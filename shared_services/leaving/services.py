@@ -25,7 +25,7 @@ from shared_services.tenancy.errors import NotAllowed
 
 from .beside import BesideTheLook
 from .choices import PackStatus
-from .models import ExitPack
+from .models import FOLDER, ExitPack
 from .pack.manifest import BYTES_AT_A_TIME
 from .pack.writing import open_snapshot, write_pack
 
@@ -59,7 +59,7 @@ def write_asked_pack(*, pack_id: UUID) -> None:
     with BesideTheLook() as beside:
         if not _is_alone(pack_id) or not beside.do(lambda: _begin(pack_id)):
             return
-        archive = Path(default_storage.path(f"exit-packs/{pack_id}.zip"))
+        archive = Path(default_storage.path(f"{FOLDER}/{pack_id}.zip"))
         folder = archive.with_suffix("")
         archive.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         shutil.rmtree(folder, ignore_errors=True)
@@ -71,6 +71,7 @@ def write_asked_pack(*, pack_id: UUID) -> None:
             size, sha256 = _archive(folder, archive, on_file=say)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+            archive.with_suffix(".unfinished").unlink(missing_ok=True)
         facts = {
             "size": size, "sha256": sha256, "manifest_sha256": written.sha256, "rows": written.manifest.rows,
             "documents": written.manifest.documents["count"],
@@ -119,12 +120,27 @@ def delete_pack(*, actor: OfficerCard | None, pack: ExitPack) -> ExitPack:
 
 @transaction.atomic
 def tidy_packs() -> None:
-    """Delete the packs whose time is over, and give up those whose worker was lost. Safe to run twice."""
+    """Delete the packs whose time is over and what killed workers left, and give up what they lost. Safe to run twice."""
     for pack in ExitPack.objects.filter(status=PackStatus.READY, expires_at__lte=timezone.now()):
         delete_pack(actor=None, pack=pack)
     for pack in ExitPack.objects.select_for_update().filter(status=PackStatus.WRITING):
         if pack.is_lost:
             _fail(pack, "The work stopped and nobody took it up again.")
+    _remove_leavings()
+
+
+def _remove_leavings() -> None:
+    """Remove files of packs that are neither ready nor being written: a killed worker could not tidy up."""
+    wanted = ExitPack.objects.filter(status__in=[PackStatus.READY, PackStatus.WRITING])
+    keys = [str(key) for key in wanted.values_list("pk", flat=True)]
+    folder = Path(default_storage.path(FOLDER))
+    for place in folder.iterdir() if folder.is_dir() else ():
+        if any(key in place.name for key in keys):
+            continue
+        if place.is_dir():
+            shutil.rmtree(place, ignore_errors=True)
+        else:
+            place.unlink(missing_ok=True)
 
 
 def _fail(pack: ExitPack, cause: str) -> None:

@@ -133,6 +133,22 @@ def test_a_pack_is_deleted_when_its_time_is_over(northmoor, ready, administrator
     assert events(northmoor).count("leaving.pack.deleted") == 1
 
 
+def test_what_a_killed_worker_left_is_removed_and_a_ready_pack_is_not(northmoor, ready, administrator):
+    with inside_council(northmoor):
+        lost = services.ask_for_pack(actor=administrator)
+        folder = archive_of(ready).parent
+        (folder / f".{lost.pk}.unfinished").mkdir()
+        (folder / f".{lost.pk}.unfinished" / "half.jsonl").write_text("{}")
+        (folder / f"{lost.pk}.unfinished").write_text("half")
+        services.tidy_packs()
+        assert len(list(folder.iterdir())) == 3
+        ExitPack.objects.filter(pk=lost.pk).update(worked_at=timezone.now() - SILENCE - timedelta(seconds=1))
+
+        services.tidy_packs()
+
+    assert list(folder.iterdir()) == [archive_of(ready)]
+
+
 def test_an_administrator_deletes_a_pack_before_its_time(northmoor, ready, administrator, client_for):
     client = client_for(administrator)
     page = client.get(f"{ready.get_absolute_url()}delete/")
@@ -162,3 +178,17 @@ def test_a_pack_that_cannot_be_written_says_so_and_leaves_nothing(northmoor, adm
 
     assert b"could not be written: InsufficientPrivilege" in shown.content
     assert list(archive_of(pack).parent.iterdir()) == []
+
+
+def test_a_program_asks_for_a_pack_and_sees_when_it_is_ready(northmoor, administrator, officer_in, client_for):
+    client = client_for(administrator)
+
+    asked = client.post("/api/v1/exit-packs/", {}, content_type="application/json")
+    again = client.post("/api/v1/exit-packs/", {}, content_type="application/json")
+    run_waiting()
+
+    assert asked.status_code == 201 and asked.json()["status"] == "writing"
+    assert again.status_code == 409
+    found = client.get(asked["Location"]).json()
+    assert found["status"] == "ready" and len(found["manifest_sha256"]) == 64
+    assert client_for(officer_in(northmoor)).get("/api/v1/exit-packs/").status_code == 403
