@@ -120,7 +120,7 @@ def pack_figures(folder: Path) -> list[Figure]:
     return [
         at_most(MEMORY, many["peak"], 200, "MiB"),
         at_most(GROWTH, many["peak"] / few["peak"], 1.2),
-        at_most(RATIO, many["seconds"] / bare, 6.0),
+        at_most(RATIO, many["seconds"] / bare, 4.0),
         for_the_reader(SECONDS, many["seconds"], "s"),
         for_the_reader(BARE, bare, "s"),
         for_the_reader(CHECKING, checking, "s"),
