@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, connection, models, transaction
 from django.utils.dateparse import parse_date
 
@@ -100,11 +101,16 @@ def _register(manifest: Manifest) -> Council:
     number = int(about["number"])
     if number <= SHARED_SERVICE_NUMBER or number > 9999 or Council.objects.filter(pk=number).exists():
         number = next_number()
-    council = Council.objects.create(
+    council = Council(
         number=number, schema_name=f"c{number:04d}", registered=registered, name=about["name"],
         short_name=about["short_name"], slug=about["slug"], code=about["code"], colour=about["colour"],
         domain=about["domain"], joined_on=parse_date(about["joined_on"]) if about["joined_on"] else None,
     )  # fmt: skip
+    try:
+        council.full_clean(validate_unique=False, validate_constraints=False)
+    except ValidationError as error:
+        raise BadPack(f"The council's own words in the manifest do not fit: {' '.join(error.messages)}") from error
+    council.save(force_insert=True)
     CouncilHost.objects.create(domain=f"{council.slug}.{settings.BASE_HOST}", tenant=council, is_primary=True)
     return council
 
@@ -212,6 +218,8 @@ class PackLoader:
         if table.part == SHOWN:
             self._recognise(table)
         known = self._known(table) if table.part == SHOWN else 0
+        if table.part == SHOWN:
+            self._spare_the_others(table, written.rows - known)
         loaded = self._run(self._insert(table))
         missed = written.rows - loaded - known
         self.loaded.rows += loaded
@@ -248,6 +256,16 @@ class PackLoader:
             f"INSERT INTO {SAME} SELECT DISTINCT ON (r.id) '{table.table}', r.id, h.id FROM {self._rows(table)}"
             f" JOIN {self._place(table)} h ON h.owner_id = {SHARED_SERVICE_NUMBER} AND {alike} ORDER BY r.id, h.id DESC"
         )
+
+    def _spare_the_others(self, table: PackedTable, strange: int) -> None:
+        """A pack is a council's to change: what it says is the shared service's may not hold for others here."""
+        if not strange or not getattr(table.model, "shared_service_rows_are_common", False):
+            return
+        if Council.objects.exclude(number__in=[SHARED_SERVICE_NUMBER, self.council.number]).exists():
+            raise BadPack(
+                f"{strange:,} of the pack's {table.model._meta.verbose_name_plural} are the shared service's there and"
+                " unknown here, where they would hold for every council. Load the pack into an empty install."
+            )
 
     def _known(self, table: PackedTable) -> int:
         """How many rows need not be loaded: this install has them, or another council's pack brought them."""
@@ -287,6 +305,9 @@ class PackLoader:
             return f"coalesce({column}, 'null'::jsonb)"
         if table.part == PRIVATE:
             return column
+        if table.part == SHOWN and table.model is OfficerCard and one.name in ("active", "roles"):
+            # Officers of the former shared service are named in what they did, and are none here.
+            return {"active": "false", "roles": "'{}'"}[one.name]
         if one.name == "owner":
             return str(SHARED_SERVICE_NUMBER if table.part == SHOWN else self.council.number)
         if one.name == "parts":

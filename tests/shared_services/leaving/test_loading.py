@@ -118,6 +118,34 @@ def test_a_number_that_is_taken_is_mapped_to_a_free_one(pack, walled, tmp_path):
         remove(install)
 
 
+def test_a_joint_process_of_a_pack_never_becomes_other_councils_own(pack, walled, tmp_path):
+    install = empty_install(f"{here().database}_shared", tmp_path / "files", keep=(2,))
+    try:
+        with owner_connection(install.database) as owner:
+            owner.execute("UPDATE public.workflow_processversion SET sha256 = repeat('0', 64), version = version + 10")
+        before = install.ask("SELECT count(*) FROM public.workflow_processversion")
+
+        status, said = install.run("import_council", pack)
+
+        assert status == 1 and "would hold for every council" in said, said
+        assert install.ask("SELECT count(*) FROM public.workflow_processversion") == before
+        assert not (install.files / "c0001").exists()
+    finally:
+        remove(install)
+
+
+def test_what_a_changed_manifest_says_of_the_council_is_checked(pack, elsewhere):
+    place = pack / "manifest.json"
+    manifest = json.loads(place.read_text())
+    manifest["council"]["slug"] = "../evil host"
+    place.write_text(json.dumps(manifest))
+
+    status, said = elsewhere.run("import_council", pack)
+
+    assert status == 1 and "do not fit" in said, said
+    assert nothing_stands(elsewhere)
+
+
 def test_a_pack_whose_council_has_a_room_is_refused(pack, walled, install):
     status, said = install.run("import_council", pack)
 
