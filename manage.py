@@ -16,6 +16,7 @@ OWNER_COMMANDS = frozenset(
         "create_database",
         "plant_scratch_database",
         "fingerprint_rooms",
+        "import_council",
     }
 )
 """Work that changes the schema runs as its owner; everything else runs as the portal and its rooms."""

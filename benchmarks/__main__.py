@@ -21,10 +21,11 @@ PARTS = {
     "operations": "benchmarks.settings.owner",
     "memory": "benchmarks.settings.portal",
     "extracts": "benchmarks.settings.portal",
+    "exitpack": "benchmarks.settings.portal",
     "processes": "benchmarks.settings.owner",
     "demo": "benchmarks.settings.portal",
 }
-"""What is measured, in order, and the settings of each. `rooms` builds the database that the next three use."""
+"""What is measured, in order, and the settings of each. `rooms` builds the database that the next four use."""
 PATIENCE_SECONDS = 900
 
 

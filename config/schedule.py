@@ -70,6 +70,9 @@ SCHEDULE = {
     "Check the audit record, nightly": for_every_council(
         "assurance.verify_nightly", crontab(hour="4", minute="0"), with_shared_service=True
     ),
+    "Delete exit packs whose time is over, nightly": for_every_council(
+        "leaving.tidy_packs", crontab(hour="3", minute="30")
+    ),
     "Move on cases whose time has come": for_every_council(
         "workflow.run_due_timers", timedelta(minutes=5), with_shared_service=True
     ),

@@ -44,6 +44,7 @@ FURNITURE_APPS = [
     "shared_services.api",
     "shared_services.notices",
     "shared_services.webhooks",
+    "shared_services.leaving",
 ]
 """Shared code whose tables every room has, and public never: the one exception to "the path tells the schema"."""
 COUNCIL_APPS = [
@@ -349,6 +350,10 @@ STORAGES = {
     "default": {"BACKEND": "shared_services.tenancy.storage.RoomStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+EXIT_PACK_DAYS = int(os.environ.get("GUILDHALL_EXIT_PACK_DAYS", "7"))
+"""So many days a council may download its exit pack; then the file is deleted."""
+OCDS_PREFIX = os.environ.get("GUILDHALL_OCDS_PREFIX", "ocds-unregistered")
+"""The prefix that the Open Contracting Partnership gave this portal; without one, exported orders say that they have none."""
 ATTACHMENT_LIMIT_BYTES = 10 * 1024 * 1024
 
 # -- Operations of one council -----------------------------------------------------------------

@@ -28,6 +28,7 @@ urlpatterns = [
     path("set-up/", include("councils.setting_up.urls")),
     path("platform-team/", include("shared_services.operating.council_urls")),
     path("notice-to-leave/", include("shared_services.operating.notice_urls")),
+    path("exit-packs/", include("shared_services.leaving.urls")),
     path("audit/", include("shared_services.assurance.urls")),
 ]
 handler403 = "shared_services.govuk.errors.forbidden"

@@ -132,6 +132,8 @@ class StagedRow(PrivateModel):
     No database key to the file: a trigger on each of a million rows would cost as much as reading them.
     """
 
+    left_out_of_packs = "Made from the files of a batch, which are in the pack: “Check again” makes them anew."
+
     file_id = models.UUIDField()
     line = models.PositiveIntegerField()
     key = models.CharField(max_length=200)

@@ -31,6 +31,8 @@ class NetworkRange(PrivateModel):
 class ScimKey(PrivateModel):
     """The key with which the council's identity provider adds, changes and deactivates officers. One is live at most."""
 
+    left_out_of_packs = "A secret of the identity provider: it is given a new key."
+
     digest = models.CharField(max_length=64, unique=True, db_index=False)
     """SHA-256 of the key, in hexadecimal: the key itself is shown once."""
     made_by = pooled_key("access.OfficerCard")

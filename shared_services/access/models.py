@@ -19,6 +19,8 @@ def seen_by_shared_service() -> list[int]:
 class OfficerCard(PooledModel):
     """What other rooms may know of an officer: work name, work email, job title, roles, whether active."""
 
+    same_in_packs = ("work_email",)
+
     parts = ArrayField(models.SmallIntegerField(), default=seen_by_shared_service, blank=True)
     work_name = models.CharField("full name", max_length=150)
     work_email = models.EmailField("work email address")

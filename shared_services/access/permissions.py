@@ -142,6 +142,8 @@ PERMISSIONS: dict[str, str] = {
     "operating.answer_operation": "answer for your council what the platform’s team asks",
     "operating.give_notice": "give notice that your council leaves",
     "operating.agree_to_leave": "agree that your council leaves",
+    # Leaving
+    "leaving.take_pack": "take an exit pack of everything your council keeps here",
 }
 
 _EVERYONE = {
@@ -267,6 +269,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "operating.view_own_operations",
             "operating.answer_operation",
             "operating.give_notice",
+            "leaving.take_pack",
         }
     ),
     "category_manager": frozenset(

@@ -16,6 +16,8 @@ class ApiToken(PrivateModel):
     Only a hash is kept: the token itself is shown once, when it is made.
     """
 
+    left_out_of_packs = "A secret of an officer: programs are given new tokens."
+
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=100)
     prefix = models.CharField(max_length=16)
@@ -43,6 +45,8 @@ class ApiToken(PrivateModel):
 
 class StoredAnswer(PrivateModel):
     """What a request with an Idempotency-Key was answered, so that sending it again changes nothing."""
+
+    left_out_of_packs = "Kept for a day, so that a request sent twice is done once."
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     key = models.CharField(max_length=200)

@@ -33,6 +33,8 @@ class HeadReceipt(PooledModel):
     chain against its partners' word without entering their rooms.
     """
 
+    only_read_in_packs = "Speaks of other councils by the numbers of the install that the pack comes from."
+
     shown_to_councils = True
 
     council = models.PositiveSmallIntegerField()

@@ -48,6 +48,8 @@ class ChainLink(PrivateModel):
 class WitnessedHead(PrivateModel):
     """Another room's head of one day, copied here: what this room can swear to, whatever becomes of the shared schema."""
 
+    only_read_in_packs = "Other rooms’ heads, known by the numbers of the install that the pack comes from."
+
     append_only = True
 
     council = models.PositiveSmallIntegerField()

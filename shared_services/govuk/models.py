@@ -14,6 +14,8 @@ from .querysets import SavedViewQuerySet
 class FormReceipt(PrivateModel):
     """A form that was sent once and done once: the same form sent again is shown this result."""
 
+    left_out_of_packs = "Kept for a day, so that a form sent twice is done once."
+
     token = models.UUIDField(unique=True)
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+", db_index=False)
     url = models.CharField(max_length=500, blank=True)

@@ -18,6 +18,8 @@ class OutboxMessage(PooledModel):
     in between is sent again, and a job that is already done is not run twice.
     """
 
+    left_out_of_packs = "Work under way in this install: loaded elsewhere it would be done a second time."
+
     shared_service_may_insert = True
     dispatcher_may = ("SELECT", "UPDATE (sent_at, sent_count, due_at, attempts, gave_up_at)", "DELETE")
     dispatcher_may_remove = "done_at IS NOT NULL"

@@ -112,6 +112,7 @@ LEFT_OUT: dict[str, str] = {
     "annexes": "files and notes of cases are free text and belong to cases, which are not copied",
     "govuk": "views that officers saved belong to accounts",
     "api": "tokens belong to accounts",
+    "leaving": "exit packs hold what the council keeps, unmasked",
     "notices": "a sandbox tells nobody anything",
     "webhooks": "a sandbox calls nobody",
     "setting_up": "networks, keys and the identity provider are the council's own",

@@ -35,6 +35,12 @@ class PrivateModel(models.Model):
     """True: triggers and functions of the room write it; the council's role only reads."""
     database_functions: ClassVar[tuple[str, ...]] = ()
     """Functions of the room that the council's role may call, by name."""
+    left_out_of_packs: ClassVar[str] = ""
+    """Why no row goes into the council's exit pack, as a sentence; empty: every row does."""
+    columns_left_out_of_packs: ClassVar[dict[str, tuple[str, str]]] = {}
+    """Columns that are not in the pack: why, as a sentence, and what is loaded in their place, as SQL."""
+    only_read_in_packs: ClassVar[str] = ""
+    """Why the rows are in the pack and are not loaded from it, as a sentence."""
 
     id = models.UUIDField(primary_key=True, default=new_key, editable=False)
 
@@ -90,6 +96,14 @@ class PooledModel(models.Model):
     """What the outbox relay's role may do here, e.g. ("SELECT", "UPDATE (sent_at)"). Keys only, no personal data."""
     dispatcher_may_remove: ClassVar[str] = "false"
     """A condition in SQL on the rows that the relay may remove, where it has DELETE."""
+    left_out_of_packs: ClassVar[str] = ""
+    """Why no row goes into the council's exit pack, as a sentence; empty: every row does."""
+    columns_left_out_of_packs: ClassVar[dict[str, tuple[str, str]]] = {}
+    """Columns that are not in the pack: why, as a sentence, and what is loaded in their place, as SQL."""
+    only_read_in_packs: ClassVar[str] = ""
+    """Why the rows are in the pack and are not loaded from it, as a sentence."""
+    same_in_packs: ClassVar[tuple[str, ...]] = ()
+    """The columns by which a row of the shared service is known again in another install: loading uses that install's."""
 
     id = models.UUIDField(primary_key=True, default=new_key, editable=False)
     owner = models.ForeignKey("tenancy.Council", on_delete=models.PROTECT, related_name="+", db_index=False)

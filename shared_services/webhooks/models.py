@@ -19,6 +19,8 @@ LONGEST_RESPONSE = 1024
 class Endpoint(PrivateModel):
     """A receiver: its address, the events it wants and the secret it knows the portal by."""
 
+    left_out_of_packs = "The keys and calls of this install: the council names its receivers anew."
+
     name = models.CharField(max_length=80)
     url = models.CharField(max_length=500)
     events = ArrayField(models.CharField(max_length=40, choices=EventType.choices))
@@ -56,6 +58,8 @@ class Endpoint(PrivateModel):
 
 class Delivery(PrivateModel):
     """One event for one endpoint. The same message, with the same id, however often it is sent."""
+
+    left_out_of_packs = "The keys and calls of this install: the council names its receivers anew."
 
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
     event = models.CharField(max_length=40)
@@ -99,6 +103,8 @@ class Delivery(PrivateModel):
 
 class Attempt(PrivateModel):
     """One call: when, what came back, and the first kilobyte of it."""
+
+    left_out_of_packs = "The keys and calls of this install: the council names its receivers anew."
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts", db_index=False)
     number = models.PositiveIntegerField()

@@ -14,6 +14,8 @@ from ..querysets import AccessGrantQuerySet
 class AccessGrant(PooledModel):
     """One person let in. The council's own row, made with the account by the council's own service."""
 
+    left_out_of_packs = "Whom the council let in here; its audit record, which is packed, tells of each."
+
     operation_key = models.UUIDField()
     card = models.ForeignKey("access.OfficerCard", on_delete=models.PROTECT, related_name="+", db_index=False)
     work_name = models.CharField(max_length=150)

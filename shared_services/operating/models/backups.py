@@ -13,6 +13,7 @@ from ..querysets import BackupQuerySet
 class Backup(PooledModel):
     """One backup. Its folder has the room's dump, the council's own shared rows, and a manifest with hashes."""
 
+    left_out_of_packs = "Backups lie on this install."
     shared_service_only = True
 
     council = models.ForeignKey("tenancy.Council", on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -14,6 +14,8 @@ CARD = "access.OfficerCard"
 class LeaveNotice(PooledModel):
     """Notice to leave on a day. It counts when the section 151 officer has agreed, until it is called back."""
 
+    left_out_of_packs = "A notice to leave this install says nothing in another."
+
     shown_to_councils = True
 
     council_name = models.CharField("council", max_length=120)

@@ -23,6 +23,7 @@ class Operation(PooledModel):
     It holds figures of the catalogue and words that the team typed, never anything from the council's own tables.
     """
 
+    left_out_of_packs = "What the platform’s team did to the room here; the audit record tells of each."
     shared_service_only = True
 
     council = models.ForeignKey("tenancy.Council", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -72,6 +73,7 @@ class Operation(PooledModel):
 class OperationStep(PooledModel):
     """One step of an operation, shown while it happens."""
 
+    left_out_of_packs = "How far an operation of this install came."
     shared_service_only = True
 
     operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="steps", db_index=False)

@@ -18,6 +18,8 @@ class DutyRule(PooledModel):
     A duty is a permission ("accounts.manage_roles") or a role ("role:director").
     """
 
+    same_in_packs = ("key", "sentence")
+
     shared_service_rows_are_common = True
 
     key = models.SlugField(max_length=60, db_index=False)

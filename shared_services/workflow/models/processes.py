@@ -17,6 +17,8 @@ class ProcessVersion(PooledModel):
     own, or a joint one with steps added or limits lowered, which then names the joint version it stands on.
     """
 
+    same_in_packs = ("key", "sha256")
+
     append_only = True
     shared_service_rows_are_common = True
 

@@ -1,0 +1,62 @@
+"""Exit packs for programs: asked for and watched. The archive itself is downloaded from its page, by a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from rest_framework import serializers
+
+from shared_services.api.bodies import Nothing
+from shared_services.api.routing import COUNCIL
+from shared_services.api.rows import Answer, row_of
+from shared_services.api.viewsets import RoomViewSet
+
+from . import services
+from .choices import PackStatus
+from .models import ExitPack
+
+HOSTS = (COUNCIL,)
+
+
+class PackAnswer(Answer):
+    id = serializers.UUIDField()
+    asked_at = serializers.DateTimeField()
+    asked_by_id = serializers.UUIDField()
+    asked_by_name = serializers.CharField()
+    status = serializers.ChoiceField(choices=PackStatus.choices)
+    done = serializers.IntegerField(help_text="parts that are written")
+    total = serializers.IntegerField(help_text="parts in all; 0 until a worker has begun")
+    rows = serializers.IntegerField()
+    size = serializers.IntegerField(help_text="of the archive, in bytes")
+    sha256 = serializers.CharField(help_text="of the archive, in hexadecimal")
+    manifest_sha256 = serializers.CharField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    deleted_at = serializers.DateTimeField(allow_null=True)
+
+
+class ExitPacks(RoomViewSet):
+    """Packs of everything that this council keeps."""
+
+    tag = "Exit packs"
+    permissions = dict.fromkeys(("list", "retrieve", "create"), services.MAY_TAKE)
+    body = {"create": Nothing}
+    answers = {"create": PackAnswer}
+    answer_class = PackAnswer
+    ordering = {"asked_at": "asked_at"}
+    default_ordering = "-asked_at,-pk"
+
+    def get_queryset(self) -> Any:
+        return ExitPack.objects.all()
+
+    def create(self, request: Any) -> HttpResponse:
+        """Have a pack written in the background. One at a time."""
+        self.read_body()
+        pack = services.ask_for_pack(actor=self.actor)
+        location = reverse("api:exit-pack-detail", kwargs={"pk": pack.pk})
+        return self.answer(row_of(pack, PackAnswer), status=201, location=location)
+
+
+def register(router: Any) -> None:
+    router.register("exit-packs", ExitPacks, basename="exit-pack")

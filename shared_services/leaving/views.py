@@ -1,0 +1,150 @@
+"""Exit packs: the list, asking for one, watching it being written, downloading and deleting it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils.timezone import localtime
+
+from shared_services.govuk.forms import GovukForm
+from shared_services.govuk.views import ActionView, Column, FormPage, GuardedView, ListPage, Page
+from shared_services.govuk.words import spoken_instant, spoken_size
+from shared_services.tenancy.door import current_council
+
+from . import services
+from .choices import PACK_COLOURS
+from .models import ExitPack
+from .pack.contents import NOT_A_COUNCIL_S, left_out
+
+TEMPLATES = "pages/shared_services/leaving"
+TRAIL: list[tuple[str, str]] = [("Exit packs", "leaving:list_packs")]
+
+
+class ListPacks(ListPage):
+    """Every pack that was asked for: by whom, when, how large, its hash, and until when it can be downloaded."""
+
+    permission = services.MAY_TAKE
+    template_name = f"{TEMPLATES}/list_packs.html"
+    title = "Exit packs"
+    noun = "exit pack"
+    queryset = ExitPack.objects.all()
+    columns: ClassVar[list[Column]] = [
+        Column("asked_at", "Asked for", kind="datetime", sort="asked_at", link=True),
+        Column("asked_by_name", "By"),
+        Column("size", "Size", value=lambda pack: spoken_size(pack.size) if pack.size else ""),
+        Column("sha256", "SHA-256 begins", value=lambda pack: pack.sha256[:16]),
+        Column("expires_at", "Deleted after", kind="datetime"),
+        Column("status", "Status", kind="tag", tags=PACK_COLOURS, sort="status"),
+    ]
+    default_sort = "-asked_at"
+    empty_text = "No exit pack has been asked for yet."
+    create_url_name = "leaving:ask_for_pack"
+    create_label = "Ask for an exit pack"
+    create_permission = services.MAY_TAKE
+
+
+class AskForPack(FormPage):
+    """Ask for a pack of everything."""
+
+    permission = services.MAY_TAKE
+    template_name = f"{TEMPLATES}/ask_for_pack.html"
+    title = "Ask for an exit pack"
+    button = "Write an exit pack"
+    breadcrumbs = TRAIL
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context(days=settings.EXIT_PACK_DAYS, left_out=_by_reason(), **kwargs)
+
+    def act(self, form: GovukForm) -> HttpResponse:
+        return self.done(to=services.ask_for_pack(actor=self.actor))
+
+
+class ShowPack(Page):
+    """How far a pack is, and the way to its file."""
+
+    permission = services.MAY_TAKE
+    template_name = f"{TEMPLATES}/show_pack.html"
+    breadcrumbs = TRAIL
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.pack = get_object_or_404(ExitPack, pk=self.kwargs["pk"])
+        if "HX-Request" in request.headers:
+            return render(request, f"{TEMPLATES}/_pack.html", self.get_context())
+        return super().get(request, *args, **kwargs)
+
+    def get_title(self) -> str:
+        return str(self.pack)
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        pack = self.pack
+        return super().get_context(
+            pack=pack,
+            colour=PACK_COLOURS[pack.status],
+            under_way=pack.is_under_way and not pack.is_lost,
+            facts=_facts_of(pack) if pack.sha256 else [],
+            may_be_downloaded=pack.may_be_downloaded,
+            **kwargs,
+        )
+
+
+class DownloadPack(GuardedView):
+    """The archive. Every download is in the record."""
+
+    permission = services.MAY_TAKE
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        pack = get_object_or_404(ExitPack, pk=self.kwargs["pk"])
+        content = services.open_pack(actor=self.actor, pack=pack)
+        moment = f"{localtime(pack.asked_at):%Y-%m-%d-%H%M}"
+        response = FileResponse(
+            content, as_attachment=True, filename=f"exit-pack-{current_council().slug}-{moment}.zip",
+            content_type="application/zip",
+        )  # fmt: skip
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+class DeletePack(ActionView):
+    """Delete a pack's file before its time."""
+
+    permission = services.MAY_TAKE
+    title = "Delete this exit pack"
+    button = "Delete the file"
+    button_style = "warning"
+    breadcrumbs = TRAIL
+    template_name = f"{TEMPLATES}/delete_pack.html"
+
+    def get_subject(self) -> ExitPack:
+        return get_object_or_404(ExitPack, pk=self.kwargs["pk"])
+
+    def act(self, form: GovukForm) -> HttpResponse:
+        services.delete_pack(actor=self.actor, pack=self.subject)
+        return self.done("The file was deleted. The line stays in the list.", to="leaving:list_packs")
+
+
+def _facts_of(pack: ExitPack) -> list[tuple[str, str]]:
+    gone = pack.deleted_at is not None
+    return [
+        ("Written", spoken_instant(pack.written_at)),
+        ("Rows", f"{pack.rows:,}"),
+        ("Documents", f"{pack.documents:,}"),
+        *([("Documents missing from the store", f"{pack.missing_documents:,}")] if pack.missing_documents else []),
+        ("Size", spoken_size(pack.size)),
+        ("SHA-256 of the file", pack.sha256),
+        ("SHA-256 of the manifest", pack.manifest_sha256),
+        ("Deleted", spoken_instant(pack.deleted_at)) if gone else ("Deleted after", spoken_instant(pack.expires_at)),
+    ]
+
+
+def _by_reason() -> list[tuple[str, list[str]]]:
+    """What of a council is left out of a pack, each reason once with its tables and columns."""
+    found: dict[str, list[str]] = {}
+    for one in left_out():
+        if one["reason"] != NOT_A_COUNCIL_S:
+            name = f"{one['table']}.{one['column']}" if "column" in one else one["table"]
+            found.setdefault(one["reason"], []).append(name)
+    return list(found.items())

@@ -1,0 +1,48 @@
+"""An administrator takes an exit pack, looked at: axe finds nothing, and nothing is wider than the screen."""
+
+from __future__ import annotations
+
+import zipfile
+
+import pytest
+
+from shared_services.leaving.pack.checking import check_pack
+from shared_services.messaging.running import run_waiting
+from tests.councils.books import open_books
+
+pytestmark = pytest.mark.browser
+
+
+def test_an_administrator_asks_for_an_exit_pack_watches_it_and_downloads_it(
+    portal, northmoor, officer_in, sign_in, page, look, tmp_path
+):
+    open_books(northmoor, officer_in)
+    sign_in(page, officer_in(northmoor, "council_administrator", name="Ada Ministrator"), northmoor)
+
+    page.click("nav a:has-text('Exit pack')")
+    look(page, "exit-packs-none")
+    page.click("main a:has-text('Ask for an exit pack')")
+    page.click("summary:has-text('What is left out')")
+    look(page, "exit-pack-ask")
+    page.click("main button:has-text('Write an exit pack')")
+    page.wait_for_selector("text=Waiting for a worker")
+    look(page, "exit-pack-waiting")
+
+    run_waiting()
+
+    page.wait_for_selector("text=Download the pack")
+    look(page, "exit-pack-ready")
+    with page.expect_download() as downloading:
+        page.click("text=Download the pack")
+    archive = tmp_path / downloading.value.suggested_filename
+    downloading.value.save_as(archive)
+    with zipfile.ZipFile(archive) as packed:
+        packed.extractall(tmp_path)
+    (folder,) = [path for path in tmp_path.iterdir() if path.is_dir()]
+    assert check_pack(folder).manifest.council["slug"] == "northmoor"
+
+    page.click("text=Delete the file")
+    look(page, "exit-pack-delete")
+    page.click("main button:has-text('Delete the file')")
+    page.wait_for_selector("text=The file was deleted")
+    look(page, "exit-packs")

@@ -1,0 +1,194 @@
+"""The exit pack on the portal: asked for, written by a worker, downloaded by who may, deleted in time."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from shared_services.audit.models import AuditEntry
+from shared_services.leaving import services
+from shared_services.leaving.choices import PackStatus
+from shared_services.leaving.models import SILENCE, ExitPack
+from shared_services.leaving.pack.checking import check_pack
+from shared_services.messaging.running import run_waiting
+from shared_services.tenancy.door import inside_council
+from shared_services.tenancy.errors import NotAllowed
+from shared_services.tenancy.owner import owner_connection
+
+pytestmark = pytest.mark.usefixtures("walled")
+
+
+@pytest.fixture(autouse=True)
+def files(settings, tmp_path) -> Path:
+    """A folder of files for each test, since each begins with a database of its own."""
+    settings.PRIVATE_FILES_DIR = tmp_path / "files"
+    return tmp_path / "files"
+
+
+@pytest.fixture
+def administrator(walled, northmoor, officer_in):
+    return officer_in(northmoor, "council_administrator", name="Ada Administrator")
+
+
+@pytest.fixture
+def ready(northmoor, administrator) -> ExitPack:
+    with inside_council(northmoor):
+        services.ask_for_pack(actor=administrator)
+    run_waiting()
+    with inside_council(northmoor):
+        return ExitPack.objects.get()
+
+
+def events(council) -> list[str]:
+    with inside_council(council):
+        found = AuditEntry.objects.filter(event__startswith="leaving.").order_by("at")
+        return list(found.values_list("event", flat=True))
+
+
+def archive_of(pack: ExitPack) -> Path:
+    return Path(settings.PRIVATE_FILES_DIR) / "c0001" / "exit-packs" / f"{pack.pk}.zip"
+
+
+def test_an_administrator_asks_waits_and_downloads_a_sound_pack(northmoor, administrator, client_for, tmp_path):
+    client = client_for(administrator)
+    page = client.get("/exit-packs/ask/")
+    assert b"accounts_account.password" in page.content
+    shown = client.post("/exit-packs/ask/", {"form_token": page.context["form_token"]}, follow=True)
+    assert b"Waiting for a worker" in shown.content
+
+    run_waiting()
+
+    place = shown.redirect_chain[-1][0]
+    shown = client.get(place)
+    assert b"Download the pack" in shown.content
+    response = client.get(f"{place}download/")
+    content = b"".join(response.streaming_content)
+    with inside_council(northmoor):
+        pack = ExitPack.objects.get()
+    assert hashlib.sha256(content).hexdigest() == pack.sha256
+    assert response.headers["Content-Length"] == str(len(content)) == str(pack.size)
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        packed.extractall(tmp_path / "taken")
+    assert check_pack(tmp_path / "taken" / str(pack.pk)).sha256 == pack.manifest_sha256
+    assert pack.sha256.encode() in shown.content
+    assert events(northmoor) == ["leaving.pack.asked_for", "leaving.pack.written", "leaving.pack.downloaded"]
+
+
+def test_only_who_may_take_a_pack_sees_or_downloads_one(northmoor, eastvale, ready, officer_in, client_for):
+    others = [
+        officer_in(northmoor, "section_151_officer", "auditor"),
+        officer_in(northmoor),
+    ]
+    for card in others:
+        for path in (
+            "/exit-packs/",
+            "/exit-packs/ask/",
+            ready.get_absolute_url(),
+            f"{ready.get_absolute_url()}download/",
+        ):
+            assert client_for(card).get(path).status_code == 403, path
+    neighbour = client_for(officer_in(eastvale, "council_administrator"))
+    assert neighbour.get(ready.get_absolute_url()).status_code == 404
+    assert neighbour.get(f"{ready.get_absolute_url()}download/").status_code == 404
+    with inside_council(northmoor), pytest.raises(NotAllowed):
+        services.ask_for_pack(actor=others[0])
+    assert "leaving.pack.downloaded" not in events(northmoor)
+
+
+def test_a_second_pack_waits_for_the_first_and_a_lost_one_is_given_up(northmoor, administrator, client_for):
+    with inside_council(northmoor):
+        first = services.ask_for_pack(actor=administrator)
+        with pytest.raises(NotAllowed, match="being written already"):
+            services.ask_for_pack(actor=administrator)
+        ExitPack.objects.update(worked_at=timezone.now() - SILENCE - timedelta(seconds=1))
+    assert b"nobody took it up again" in client_for(administrator).get(first.get_absolute_url()).content
+
+    with inside_council(northmoor):
+        services.ask_for_pack(actor=administrator)
+
+        assert ExitPack.objects.get(pk=first.pk).status == PackStatus.FAILED
+
+
+def test_a_pack_is_deleted_when_its_time_is_over(northmoor, ready, administrator, client_for):
+    assert archive_of(ready).exists()
+    with inside_council(northmoor):
+        ExitPack.objects.update(expires_at=timezone.now())
+    client = client_for(administrator)
+    refused = client.get(f"{ready.get_absolute_url()}download/")
+    assert refused.status_code == 409 and b"Ask for a new one" in refused.content
+
+    with inside_council(northmoor):
+        services.tidy_packs()
+        services.tidy_packs()
+
+    assert not archive_of(ready).exists()
+    assert b"Deleted" in client.get("/exit-packs/").content
+    assert events(northmoor).count("leaving.pack.deleted") == 1
+
+
+def test_what_a_killed_worker_left_is_removed_and_a_ready_pack_is_not(northmoor, ready, administrator):
+    with inside_council(northmoor):
+        lost = services.ask_for_pack(actor=administrator)
+        folder = archive_of(ready).parent
+        (folder / f".{lost.pk}.unfinished").mkdir()
+        (folder / f".{lost.pk}.unfinished" / "half.jsonl").write_text("{}")
+        (folder / f"{lost.pk}.unfinished").write_text("half")
+        services.tidy_packs()
+        assert len(list(folder.iterdir())) == 3
+        ExitPack.objects.filter(pk=lost.pk).update(worked_at=timezone.now() - SILENCE - timedelta(seconds=1))
+
+        services.tidy_packs()
+
+    assert list(folder.iterdir()) == [archive_of(ready)]
+
+
+def test_an_administrator_deletes_a_pack_before_its_time(northmoor, ready, administrator, client_for):
+    client = client_for(administrator)
+    page = client.get(f"{ready.get_absolute_url()}delete/")
+
+    client.post(f"{ready.get_absolute_url()}delete/", {"form_token": page.context["form_token"]})
+
+    assert not archive_of(ready).exists()
+    assert client.get(f"{ready.get_absolute_url()}download/").status_code == 409
+
+
+def test_a_job_sent_twice_writes_one_pack_and_leaves_no_folder(northmoor, ready):
+    with inside_council(northmoor):
+        services.write_asked_pack(pack_id=ready.pk)
+
+    assert [path.name for path in archive_of(ready).parent.iterdir()] == [f"{ready.pk}.zip"]
+    assert events(northmoor).count("leaving.pack.written") == 1
+
+
+def test_a_pack_that_cannot_be_written_says_so_and_leaves_nothing(northmoor, administrator, client_for):
+    with owner_connection(settings.DATABASES["default"]["NAME"]) as owner:
+        owner.execute("REVOKE SELECT ON c0001.people_leavetype FROM c0001")
+    with inside_council(northmoor):
+        pack = services.ask_for_pack(actor=administrator)
+    run_waiting()
+
+    shown = client_for(administrator).get(pack.get_absolute_url())
+
+    assert b"could not be written: InsufficientPrivilege" in shown.content
+    assert list(archive_of(pack).parent.iterdir()) == []
+
+
+def test_a_program_asks_for_a_pack_and_sees_when_it_is_ready(northmoor, administrator, officer_in, client_for):
+    client = client_for(administrator)
+
+    asked = client.post("/api/v1/exit-packs/", {}, content_type="application/json")
+    again = client.post("/api/v1/exit-packs/", {}, content_type="application/json")
+    run_waiting()
+
+    assert asked.status_code == 201 and asked.json()["status"] == "writing"
+    assert again.status_code == 409
+    found = client.get(asked["Location"]).json()
+    assert found["status"] == "ready" and len(found["manifest_sha256"]) == 64
+    assert client_for(officer_in(northmoor)).get("/api/v1/exit-packs/").status_code == 403
