@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -19,9 +20,10 @@ from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 from shared_services.webhooks.choices import EventType
 from shared_services.webhooks.delivering import publish
 
+from . import deputies
 from .authority import REQUESTER
-from .choices import TaskKind
-from .models import Case, Decision, Task, TaskCandidate
+from .choices import DeputyStatus, TaskKind
+from .models import Case, Decision, Deputy, Task, TaskCandidate
 
 SENT_BACK = "send_back"
 
@@ -79,6 +81,21 @@ def _kind_of(case: Case, task: Task) -> str:
         return "task_assigned"
     sent_back = Decision.objects.filter(owner_id=task.owner_id, case=case, outcome=SENT_BACK).exists()
     return "task_returned" if sent_back else "task_assigned"
+
+
+def tell_about_deputyship(*, deputy_id: UUID, event: str) -> None:
+    """Tell who was asked to stand in; once he has answered, tell the colleague and whoever asked for him."""
+    found = Deputy.objects.of_this_room().filter(pk=deputy_id).first()
+    if found is None:
+        return
+    url = reverse("deputies:show", args=[found.pk])
+    if event == deputies.ASKED:
+        if found.is_live and found.status == DeputyStatus.ASKED:
+            notices.notify(cards=[found.deputy_id], kind="deputy_asked", url=url)
+        return
+    notices.close_page(kind="deputy_asked", url=url)
+    if event == deputies.ANSWERED:
+        notices.notify(cards={found.principal_id, found.named_by_id}, kind="deputy_answered", url=url)
 
 
 def _tell_receivers(event: EventType, case: Case, task: Task | None, at: str) -> None:
