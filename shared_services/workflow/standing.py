@@ -58,6 +58,11 @@ class StandIn:
         return f"deputy of {self.for_name}" + (f", through {self.through}" if self.through else "")
 
 
+def in_record(whom: StandIn | None) -> dict[str, str]:
+    """For whom a deputy acted and why, as a line of the audit record says it; nothing for an officer's own authority."""
+    return {"acting_for": whom.for_name, "why": whom.why} if whom else {}
+
+
 @dataclass
 class StandIns:
     """The deputies of one room on one day, read once for all the tasks of a round."""
@@ -203,9 +208,10 @@ class StandIns:
         return self._card(card_id).active
 
     def _may_decide(self, card_id: UUID, question: Question) -> bool:
-        """Standing in needs what deciding needs: an active officer with the role that allows it."""
+        """Standing in needs what deciding needs: an active officer, no auditor, with the role that allows it."""
         permission = permission_to_decide(question.decision_type)
-        return self._active(card_id) and (not permission or may(self._card(card_id), permission))
+        able = self._active(card_id) and not self._card(card_id).only_reads
+        return able and (not permission or may(self._card(card_id), permission))
 
     def _card(self, card_id: UUID) -> OfficerCard:
         if card_id not in self._cards:
