@@ -10,7 +10,7 @@ from shared_services.access.permissions import roles_for_room
 from shared_services.govuk.forms import GovukForm, RadioField, SelectField, TextAreaField, VersionField
 from shared_services.tenancy.door import current_council
 from shared_services.workflow.definitions import process_titles
-from shared_services.workflow.expressions import ExpressionError, compiled
+from shared_services.workflow.expressions import ExpressionError, check
 from shared_services.workflow.operations import all_operations
 
 from .drawing.steps import ADDED, Facts
@@ -171,7 +171,7 @@ class WayForm(GovukForm):
         condition: str = self.cleaned_data["condition"].strip()
         if condition:
             try:
-                compiled(condition)
+                check(condition)
             except ExpressionError as error:
                 raise forms.ValidationError(str(error)) from error
         return condition

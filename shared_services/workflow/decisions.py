@@ -48,7 +48,7 @@ def read_decisions(text: str | bytes, name: str = "The decision file") -> Decisi
         reading.check_calls()
     if reading.problems:
         raise DecisionRefused(reading.problems)
-    return DecisionModel(decisions)
+    return DecisionModel(decisions, reading.vocabulary)
 
 
 class _Reading:

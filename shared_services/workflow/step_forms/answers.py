@@ -58,7 +58,7 @@ def check_answers(form: StepForm, given: dict[str, Any], *, files: Collection[st
             errors[one.name] = (
                 f"{one.label}: send the file itself, on the page of the task or as a part “answers.{one.name}”."
             )
-        if one.name not in kept and one.name not in errors and must_answer(one, values):
+        if one.name not in kept and one.name not in errors and must_answer(one, values, form):
             errors[one.name] = ask_for(one)
     for fault in _validator(form).iter_errors(kept):
         name = str(fault.absolute_path[0]) if fault.absolute_path else ""
