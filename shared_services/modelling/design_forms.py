@@ -39,9 +39,9 @@ def offer(form: forms.BaseForm, name: str, choices: list[tuple[str, str]]) -> No
 
 
 def role_choices() -> list[tuple[str, str]]:
-    """The roles of this kind of room, and whoever started the case."""
-    here = current_council()
-    roles = [(role.key, role.label) for role in roles_for_room(pooled=here.is_shared_service)]
+    """The roles of councils and, in the shared service, its own too: councils run its joint processes in their rooms."""
+    own = roles_for_room(pooled=True) if current_council().is_shared_service else []
+    roles = [(role.key, role.label) for role in [*roles_for_room(pooled=False), *own]]
     return [("requester", "Whoever started it"), ("line_manager", "Line manager of whoever started it"), *roles]
 
 
