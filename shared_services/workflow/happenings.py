@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from shared_services.access.models import OfficerCard
+from shared_services.access.permissions import roles_granting
 from shared_services.messaging.outbox import enqueue_each
 from shared_services.notices import services as notices
 from shared_services.tenancy.door import current_council
@@ -23,6 +25,7 @@ from shared_services.webhooks.delivering import publish
 from . import deputies
 from .authority import REQUESTER
 from .choices import DeputyStatus, TaskKind
+from .matrix_plans import MAY_SIGN
 from .models import Case, Decision, Deputy, Task, TaskCandidate
 
 SENT_BACK = "send_back"
@@ -96,6 +99,14 @@ def tell_about_deputyship(*, deputy_id: UUID, event: str) -> None:
     notices.close_page(kind="deputy_asked", url=url)
     if event == deputies.ANSWERED:
         notices.notify(cards={found.principal_id, found.named_by_id}, kind="deputy_answered", url=url)
+
+
+def tell_of_matrix_change(*, by: UUID) -> None:
+    """Tell the section 151 officers; where the only one made the change himself, those who read the audit record."""
+    here = OfficerCard.objects.of_council(current_council().number).active().exclude(pk=by)
+    signers = here.holding_any(roles_granting(MAY_SIGN)).values_list("pk", flat=True)
+    told = list(signers) or list(here.holding_any(roles_granting("audit.view_records")).values_list("pk", flat=True))
+    notices.notify(cards=told, kind="matrix_changed", url=reverse("authority:matrix"))
 
 
 def _tell_receivers(event: EventType, case: Case, task: Task | None, at: str) -> None:

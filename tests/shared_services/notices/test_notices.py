@@ -18,8 +18,9 @@ from shared_services.notices.kinds import KINDS, UnknownKind
 from shared_services.notices.models import Notice
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import Stale
-from shared_services.workflow import candidates, deputies
+from shared_services.workflow import candidates, deputies, matrix
 from shared_services.workflow.candidates import refresh_candidates
+from shared_services.workflow.models import AuthorityRule
 
 
 def count_of(council, card) -> int:
@@ -373,3 +374,26 @@ def test_a_deputyship_that_was_ended_before_its_notice_is_not_told_of(northmoor,
     run_waiting()
 
     assert told(northmoor, deputy) == []
+
+
+def test_what_one_officer_changes_in_the_matrix_is_told_to_those_who_answer_for_it(northmoor, officer_in, told):
+    chief, clerk = officer_in(northmoor, "section_151_officer"), officer_in(northmoor, "finance_officer")
+    with inside_council(northmoor):
+        rule = AuthorityRule.objects.of_this_room().filter(valid_to__isnull=True).first()
+        matrix.end_authority_rule(actor=clerk, rule_id=rule.pk, valid_to=timezone.localdate())
+        matrix.end_authority_rule(actor=clerk, rule_id=rule.pk, valid_to=timezone.localdate())
+    run_waiting()
+
+    assert kinds(told(northmoor, chief)) == ["matrix_changed"]
+    assert kinds(told(northmoor, clerk)) == []
+
+
+def test_the_only_section_151_officers_own_change_is_told_to_who_reads_the_record(northmoor, officer_in, told):
+    chief, auditor = officer_in(northmoor, "section_151_officer"), officer_in(northmoor, "auditor")
+    with inside_council(northmoor):
+        rule = AuthorityRule.objects.of_this_room().filter(valid_to__isnull=True).first()
+        matrix.end_authority_rule(actor=chief, rule_id=rule.pk, valid_to=timezone.localdate())
+    run_waiting()
+
+    assert kinds(told(northmoor, auditor)) == ["matrix_changed"]
+    assert kinds(told(northmoor, chief)) == []
