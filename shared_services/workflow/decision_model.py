@@ -63,7 +63,9 @@ class DecisionModel:
     """The decisions of one DMN file and those that each needs first."""
 
     decisions: dict[str, Decision]
-    vocabulary: Vocabulary = field(default=PLAIN, repr=False)
+    knowledge: str = field(default="", repr=False)
+    """The functions and kinds that the file's decisions rest on, as written: to tell whether they have changed."""
+    vocabulary: Vocabulary = field(default=PLAIN, compare=False, repr=False)
     """The names of the file that are more than one plain word."""
 
     @property
