@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from shared_services.access.models import OfficerCard
@@ -58,7 +59,7 @@ class StandIn:
         return f"deputy of {self.for_name}" + (f", through {self.through}" if self.through else "")
 
 
-def in_record(whom: StandIn | None) -> dict[str, str]:
+def in_record(whom: StandIn | None) -> dict[str, Any]:
     """For whom a deputy acted and why, as a line of the audit record says it; nothing for an officer's own authority."""
     return {"acting_for": whom.for_name, "why": whom.why} if whom else {}
 

@@ -350,8 +350,6 @@ def _days(start: Any, end: Any) -> int | None:
 def _money(value: Any) -> Decimal | None:
     """A number of pounds with two places, half a penny up."""
     number = FUNCTIONS["number"](value) if isinstance(value, str) else Decimal(value)
-    return (
-        None
-        if number is None
-        else _rounded(number, 2, decimal.ROUND_HALF_UP).quantize(Decimal("0.01"), context=NUMBERS)
-    )
+    if number is None:
+        return None
+    return number.quantize(Decimal("0.01"), rounding=decimal.ROUND_HALF_UP, context=NUMBERS)  # type: ignore[no-any-return]
