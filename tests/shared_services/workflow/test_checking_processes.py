@@ -267,6 +267,20 @@ def test_the_same_in_words():
     assert words["Cool off"][0] == "waits 2 days"
 
 
+def test_a_step_that_names_its_own_role_is_said_to_be_that_roles():
+    lanes = (
+        '<bpmn:laneSet id="lanes"><bpmn:lane id="managers" name="Managers"><bpmn:extensionElements>'
+        '<guildhall:lane role="line_manager"/></bpmn:extensionElements><bpmn:flowNodeRef>own</bpmn:flowNodeRef>'
+        "<bpmn:flowNodeRef>theirs</bpmn:flowNodeRef></bpmn:lane></bpmn:laneSet>"
+    )
+    text = process(*around(user("own", role="director"), user("theirs", role=""), way="own theirs"), lanes)
+
+    assert [(step.label, step.lane) for step in listed(read_diagram(read_xml(text)), {})] == [
+        ("Own", "Director"),
+        ("Theirs", "Managers"),
+    ]
+
+
 def test_a_drawing_without_coordinates_says_that_its_steps_are_listed():
     text = process(*DRAWN)
 
