@@ -33,4 +33,5 @@ def keep_what_was_agreed(decision: HomeDecision) -> None:
             case_id=decision.case.pk,
             task_id=decision.task.pk,
             proposal_id=decision.case.subject_id,
+            for_name=decision.for_name,
         )

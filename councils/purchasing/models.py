@@ -244,6 +244,8 @@ class JointConsent(PrivateModel):
     gross_amount = money()
     agreed_by = pooled_key("access.OfficerCard")
     agreed_by_name = models.CharField(max_length=200)
+    agreed_for_name = models.CharField(max_length=200, blank=True)
+    """The colleague for whom a deputy agreed."""
     agreed_at = models.DateTimeField()
     seen_digest = models.CharField(max_length=64)
     """A fingerprint of the shared rows as the officer decided on them."""

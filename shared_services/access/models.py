@@ -5,7 +5,7 @@ from django.db import connection, models
 
 from shared_services.tenancy.bases import PooledModel
 
-from .permissions import ROLES
+from .permissions import READ_ONLY_ROLES, ROLES
 from .querysets import OfficerCardQuerySet
 
 SHARED_SERVICE = 0
@@ -42,6 +42,11 @@ class OfficerCard(PooledModel):
 
     def __str__(self) -> str:
         return self.work_name
+
+    @property
+    def only_reads(self) -> bool:
+        """An auditor: reads and changes nothing, whatever other roles the card carries."""
+        return not READ_ONLY_ROLES.isdisjoint(self.roles)
 
     @property
     def role_labels(self) -> list[str]:

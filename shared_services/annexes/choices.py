@@ -19,6 +19,7 @@ class CaseVerb(models.TextChoices):
     FORWARDED = "forwarded", "Forwarded"
     ASKED = "asked", "Question asked"
     ANSWERED = "answered", "Question answered"
+    TAKEN_BACK = "taken_back", "Question withdrawn"
     SUSPENDED = "suspended", "Put on hold"
     CONTINUED = "continued", "Taken off hold"
     REOPENED = "reopened", "Reopened"

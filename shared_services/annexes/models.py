@@ -46,6 +46,8 @@ class CaseEvent(PrivateModel):
     """Empty: the portal, by its daily round."""
     by_name = models.CharField(max_length=200)
     by_job_title = models.CharField(max_length=200, blank=True)
+    for_name = models.CharField(max_length=200, blank=True)
+    """The colleague for whom a deputy, or a manager, did it."""
     to = pooled_key("access.OfficerCard", null=True)
     to_name = models.CharField(max_length=500, blank=True)
     text = models.TextField(blank=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from shared_services.tenancy.bases import new_key
 
 from .answers import JsonAnswer
 from .models import StoredAnswer
+from .parsing import file_parts, is_multipart, json_part
 from .problems import Problem
 
 KEPT_HEADERS = ("ETag", "Location")
@@ -71,5 +73,14 @@ def _again(account_id: Any, key: str, wanted: str) -> HttpResponse:
 
 def _hash(request: Any) -> str:
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
-    digest.update(request._request.body)
+    if not is_multipart(request):
+        digest.update(request._request.body)
+        return digest.hexdigest()
+    # Files are hashed where they lie, and never held in memory as a whole.
+    digest.update(json.dumps(json_part(request), sort_keys=True).encode())
+    for name, upload in sorted(file_parts(request).items()):
+        digest.update(f"\n{name}\n{upload.name}\n".encode())
+        for chunk in upload.chunks():
+            digest.update(chunk)
+        upload.seek(0)
     return digest.hexdigest()

@@ -28,6 +28,19 @@ PAGING = [
 ]
 
 
+WITH_FILES = {
+    "type": "object",
+    "required": ["body"],
+    "properties": {"body": {"type": "string", "description": "the JSON that is sent without files"}},
+    "additionalProperties": {
+        "type": "string",
+        "format": "binary",
+        "description": "answers.FIELD: the file that answers a file question of the form",
+    },
+}
+"""A body with the files that answer a form."""
+
+
 class ProblemAnswer(serializers.Serializer):
     """RFC 9457 problem details."""
 
@@ -60,7 +73,10 @@ class RoomSchema(AutoSchema):
         return f"{super().get_description()}\n\nPermission: `{permission}`".strip()
 
     def get_request_serializer(self) -> Any:
-        return self.view.body.get(self._name())
+        declared = self.view.body.get(self._name())
+        if self._name() not in self.view.takes_files:
+            return declared
+        return {"application/json": declared, "multipart/form-data": WITH_FILES}
 
     def get_response_serializers(self) -> Any:
         declared = self.view.answers.get(self._name()) or self._default_answer()

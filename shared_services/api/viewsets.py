@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated
+from rest_framework.parsers import MultiPartParser
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
@@ -25,7 +27,7 @@ from .authentication import BrowserAuthentication, TokenAuthentication
 from .idempotency import answer_once
 from .openapi import RoomSchema
 from .paging import PAGING_PARAMETERS, paged
-from .parsing import JsonParser, OnlyJson
+from .parsing import JsonParser, OnlyJson, file_parts, is_multipart, json_part
 from .problems import Problem, as_problem
 from .rows import Answer, rows
 from .scopes import covers
@@ -51,6 +53,8 @@ class RoomAPIView(APIView):
     """Action -> serializer of the request's body."""
     answers: ClassVar[dict[str, type[Serializer]]] = {}
     """Action -> declared answer."""
+    takes_files: ClassVar[frozenset[str]] = frozenset()
+    """Actions to which files may be sent: as multipart/form-data, with the JSON in the part `body`."""
     tag: ClassVar[str] = ""
     sensitive: ClassVar[str] = ""
     """What these answers show of a person ("people.employment"): each reading is then recorded, as on the pages."""
@@ -59,7 +63,7 @@ class RoomAPIView(APIView):
     permission_classes: list[Any] = []
     throttle_classes: list[Any] = []
     renderer_classes = [JsonRenderer]
-    parser_classes = [JsonParser]
+    parser_classes = [JsonParser, MultiPartParser]
     content_negotiation_class = OnlyJson
     schema = RoomSchema()
     actor: OfficerCard
@@ -68,7 +72,7 @@ class RoomAPIView(APIView):
         """Who, may they, is it the version they saw, was it sent before; then the action, and faults as problems."""
         self.args, self.kwargs = args, kwargs
         self.headers = {}
-        if "HTTP_IDEMPOTENCY_KEY" in request.META:
+        if "HTTP_IDEMPOTENCY_KEY" in request.META and not is_multipart(request):
             # Read before a check against forged requests looks for a form in it: afterwards it cannot be read whole.
             _ = request.body
         wrapped = self.initialize_request(request, *args, **kwargs)
@@ -148,7 +152,17 @@ class RoomAPIView(APIView):
 
     def read_body(self) -> dict[str, Any]:
         """The request's body, checked against the action's serializer."""
-        return _reader(self.body[self.action_name() or ""]).run_validation(self.request.data)
+        sent = json_part(self.request) if is_multipart(self.request) else self.request.data
+        return _reader(self.body[self.action_name() or ""]).run_validation(sent)
+
+    @property
+    def files(self) -> dict[str, UploadedFile]:
+        """The files that came with the body, by the field that each answers."""
+        return file_parts(self.request) if is_multipart(self.request) else {}
+
+    @property
+    def takes_files_now(self) -> bool:
+        return self.action_name() in self.takes_files
 
     @property
     def version(self) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from shared_services.workflow.decisions import DecisionModel, DecisionRefused, read_decisions
 from shared_services.workflow.diagrams import Diagram, read_diagram
@@ -11,10 +12,10 @@ from shared_services.workflow.findings import Finding, ProcessRefused, find
 from shared_services.workflow.safe_xml import XmlRefused, read_xml
 
 
-def findings_of(bpmn: str, dmn: Iterable[str]) -> list[Finding]:
-    """Errors first, then warnings; each once."""
+def findings_of(bpmn: str, dmn: Iterable[str], forms: dict[str, Any] | None = None) -> list[Finding]:
+    """Errors first, then warnings; each once. `forms` are the process's forms by step, where they are known."""
     tables = list(dmn)
-    found = [*_read_and_find(bpmn, tables), *_refusals(bpmn, tables)]
+    found = [*_read_and_find(bpmn, tables, forms), *_refusals(bpmn, tables)]
     order = {"error": 0, "warning": 1}
     return sorted(dict.fromkeys(found), key=lambda finding: order.get(finding.level, 2))
 
@@ -55,13 +56,13 @@ def tables_of(dmn: Iterable[str]) -> dict[str, DecisionModel]:
     return found
 
 
-def _read_and_find(bpmn: str, dmn: list[str]) -> list[Finding]:
+def _read_and_find(bpmn: str, dmn: list[str], forms: dict[str, Any] | None) -> list[Finding]:
     diagram = diagram_or_none(bpmn)
     unread = [finding for number, text in enumerate(dmn, start=1) for finding in _table_faults(text, number)]
     if diagram is None or unread:
         # Without its tables every step that uses one would be found at fault too.
         return unread
-    return list(find(diagram, tables_of(dmn)))
+    return list(find(diagram, tables_of(dmn), forms=forms))
 
 
 def _table_faults(text: str, number: int) -> list[Finding]:

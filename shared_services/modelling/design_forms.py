@@ -10,7 +10,7 @@ from shared_services.access.permissions import roles_for_room
 from shared_services.govuk.forms import GovukForm, RadioField, SelectField, TextAreaField, VersionField
 from shared_services.tenancy.door import current_council
 from shared_services.workflow.definitions import process_titles
-from shared_services.workflow.expressions import ExpressionError, compiled
+from shared_services.workflow.expressions import ExpressionError, check
 from shared_services.workflow.operations import all_operations
 
 from .drawing.steps import ADDED, Facts
@@ -39,9 +39,9 @@ def offer(form: forms.BaseForm, name: str, choices: list[tuple[str, str]]) -> No
 
 
 def role_choices() -> list[tuple[str, str]]:
-    """The roles of this kind of room, and whoever started the case."""
-    here = current_council()
-    roles = [(role.key, role.label) for role in roles_for_room(pooled=here.is_shared_service)]
+    """The roles of councils and, in the shared service, its own too: councils run its joint processes in their rooms."""
+    own = roles_for_room(pooled=True) if current_council().is_shared_service else []
+    roles = [(role.key, role.label) for role in [*roles_for_room(pooled=False), *own]]
     return [("requester", "Whoever started it"), ("line_manager", "Line manager of whoever started it"), *roles]
 
 
@@ -171,7 +171,7 @@ class WayForm(GovukForm):
         condition: str = self.cleaned_data["condition"].strip()
         if condition:
             try:
-                compiled(condition)
+                check(condition)
             except ExpressionError as error:
                 raise forms.ValidationError(str(error)) from error
         return condition

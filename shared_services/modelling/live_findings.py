@@ -14,19 +14,26 @@ from . import checks
 
 def findings_of(bpmn: str, dmn: Sequence[str], forms: dict[str, Any]) -> list[Finding]:
     """Everything found in a drawing, its tables and its forms; errors first."""
-    found = checks.findings_of(bpmn, dmn)
+    found = checks.findings_of(bpmn, dmn, forms)
     diagram = checks.diagram_or_none(bpmn)
     if diagram is not None:
         found += form_findings(diagram, forms)
     return sorted(found, key=lambda finding: finding.level != "error")
 
 
+ABOUT_TABLES = {"decision-file", "decision", "table", "table-input"}
+
+
+def table_findings_of(bpmn: str, dmn: Sequence[str], forms: dict[str, Any]) -> list[Finding]:
+    """What is found in a process's decision tables, and in what they look at."""
+    return [one for one in findings_of(bpmn, dmn, forms) if one.rule in ABOUT_TABLES]
+
+
 def form_findings(diagram: Diagram, forms: dict[str, Any]) -> list[Finding]:
-    """What is wrong with the forms of a process: their own faults, and forms of steps that are not there."""
+    """The faults of a process's forms in themselves."""
     found = []
     for step, schema in forms.items():
         if step not in diagram.steps or diagram.steps[step].kind not in ("start", "user"):
-            found.append(Finding("warning", step, "form", f"There is a form for “{step}”, which is no step that asks."))
             continue
         label = diagram.steps[step].label
         for problem in problems_with(schema, diagram.variables):

@@ -17,6 +17,7 @@ from shared_services.workflow.diagrams import Diagram, Flow, Step
 from .conditions import implies, names_read
 from .differences import Drawn
 from .fragments import check_fragment
+from .table_overrides import what_lessens
 from .ways import Ways
 
 FREE_FIELDS = {"documentation", "due", "default_flow"}
@@ -108,11 +109,17 @@ def _changed_decisions(joint: Drawn, local: Drawn) -> Iterator[Weakening]:
             yield _refused(
                 key, f"Decision table “{_title(model, key)}” is part of the joint process and cannot be removed."
             )
-        elif local.decisions[key] != model:
+            continue
+        before, after = model.decisions[key], local.decisions[key].decisions[key]
+        if model.knowledge != local.decisions[key].knowledge:
+            why = "The functions and kinds of its file must stay as they are."
+        else:
+            why = "" if before == after else what_lessens(local.diagram, local.decisions, before, after)
+        if why:
             yield _refused(
                 key,
-                f"Decision table “{_title(model, key)}” is part of the joint process and cannot be changed. "
-                "Add an approval of your own, or lower a limit in a condition, instead.",
+                f"Decision table “{_title(model, key)}” is part of the joint process and may only be made to ask for more. "
+                f"{why}",
             )
 
 

@@ -8,6 +8,7 @@ from shared_services.access.permissions import SIGNED_IN
 from shared_services.tenancy.errors import NotAllowed
 
 MUST_DECIDE = "Always shows in the portal: it waits for you to act."
+MUST_KNOW = "Always shows in the portal: two people know of every change of who decides."
 MUST_SEE = "Always shows in the portal: only an administrator can put it right."
 
 
@@ -36,7 +37,10 @@ KINDS: dict[str, Kind] = {
         Kind("question_asked", "You were asked a question", MUST_DECIDE),
         Kind("task_reminder", "A task is still waiting for you", MUST_DECIDE),
         Kind("task_escalated", "An overdue task was passed up to you", MUST_DECIDE),
+        Kind("tasks_came", "Tasks have come to you with a role, a post or a deputyship", MUST_DECIDE),
         Kind("deputy_asked", "You were asked to stand in for an officer", MUST_DECIDE),
+        Kind("deputy_answered", "An officer who was asked to stand in has answered"),
+        Kind("matrix_changed", "Lines of the authority matrix were changed", MUST_KNOW),
         Kind("request_decided", "Your request was decided"),
         Kind("question_answered", "Your question was answered"),
         Kind("mentioned", "You were mentioned in a comment"),

@@ -24,6 +24,7 @@ from . import rules, subjects
 from .choices import EmailChoice, MailState
 from .kinds import ABOUT_A_TASK, KINDS, kind_of
 from .models import Notice, NoticePreferences
+from .querysets import NoticeQuerySet
 
 NOTIFY = "messaging.notify"
 KEEP_READ = timedelta(days=90)
@@ -118,13 +119,28 @@ def mark_mailed(notices: Collection[Notice]) -> None:
 @transaction.atomic
 def close_task(*, task_id: UUID) -> int:
     """A task is done or taken back: nobody is told any longer that it waits. Can run twice."""
-    open_notices = Notice.objects.unread().filter(task_id=task_id, kind__in=ABOUT_A_TASK)
+    return _close(Notice.objects.unread().filter(task_id=task_id, kind__in=ABOUT_A_TASK))
+
+
+def _close(open_notices: NoticeQuerySet) -> int:
     accounts = _lock_accounts(list(open_notices.order_by().values_list("card_id", flat=True).distinct()))
     if not accounts:
         return 0
     count = open_notices.update(read_at=timezone.now())
     _count_unread(accounts)
     return count
+
+
+@transaction.atomic
+def close_for(*, tasks: Collection[UUID], cards: Collection[UUID]) -> int:
+    """Tasks are still open, but no longer for these officers: they are not told any longer that they wait. Can run twice."""
+    return _close(Notice.objects.unread().filter(task_id__in=tasks, card_id__in=cards, kind__in=ABOUT_A_TASK))
+
+
+@transaction.atomic
+def close_page(*, kind: str, url: str) -> int:
+    """What one kind of notice asked for on a page is done. Can run twice."""
+    return _close(Notice.objects.unread().filter(kind=kind, url=url))
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.references import next_reference
 from shared_services.tenancy.statements import JoinedRows
 
-from . import services
+from . import rules, services
 from .choices import TaskStatus
 from .definitions import definition_of
 from .models import Case, Task
@@ -56,6 +56,7 @@ def answer_task(
         return services.complete_task(
             actor=actor, task_id=task_id, outcome=outcome, note=note, version=version, from_inbox=True, answered=True
         )
+    rules.check_may_act(actor, task, task.case)
     checked = check_answers(form, answers or {}, files=files or {})
     variables = definition_of(task.case.process_version_id).diagram.variables
     case = services.complete_task(

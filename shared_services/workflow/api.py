@@ -138,6 +138,7 @@ class Tasks(TaskVerbs, RoomViewSet):
         "form": "workflow.view_inbox",
         **TaskVerbs.verb_permissions,
     }
+    takes_files = frozenset({"decide"})
     body = {"decide": DecisionBody, **TaskVerbs.verb_bodies}
     answers = {"decide": CaseAnswer, "form": FormAnswerShape, **TaskVerbs.verb_answers}
     answer_class = TaskAnswer
@@ -155,10 +156,14 @@ class Tasks(TaskVerbs, RoomViewSet):
 
     @action(detail=True, methods=["post"])
     def decide(self, request: Any, pk: UUID) -> HttpResponse:
-        """Decide a task; its case moves on in the same step. Deciding again the same way changes nothing."""
+        """Decide a task; its case moves on in the same step. Deciding again the same way changes nothing.
+
+        Files that the task's form asks for come as multipart/form-data: the JSON in the part `body`, each file in a part
+        called `answers.` and the field's name.
+        """
         data = self.read_body()
         try:
-            case = answer_task(actor=self.actor, task_id=pk, version=self.version, **data)
+            case = answer_task(actor=self.actor, task_id=pk, version=self.version, files=self.files, **data)
         except AnswersRefused as refused:
             raise serializers.ValidationError({"answers": refused.errors}) from refused
         return self.answer(row_of(case, CaseAnswer))

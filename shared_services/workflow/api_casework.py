@@ -101,10 +101,10 @@ class CommentBody(Body):
 
 
 class TaskVerbs:
-    """Claim, release, forward, ask, answer, and what each answer would lead to."""
+    """Claim, release, forward, ask, answer, withdraw a question, and what each answer would lead to."""
 
     verb_permissions = dict.fromkeys(
-        ("claim", "release", "forward", "ask", "answer_question"), "workflow.complete_task"
+        ("claim", "release", "forward", "ask", "answer_question", "withdraw_question"), "workflow.complete_task"
     )
     verb_permissions["ahead"] = "workflow.view_inbox"
     verb_bodies: dict[str, Any] = {
@@ -112,6 +112,7 @@ class TaskVerbs:
         "release": Nothing,
         "forward": ForwardBody,
         "ask": QuestionBody,
+        "withdraw_question": Nothing,
         "answer_question": AnswerBody,
     }
     verb_answers: dict[str, Any] = {**dict.fromkeys(verb_bodies, HandledTaskAnswer), "ahead": TaskAheadAnswer}
@@ -142,6 +143,12 @@ class TaskVerbs:
         """Answer a question that was put to you."""
         data = self.read_body()
         return self.handled(questions.answer_question(actor=self.actor, task_id=pk, version=self.version, **data))
+
+    @action(detail=True, methods=["post"], url_path="withdraw-question")
+    def withdraw_question(self: Any, request: Any, pk: UUID) -> HttpResponse:
+        """Take back a question that you asked; its key is what asking gave. Twice changes nothing."""
+        self.read_body()
+        return self.handled(questions.withdraw_question(actor=self.actor, task_id=pk))
 
     @action(detail=True, methods=["get"])
     def ahead(self: Any, request: Any, pk: UUID) -> HttpResponse:

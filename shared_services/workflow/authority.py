@@ -14,7 +14,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from shared_services.access.models import OfficerCard
-from shared_services.access.permissions import ROLES, may, roles_granting
+from shared_services.access.permissions import READ_ONLY_ROLES, ROLES, may, roles_granting
 from shared_services.govuk.words import spoken_money
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.statements import found_keys
@@ -27,12 +27,14 @@ JOINT_PROCESSES = frozenset({"joint_purchase"})
 """Each council decides these once, by the highest role that its matrix asks for."""
 REQUESTER = "requester"
 """The role of whoever raised the case."""
-OFFICERS_HOLDING = """
-    SELECT id FROM public.access_officercard WHERE owner_id = %s AND active AND roles @> ARRAY[%s]::varchar[]
+WHO_ACT = f"active AND NOT roles && '{{{','.join(sorted(READ_ONLY_ROLES))}}}'::varchar[]"
+"""Active, and no auditor: who only reads is never asked to decide."""
+OFFICERS_HOLDING = f"""
+    SELECT id FROM public.access_officercard WHERE owner_id = %s AND {WHO_ACT} AND roles @> ARRAY[%s]::varchar[]
 """
-OFFICERS_NAMED = """
+OFFICERS_NAMED = f"""
     SELECT id FROM public.access_officercard
-     WHERE owner_id = %s AND active AND id = ANY(%s) AND (%s::varchar[] IS NULL OR roles && %s::varchar[])
+     WHERE owner_id = %s AND {WHO_ACT} AND id = ANY(%s) AND (%s::varchar[] IS NULL OR roles && %s::varchar[])
 """
 _OTHER_ROLES = {REQUESTER: "Requester", "line_manager": "Line manager"}
 
@@ -158,26 +160,27 @@ def facts_of(case: Case) -> CaseFacts:
 
 
 def holders(role: str, facts: CaseFacts, *, joint: bool = False) -> set[UUID]:
-    """The cards of the active officers of this room who hold a role for a case.
+    """The cards of the active officers of this room who hold a role for a case; no auditor is among them.
 
     A joint case belongs to no department of this council, so everyone with the role answers for it.
     """
+    here = current_council().number
     if role == REQUESTER:
-        return {facts.requester_id}
+        return found_keys(OFFICERS_NAMED, here, [facts.requester_id], None, None)
     named = _named(role, facts, joint=joint)
     if named is None:
-        return found_keys(OFFICERS_HOLDING, current_council().number, role_in_matrix(role)[0])
+        return found_keys(OFFICERS_HOLDING, here, role_in_matrix(role)[0])
     if not named:
         return set()
     # A post or a budget was given by one person; the role that allows the decision was given by another.
     permission = permission_to_decide(facts.process)
     roles = roles_granting(permission) if permission else None
-    return found_keys(OFFICERS_NAMED, current_council().number, list(named), roles, roles)
+    return found_keys(OFFICERS_NAMED, here, list(named), roles, roles)
 
 
 def holds(card: OfficerCard, role: str, facts: CaseFacts, *, joint: bool = False) -> bool:
     """Whether an officer holds a role for a case now. Asks as little as will do: his own card is already at hand."""
-    if not card.active or card.owner_id != current_council().number:
+    if not card.active or card.only_reads or card.owner_id != current_council().number:
         return False
     if role == REQUESTER:
         return card.pk == facts.requester_id

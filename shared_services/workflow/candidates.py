@@ -7,17 +7,24 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
+from shared_services.messaging.outbox import enqueue_each
+from shared_services.notices import services as notices
+from shared_services.tenancy.door import current_council
 from shared_services.webhooks.choices import EventType
 
 from . import authority, moving, standing
 from .choices import TaskStatus
 from .happenings import happened
 from .models import Task, TaskCandidate
+from .telling import NOTICES as NOTIFY
 from .who import CaseFacts
 
 BATCH = 500
+MANY = 20
+"""More tasks than this that come to an officer at once are one notice."""
 PLACED = [
     "placed", "role", "status", "parked_reason", "due_on", "clock_from_on", "claimed_by", "claimed_by_name", "claimed_at",
     "claim_ends_on", "version",
@@ -30,6 +37,7 @@ def refresh_candidates(*, role: str | None = None) -> int:
     """Find again who may act on this room's open tasks; give how many tasks changed. Can run twice.
 
     Called when roles, posts or budget holders change, so that new holders get the tasks and former ones lose them.
+    Whoever gets a task is told, and whoever loses one is no longer told that it waits.
     Locks the tasks that change, and no others: an officer who is deciding on one of them is waited for.
     """
     tasks = Task.objects.of_this_room().to_do().decisions().filter(placed=True).order_by("pk")
@@ -140,6 +148,25 @@ def _write(changes: list[_Found]) -> int:
         here.filter(pk__in=tasks).update(status=status, parked_reason=reason, role=role)
     for cards, tasks in losers.items():
         TaskCandidate.objects.of_this_room().filter(task_id__in=tasks, card_id__in=cards).delete()
+        notices.close_for(tasks=tasks, cards=cards)
     gained = [candidate for each in changes for candidate in each.gained]
     TaskCandidate.objects.bulk_create(gained, ignore_conflicts=True)
+    _tell(changes)
     return len(changes)
+
+
+def _tell(changes: list[_Found]) -> None:
+    """Tell each officer of the tasks that came to him: one by one, or of many at once."""
+    came: dict[UUID, list[Task]] = {}
+    for each in changes:
+        for candidate in each.gained:
+            if candidate.card_id not in each.known and not candidate.claimed_elsewhere:
+                came.setdefault(candidate.card_id, []).append(each.task)
+    here, promises = current_council().number, []
+    for card, tasks in came.items():
+        if len(tasks) > MANY:
+            notices.notify(cards=[card], kind="tasks_came", url=reverse("workflow:inbox"))
+            continue
+        keys = [{"case_id": task.case_id, "task_id": task.pk} for task in tasks]
+        promises += [(here, {"card_id": card, "kind": "task_assigned", **each}) for each in keys]
+    enqueue_each(NOTIFY, promises)

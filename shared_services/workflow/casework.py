@@ -17,6 +17,7 @@ from shared_services.tenancy.errors import NotAllowed, Stale
 
 from .calendars import add_working_days
 from .models import Case, CaseworkSettings, Task
+from .standing import StandIn
 
 MAY_MANAGE = "workflow.manage_cases"
 MAY_TAKE_PART = "workflow.take_part_in_cases"
@@ -77,8 +78,12 @@ def note_event(
     to_name: str = "",
     text: str = "",
     task_id: UUID | None = None,
+    whom: StandIn | None = None,
 ) -> CaseEvent:
-    """Write a line into the case's history in this room. The caller writes the audit line."""
+    """Write a line into the case's history in this room. The caller writes the audit line.
+
+    `whom`: for whom a deputy did it.
+    """
     event = CaseEvent(
         case_id=case.pk,
         task_id=task.pk if task else task_id,
@@ -87,6 +92,7 @@ def note_event(
         by=actor,
         by_name=actor.work_name if actor else PORTAL,
         by_job_title=actor.job_title if actor else "",
+        for_name=whom.for_name if whom else "",
         to=to,
         to_name=to.work_name if to else to_name,
         text=text,

@@ -16,7 +16,7 @@ from shared_services.audit.services import record
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 
-from . import rules
+from . import rules, standing
 from .casework import checked_text, claim_until, note_event
 from .choices import TaskKind
 from .locking import locked_task
@@ -35,12 +35,11 @@ def claim_task(*, actor: OfficerCard, task_id: UUID, version: int | None = None,
     changes nothing.
     """
     task = locked_task(task_id)
-    rules.check_open(task)
+    whom = rules.check_may_act(actor, task, task.case)
     if task.is_claimed and task.claimed_by_id == actor.pk:
         return task
     rules.check_version(task, version)
     _check_can_be_claimed(task)
-    rules.check_may_act(actor, task, task.case)
     if task.is_claimed and not take_over:
         raise NotAllowed(
             f"{task.claimed_by_name} claimed this on {rules.when(task.claimed_at)}. "
@@ -49,10 +48,12 @@ def claim_task(*, actor: OfficerCard, task_id: UUID, version: int | None = None,
         )
     before = task.claimed_by_name if task.is_claimed else ""
     _give(task, actor)
-    note_event(
-        CaseVerb.CLAIMED, case=task.case, task=task, actor=actor, text=f"Taken over from {before}" if before else ""
-    )
-    record(actor, "workflow.task.claimed", task, case=str(task.case_id), step=task.step, taken_over_from=before)
+    taken = f"Taken over from {before}" if before else ""
+    note_event(CaseVerb.CLAIMED, case=task.case, task=task, actor=actor, text=taken, whom=whom)
+    record(
+        actor, "workflow.task.claimed", task, case=str(task.case_id), step=task.step, taken_over_from=before,
+        **standing.in_record(whom),
+    )  # fmt: skip
     return task
 
 
@@ -60,8 +61,9 @@ def claim_task(*, actor: OfficerCard, task_id: UUID, version: int | None = None,
 def release_task(*, actor: OfficerCard, task_id: UUID, version: int | None = None) -> Task:
     """Give a claimed task back to everyone who may decide it. Releasing twice changes nothing."""
     task = locked_task(task_id)
-    rules.check_open(task)
-    if task.claimed_by_id != actor.pk:
+    if task.claimed_by_id == actor.pk:
+        rules.check_open(task)
+    else:
         rules.check_may_act(actor, task, task.case)
     if task.claimed_by_id is None:
         return task
@@ -83,8 +85,7 @@ def forward_task(*, actor: OfficerCard, task_id: UUID, to_card_id: UUID, note: s
     """
     note = checked_text(note, most=REASON_LENGTH, empty="Say why you forward it, so that the next officer knows.")
     task = locked_task(task_id)
-    rules.check_open(task)
-    rules.check_may_act(actor, task, task.case)
+    whom = rules.check_may_act(actor, task, task.case)
     if task.is_claimed and task.claimed_by_id == to_card_id:
         return task
     rules.check_version(task, version)
@@ -99,8 +100,11 @@ def forward_task(*, actor: OfficerCard, task_id: UUID, to_card_id: UUID, note: s
     if reason or not may(target, "workflow.complete_task"):
         raise NotAllowed(f"{target.work_name} may not decide on {task.reference}. Choose somebody who may.")
     _give(task, target)
-    note_event(CaseVerb.FORWARDED, case=task.case, task=task, actor=actor, to=target, text=note)
-    record(actor, "workflow.task.forwarded", task, case=str(task.case_id), step=task.step, to=str(target.pk))
+    note_event(CaseVerb.FORWARDED, case=task.case, task=task, actor=actor, to=target, text=note, whom=whom)
+    record(
+        actor, "workflow.task.forwarded", task, case=str(task.case_id), step=task.step, to=str(target.pk),
+        **standing.in_record(whom),
+    )  # fmt: skip
     tell([target.pk], "task_forwarded", case_id=task.case_id, task_id=task.pk)
     return task
 

@@ -6,7 +6,7 @@ import json
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from .expressions import MAX_DEPTH, ExpressionError
+from .feel.bounds import MAX_DEPTH, ExpressionError
 from .feel.values import NUMBERS, Range, in_iso, kind_of
 
 MAX_INPUT = 100_000

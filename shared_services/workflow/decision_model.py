@@ -10,7 +10,7 @@ from typing import Any
 
 from .decision_tables import NOTHING_FITS, DecisionTable
 from .decision_types import ANYTHING, Kind
-from .feel.reading import Layer, Work
+from .feel.reading import PLAIN, Layer, Vocabulary, Work, read
 from .feel.values import Months, in_iso
 
 
@@ -51,12 +51,22 @@ class Decision:
         """The names that a case keeps its answer under."""
         return self.table.outputs if self.table is not None else (self.variable,)
 
+    def reads(self, vocabulary: Vocabulary) -> set[str]:
+        """The names that its table or its expression reads; of other logic, the inputs that it declares."""
+        if self.table is not None:
+            return self.table.reads(vocabulary)
+        return set(read(self.source, vocabulary).names) if self.is_expression else {one.name for one in self.inputs}
+
 
 @dataclass(frozen=True, slots=True)
 class DecisionModel:
     """The decisions of one DMN file and those that each needs first."""
 
     decisions: dict[str, Decision]
+    knowledge: str = field(default="", repr=False)
+    """The functions and kinds that the file's decisions rest on, as written: to tell whether they have changed."""
+    vocabulary: Vocabulary = field(default=PLAIN, compare=False, repr=False)
+    """The names of the file that are more than one plain word."""
 
     @property
     def tables(self) -> dict[str, DecisionTable]:
@@ -83,6 +93,15 @@ class DecisionModel:
         for one in [key, *self.all_needs(key)]:
             found.update({wanted.name: wanted for wanted in self.decisions[one].inputs})
         return tuple(found.values())
+
+    def reads(self, key: str) -> set[str]:
+        """The names that a decision, and those that it needs, look for among the values of a case."""
+        found: set[str] = set()
+        for one in (self.decisions[each] for each in [key, *self.all_needs(key)]):
+            needed = [self.decisions[each] for each in one.needs]
+            answered = {each.variable for each in needed}.union(*(each.outputs for each in needed))
+            found |= one.reads(self.vocabulary) - answered
+        return found
 
     def all_needs(self, key: str) -> list[str]:
         found: dict[str, None] = {}

@@ -9,7 +9,7 @@ from typing import Any
 from .decision_types import loosely
 from .expressions import ExpressionError
 from .feel.functions import FUNCTIONS
-from .feel.reading import Test, Work
+from .feel.reading import Test, Vocabulary, Work, names_in_tests, read
 from .feel.values import equal
 
 HIT_POLICIES = {"UNIQUE", "ANY", "PRIORITY", "FIRST", "RULE ORDER", "OUTPUT ORDER", "COLLECT"}
@@ -66,6 +66,12 @@ class DecisionTable:
     default_works: tuple[Work | None, ...] = field(default=(), compare=False, repr=False)
     order: tuple[tuple[Any, ...], ...] = ()
     """For each output its values, the one that counts most first; empty when none are listed."""
+
+    def reads(self, vocabulary: Vocabulary) -> set[str]:
+        """The names that its columns, cells and answers read."""
+        texts = [*self.inputs, *(text for rule in self.rules for text in rule.results), *self.defaults]
+        names = set().union(*(read(text, vocabulary).names for text in texts if text not in ("", "-")))
+        return names.union(*(names_in_tests(cell, vocabulary) for rule in self.rules for cell in rule.cells))
 
     def decide(self, data: Mapping[str, Any]) -> Any:
         """The answer as DMN has it: a value, or a context when there are several outputs, or a list of these."""

@@ -48,7 +48,7 @@ def read_decisions(text: str | bytes, name: str = "The decision file") -> Decisi
         reading.check_calls()
     if reading.problems:
         raise DecisionRefused(reading.problems)
-    return DecisionModel(decisions)
+    return DecisionModel(decisions, reading.knowledge_source(), reading.vocabulary)
 
 
 class _Reading:
@@ -89,6 +89,11 @@ class _Reading:
                     raise ExpressionError("every decision needs an id of its own.")
                 found[key] = self._decision(element, key, name)
         return found
+
+    def knowledge_source(self) -> str:
+        """Business knowledge models and kinds as they are written, whatever tool wrote them."""
+        found = [*self.root.findall("{*}businessKnowledgeModel"), *self.root.findall("{*}itemDefinition")]
+        return "".join(etree.tostring(one, method="c14n", with_tail=False).decode() for one in found)
 
     def _read_knowledge(self, key: str, element: etree._Element) -> None:
         body = element.find("{*}encapsulatedLogic")

@@ -24,6 +24,8 @@ from .models import Deputy
 MAY_MANAGE = "workflow.manage_deputies"
 MAY_SIGN = "workflow.sign_authority"
 LONGEST_DAYS = 366
+ASKED, ANSWERED, ENDED = "asked", "answered", "ended"
+"""What officers are told of a deputyship."""
 
 
 @transaction.atomic
@@ -78,6 +80,7 @@ def name_deputy(
         actor, "workflow.deputy.named", found, principal=principal.work_name, deputy=deputy.work_name,
         from_on=from_on, to_on=to_on, **scope,
     )  # fmt: skip
+    _tell(found, ASKED)
     return found
 
 
@@ -95,6 +98,7 @@ def accept_deputyship(*, actor: OfficerCard, deputy_id: UUID, version: int | Non
     _save(found, "status", "accepted_at")
     record(actor, "workflow.deputy.accepted", found, principal=found.principal_name)
     _refresh_inboxes()
+    _tell(found, ANSWERED)
     return found
 
 
@@ -108,6 +112,7 @@ def decline_deputyship(*, actor: OfficerCard, deputy_id: UUID, version: int | No
     _check_version(found, version)
     _close(actor, found, DeputyStatus.DECLINED)
     record(actor, "workflow.deputy.declined", found, principal=found.principal_name)
+    _tell(found, ANSWERED)
     return found
 
 
@@ -125,6 +130,7 @@ def end_deputyship(*, actor: OfficerCard, deputy_id: UUID, version: int | None =
     _close(actor, found, DeputyStatus.ENDED)
     record(actor, "workflow.deputy.ended", found, principal=found.principal_name, deputy=found.deputy_name)
     _refresh_inboxes()
+    _tell(found, ENDED)
     return found
 
 
@@ -231,6 +237,10 @@ def _close(actor: OfficerCard, found: Deputy, status: DeputyStatus) -> None:
 def _save(found: Deputy, *fields: str) -> None:
     found.version += 1
     found.save(update_fields=[*fields, "version"])
+
+
+def _tell(found: Deputy, event: str) -> None:
+    enqueue("workflow.tell_about_deputyship", deputy_id=found.pk, event=event)
 
 
 def _refresh_inboxes() -> None:

@@ -14,7 +14,7 @@ from .engine_definition import Definition
 from .engine_steps import BoundaryStep, ManualStep, TimerStep
 from .engine_tree import Fault, TimerAt, Waiting, Workflow, in_order, key_of
 from .engine_values import CaseValues, Values
-from .expressions import evaluate
+from .expressions import evaluate, holds
 
 
 class Asking:
@@ -89,6 +89,14 @@ class Asking:
     def evaluate(self, expression: str, values: Mapping[str, Any]) -> Any:
         kinds = values.kinds if isinstance(values, CaseValues) else self.definition.diagram.variables
         return evaluate(expression, Values(values, kinds))
+
+    def holds(self, condition: str, values: Mapping[str, Any]) -> bool:
+        """Whether a condition is true. Raises ExpressionError where that cannot be told."""
+        kinds = values.kinds if isinstance(values, CaseValues) else self.definition.diagram.variables
+        return holds(condition, Values(values, kinds), kinds)
+
+    def holds_at(self, task: SpiffTask, condition: str) -> bool:
+        return self.holds(condition, self._values_at(task))
 
     def evaluate_at(self, task: SpiffTask, expression: str) -> Any:
         """The value of an expression at a step, with the item of its repetition."""

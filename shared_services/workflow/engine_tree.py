@@ -33,7 +33,8 @@ class _SafeExpressions(PythonScriptEngine):
         raise ExpressionError("Expressions are checked when a process is read.")
 
     def evaluate(self, task: SpiffTask, expression: str, external_context: Any = None) -> Any:
-        return task.workflow.run.evaluate_at(task, expression)
+        # It asks for conditions alone: of a way out, and of the end of a repetition.
+        return task.workflow.run.holds_at(task, expression)
 
     def execute(self, task: SpiffTask, script: str, external_context: Any = None) -> None:
         raise ExpressionError("Scripts are never run.")

@@ -7,8 +7,8 @@ from typing import Any
 
 from .choices import outcome_action
 from .decisions import DecisionModel
-from .diagrams import VARIABLE_KINDS, Diagram, Step
-from .expressions import ExpressionError, compiled, names_in
+from .diagrams import OUTCOME, VARIABLE_KINDS, Diagram, Step
+from .expressions import ExpressionError, names_in
 from .finding import Finding, ProcessRefused, error, warning
 from .findings_in_flow import find_in_flow
 from .foreign import CASE_ROLES, ROLES
@@ -102,6 +102,8 @@ def _step(diagram: Diagram, step: Step, decisions: dict[str, DecisionModel], ope
             "decision",
             f"“{step.label}” names the decision “{step.decision}”, which is in none of the decision files.",
         )
+    elif step.kind == "rule":
+        yield from _table_inputs(diagram, step, decisions)
     if step.repeats:
         if not step.item or not step.repeats_over:
             yield error(step.id, "repeat", f"“{step.label}” is repeated, but not over a named list with a named item.")
@@ -111,6 +113,18 @@ def _step(diagram: Diagram, step: Step, decisions: dict[str, DecisionModel], ope
             yield error(step.id, "repeat", f"“{step.label}” cannot be repeated.")
         if step.until:
             yield from _expression(diagram, step.until, step, "the end of the repetition of")
+
+
+def _table_inputs(diagram: Diagram, step: Step, decisions: dict[str, DecisionModel]) -> Iterator[Finding]:
+    """A decision can look only at what the process declares: any other name is never there when a case comes to it."""
+    model = next(model for model in decisions.values() if step.decision in model.decisions)
+    declared = {*diagram.variables, OUTCOME, *(other.item for other in diagram.steps.values())}
+    for name in sorted(model.reads(step.decision) - declared):
+        yield warning(
+            step.id, "table-input",
+            f"The decision “{model.decisions[step.decision].name}” of “{step.label}” looks at “{name}”, which the process does not "
+            "declare: no form and no fact gives it, and a case would stop there.",
+        )  # fmt: skip
 
 
 def _user_task(diagram: Diagram, step: Step) -> Iterator[Finding]:
@@ -210,7 +224,6 @@ def _casework(diagram: Diagram, step: Step) -> Iterator[Finding]:
 
 def _expression(diagram: Diagram, source: str, step: Step, what: str) -> Iterator[Finding]:
     try:
-        compiled(source)
         unknown = names_in(source) - set(diagram.variables) - {other.item for other in diagram.steps.values()}
     except ExpressionError as problem:
         yield error(step.id, "expression", f"{what.capitalize()} “{step.label}” cannot be used: {problem}")
@@ -237,10 +250,19 @@ def _forms(diagram: Diagram, decisions: dict[str, DecisionModel], forms: dict[st
     known = {"amount", "category"}.union(*fields.values(), *({step.into} for step in diagram.steps.values()))
     known |= {name for model in decisions.values() for one in model.decisions.values() for name in one.outputs}
     for step in diagram.steps.values():
+        yield from _unasked(diagram, step, decisions, known)
         if step.kind != "user" or fields.get(step.id):
             continue
         for name in sorted(_read_after(diagram, step) - known):
             yield warning(step.id, "form", f"What follows “{step.label}” depends on “{name}”, and no form asks for it.")
+
+
+def _unasked(diagram: Diagram, step: Step, decisions: dict[str, DecisionModel], known: set[str]) -> Iterator[Finding]:
+    model = next((model for model in decisions.values() if step.decision in model.decisions), None)
+    if step.kind != "rule" or model is None:
+        return
+    for name in sorted((model.reads(step.decision) & set(diagram.variables)) - known):
+        yield warning(step.id, "table-input", f"“{step.label}” looks at “{name}”, and no form asks for it.")
 
 
 def _read_after(diagram: Diagram, step: Step) -> set[str]:

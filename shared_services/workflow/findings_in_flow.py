@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .diagrams import Diagram, Step
-from .expressions import ExpressionError, compiled
+from .expressions import ExpressionError, check
 from .finding import Finding, error, warning
 
 WAITS = {"user", "wait", "timer", "call"}
@@ -122,7 +122,7 @@ def _conditions(diagram: Diagram) -> Iterator[Finding]:
 
 def _condition(step: Step, name: str, source: str) -> Iterator[Finding]:
     try:
-        compiled(source)
+        check(source)
     except ExpressionError as problem:
         yield error(step.id, "expression", f"The condition “{name}” after “{step.label}” cannot be used: {problem}")
 

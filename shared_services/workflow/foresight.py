@@ -121,7 +121,7 @@ class _Foresight:
     def _next_turn(self, waiting: Waiting, values: dict[str, Any]) -> str:
         """A step asked of several: the next in turn, or the others whose answers are still out."""
         step = waiting.step
-        if not step.repeats or (step.until and self.run.evaluate(step.until, values)):
+        if not step.repeats or (step.until and self.run.holds(step.until, values)):
             return ""
         if step.repeats == "at once":
             others = [one for one in self.run.waiting() if one.step.id == step.id and one is not waiting]
@@ -146,7 +146,7 @@ class _Foresight:
             return
         taken = False
         for flow in flows:
-            if flow.condition and self.run.evaluate(flow.condition, values):
+            if flow.condition and self.run.holds(flow.condition, values):
                 taken = True
                 yield flow
                 if step.kind == "choice":

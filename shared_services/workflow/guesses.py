@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from .expressions import ExpressionError, compiled, names_in
+from .expressions import ExpressionError, names_in, tree_of
 
 if TYPE_CHECKING:
     from .diagrams import Flow, Step
@@ -37,10 +37,13 @@ def undeclared(
 def _kinds(source: str) -> dict[str, str]:
     """The names in an expression, each with the kind that it is compared with."""
     try:
-        tree = compiled(source)
-        names = dict.fromkeys(sorted(names_in(source)), "boolean" if isinstance(tree, ast.Name) else "text")
+        found = names_in(source)
     except ExpressionError:
         return {}
+    tree = tree_of(source)
+    names = dict.fromkeys(sorted(found), "boolean" if isinstance(tree, ast.Name) else "text")
+    if tree is None:
+        return names
     for node in ast.walk(tree):
         if isinstance(node, ast.BoolOp):
             names.update(

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from shared_services.access.models import OfficerCard
+from shared_services.access.permissions import roles_granting
 from shared_services.messaging.outbox import enqueue_each
 from shared_services.notices import services as notices
 from shared_services.tenancy.door import current_council
@@ -19,9 +22,11 @@ from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 from shared_services.webhooks.choices import EventType
 from shared_services.webhooks.delivering import publish
 
+from . import deputies
 from .authority import REQUESTER
-from .choices import TaskKind
-from .models import Case, Decision, Task, TaskCandidate
+from .choices import DeputyStatus, TaskKind
+from .matrix_plans import MAY_SIGN
+from .models import Case, Decision, Deputy, Task, TaskCandidate
 
 SENT_BACK = "send_back"
 
@@ -79,6 +84,29 @@ def _kind_of(case: Case, task: Task) -> str:
         return "task_assigned"
     sent_back = Decision.objects.filter(owner_id=task.owner_id, case=case, outcome=SENT_BACK).exists()
     return "task_returned" if sent_back else "task_assigned"
+
+
+def tell_about_deputyship(*, deputy_id: UUID, event: str) -> None:
+    """Tell who was asked to stand in; once he has answered, tell the colleague and whoever asked for him."""
+    found = Deputy.objects.of_this_room().filter(pk=deputy_id).first()
+    if found is None:
+        return
+    url = reverse("deputies:show", args=[found.pk])
+    if event == deputies.ASKED:
+        if found.is_live and found.status == DeputyStatus.ASKED:
+            notices.notify(cards=[found.deputy_id], kind="deputy_asked", url=url)
+        return
+    notices.close_page(kind="deputy_asked", url=url)
+    if event == deputies.ANSWERED:
+        notices.notify(cards={found.principal_id, found.named_by_id}, kind="deputy_answered", url=url)
+
+
+def tell_of_matrix_change(*, by: UUID) -> None:
+    """Tell the section 151 officers; where the only one made the change himself, those who read the audit record."""
+    here = OfficerCard.objects.of_council(current_council().number).active().exclude(pk=by)
+    signers = here.holding_any(roles_granting(MAY_SIGN)).values_list("pk", flat=True)
+    told = list(signers) or list(here.holding_any(roles_granting("audit.view_records")).values_list("pk", flat=True))
+    notices.notify(cards=told, kind="matrix_changed", url=reverse("authority:matrix"))
 
 
 def _tell_receivers(event: EventType, case: Case, task: Task | None, at: str) -> None:

@@ -21,7 +21,7 @@ def events_around(case: Case, notes: Iterable[CaseNote]) -> Iterator[dict[str, A
         yield {
             "at": event.at,
             "title": _title(event),
-            "by": event.by_name,
+            "by": f"{event.by_name} for {event.for_name}" if event.for_name else event.by_name,
             "job_title": event.by_job_title,
             "text": event.text or _said(event, said),
         }
@@ -59,7 +59,7 @@ def _title(event: CaseEvent) -> str:
         done = f"{done.lower()} to {event.to_name}"
     elif event.title:
         done = done.lower()
-    if verb in (CaseVerb.ASKED, CaseVerb.ANSWERED):
+    if verb in (CaseVerb.ASKED, CaseVerb.ANSWERED, CaseVerb.TAKEN_BACK):
         return done[:1].upper() + done[1:]
     return f"{event.title}: {done}" if event.title else done[:1].upper() + done[1:]
 

@@ -26,6 +26,8 @@ class HomeDecision:
     task: Task
     actor: OfficerCard
     outcome: str
+    for_name: str = ""
+    """The colleague for whom a deputy decided."""
 
 
 ShareOf = Callable[["Case", int], "Decimal | None"]

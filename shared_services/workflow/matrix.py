@@ -96,6 +96,7 @@ def add_authority_rule(*, actor: OfficerCard, valid_from: date, **values: Any) -
         raise NotAllowed("A line can start today or later: what was decided before keeps its lines.")
     rule = _add(actor, MatrixLine.read(values), valid_from)
     _find_deciders_again()
+    _tell(actor)
     return rule
 
 
@@ -112,6 +113,7 @@ def end_authority_rule(
         raise Stale
     _end(actor, rule, valid_to)
     _find_deciders_again()
+    _tell(actor)
     return rule
 
 
@@ -137,6 +139,7 @@ def change_authority_rule(
     check_line(line)
     changed = _replace(actor, rule, line, from_on)
     _find_deciders_again()
+    _tell(actor)
     return changed
 
 
@@ -189,6 +192,7 @@ def change_matrix(
             ended += 1
     if added or changed or ended:
         _find_deciders_again()
+        _tell(actor)
     return added, changed, ended
 
 
@@ -286,6 +290,11 @@ def _replace(actor: OfficerCard, rule: AuthorityRule, line: MatrixLine, from_on:
     if until is not None and changed.valid_to is None:
         _end(actor, changed, until)
     return changed
+
+
+def _tell(actor: OfficerCard) -> None:
+    """What one officer changed is told to those who answer for the matrix, before it can lessen any approval."""
+    enqueue("workflow.tell_of_matrix_change", by=actor.pk)
 
 
 def _find_deciders_again() -> None:

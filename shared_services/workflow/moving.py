@@ -296,6 +296,8 @@ def _why_parked(task: Task, case: Case, found: set[UUID]) -> str:
     if not task.role:
         return "The authority matrix has no line for this. Add one, and the task finds its approver."
     label = authority.role_in_text(task.role)
+    if not found and task.role == authority.REQUESTER:
+        return f"{case.requester_name}, who raised it, has left or only reads now. Send it back to an earlier step."
     if not found:
         return (
             f"No active officer is {label} for this case. Give an officer the role, and the task appears in that inbox."

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from shared_services.access.models import OfficerCard
+from shared_services.access.permissions import may
 from shared_services.annexes.choices import CaseVerb, NoteKind
 from shared_services.annexes.models import CaseNote
 from shared_services.annexes.services import write_note
@@ -22,17 +23,20 @@ from shared_services.webhooks.choices import EventType
 
 from . import rules
 from .calendars import add_working_days
-from .casework import checked_text, note_event
+from .casework import MAY_MANAGE, checked_text, note_event
 from .choices import TaskKind, TaskStatus
 from .happenings import happened
 from .locking import locked_task
 from .models import Task, TaskCandidate
+from .querysets import TaskQuerySet
 from .telling import tell
 
 TEXT_LENGTH = 2000
 ANSWER = "answer"
 DAYS_TO_ANSWER = 3
 """Working days, unless the decision itself is due earlier."""
+MOST_OPEN = 10
+"""Questions that may wait for answers on one case at a time."""
 
 
 @transaction.atomic
@@ -40,24 +44,30 @@ def ask_question(*, actor: OfficerCard, task_id: UUID, to_card_id: UUID, questio
     """Ask an officer of this room about a case; gives the task that waits for the answer.
 
     Whoever may decide the task may ask, and may decide without waiting. The same open question to the same officer is
-    one question.
+    one question. While it waits, the officer asked sees the case; once it is answered, withdrawn or the case is closed,
+    no longer.
     """
     question = checked_text(question, most=TEXT_LENGTH, empty="Enter your question.")
     task = locked_task(task_id)
-    rules.check_open(task)
+    whom = rules.check_may_act(actor, task, task.case)
     _check_is_decision(task)
-    rules.check_may_act(actor, task, task.case)
     asked = OfficerCard.objects.of_council(current_council().number).active().filter(pk=to_card_id).first()
     if asked is None:
         raise NotAllowed("Choose an active officer of this council: a question stays in its room.")
     if asked.pk == actor.pk:
         raise NotAllowed("Choose somebody else: you cannot ask yourself.")
+    if asked.only_reads:
+        raise NotAllowed(f"{asked.work_name} is an auditor, who takes part in no case. Ask somebody else.")
     known = _open_question(task, asked, question)
     if known is not None:
         return known
+    if open_questions(task.case_id).count() >= MOST_OPEN:
+        raise NotAllowed(
+            f"{MOST_OPEN} questions about {task.reference} wait for an answer already. Withdraw one, or wait for an answer."
+        )
     answer_task = _open_answer_task(task, actor, asked)
     write_note(actor=actor, case_id=task.case_id, task_id=answer_task.pk, text=question, kind=NoteKind.QUESTION)
-    note_event(CaseVerb.ASKED, case=task.case, task=answer_task, actor=actor, to=asked)
+    note_event(CaseVerb.ASKED, case=task.case, task=answer_task, actor=actor, to=asked, whom=whom)
     record(actor, "workflow.question.asked", answer_task, case=str(task.case_id), step=task.step, to=str(asked.pk))
     happened(EventType.TASK_CREATED, task.case, answer_task)
     tell([asked.pk], "question_asked", case_id=task.case_id, task_id=answer_task.pk)
@@ -73,9 +83,8 @@ def answer_question(*, actor: OfficerCard, task_id: UUID, answer: str, version: 
         raise NotAllowed("This is not a question. Open it to decide on it.")
     if task.status == TaskStatus.DONE and task.done_by_id == actor.pk:
         return task
-    rules.check_open(task)
-    rules.check_version(task, version)
     rules.check_may_act(actor, task, task.case)
+    rules.check_version(task, version)
     asker = CaseNote.objects.filter(task_id=task.pk, kind=NoteKind.QUESTION).values_list("author_id", flat=True).first()
     write_note(actor=actor, case_id=task.case_id, task_id=task.pk, text=answer, kind=NoteKind.ANSWER)
     task.status, task.outcome = TaskStatus.DONE, ANSWER
@@ -88,6 +97,39 @@ def answer_question(*, actor: OfficerCard, task_id: UUID, answer: str, version: 
     happened(EventType.TASK_COMPLETED, task.case, task)
     tell([asker], "question_answered", case_id=task.case_id, task_id=task.pk)
     return task
+
+
+@transaction.atomic
+def withdraw_question(*, actor: OfficerCard, task_id: UUID) -> Task:
+    """Take back a question that waits: whoever asked it, or who manages cases. Twice changes nothing."""
+    task = locked_task(task_id)
+    if not withdrawable(actor, open_only=False).filter(pk=task.pk).exists():
+        raise NotAllowed("Only whoever asked a question can withdraw it.", code="not_yours")
+    if task.status == TaskStatus.CANCELLED:
+        return task
+    rules.check_open(task)
+    task.status, task.done_at = TaskStatus.CANCELLED, timezone.now()
+    task.version += 1
+    task.save(update_fields=["status", "done_at", "version"])
+    TaskCandidate.objects.drop(owners=[task.owner_id], tasks=[task.pk])
+    note_event(CaseVerb.TAKEN_BACK, case=task.case, task=task, actor=actor)
+    record(actor, "workflow.question.withdrawn", task, case=str(task.case_id))
+    happened(EventType.TASK_CANCELLED, task.case, task)
+    return task
+
+
+def withdrawable(actor: OfficerCard, *, open_only: bool = True) -> TaskQuerySet:
+    """The questions of this room that an officer may withdraw: his own, or every one for who manages cases."""
+    tasks = Task.objects.of_this_room().filter(kind=TaskKind.ANSWER)
+    if not may(actor, MAY_MANAGE):
+        asked = CaseNote.objects.filter(kind=NoteKind.QUESTION, author=actor).values("task_id")
+        tasks = tasks.filter(pk__in=asked)
+    return tasks.unfinished() if open_only else tasks
+
+
+def open_questions(case_id: UUID) -> TaskQuerySet:
+    """The questions about a case that wait for their answers in this room."""
+    return Task.objects.of_this_room().unfinished().filter(case_id=case_id, kind=TaskKind.ANSWER)
 
 
 def _open_question(task: Task, asked: OfficerCard, question: str) -> Task | None:

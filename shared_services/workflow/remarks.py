@@ -22,6 +22,7 @@ from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 
 from .casework import MAY_TAKE_PART, checked_text, note_event
+from .locking import locked_case
 from .models import Case, CaseMessage
 from .selectors import may_view_case
 from .telling import tell
@@ -40,7 +41,9 @@ def comment_on_case(
     An officer who is mentioned must be able to see the case. The same comment twice in a row is one.
     """
     text = checked_text(text, most=TEXT_LENGTH, empty="Enter your comment.")
-    case = _seen_case(actor, case_id)
+    # Locked, so that the same words sent twice at once are found to be one comment.
+    case = locked_case(case_id)
+    _check_sees(actor, case)
     others = {case.owner_id, *case.parts} - {current_council().number}
     if to_all_parties and not others:
         raise NotAllowed("Nobody outside this organisation has a part in this case.")
@@ -85,10 +88,16 @@ def remove_case_file(*, actor: OfficerCard, case_id: UUID, attachment_id: UUID) 
 
 def _seen_case(actor: OfficerCard, case_id: UUID) -> Case:
     case = Case.objects.filter(pk=case_id).first()
-    if case is None or not may_view_case(actor, case):
+    if case is None:
+        raise NotAllowed("This case is not here.", code="not_found")
+    _check_sees(actor, case)
+    return case
+
+
+def _check_sees(actor: OfficerCard, case: Case) -> None:
+    if not may_view_case(actor, case):
         raise NotAllowed("This case is not here.", code="not_found")
     check_may(actor, MAY_TAKE_PART)
-    return case
 
 
 def _mentioned(case: Case, card_id: UUID | None) -> OfficerCard | None:

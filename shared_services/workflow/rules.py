@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from shared_services.access.models import OfficerCard
+from shared_services.access.permissions import refusal
 from shared_services.govuk.words import spoken_instant
 from shared_services.tenancy.errors import NotAllowed, Stale
 
@@ -59,6 +60,8 @@ def why_not(actor: OfficerCard, task: Task, case: Case) -> str:
 
 def find_standing(actor: OfficerCard, task: Task, case: Case) -> tuple[str, standing.StandIn | None]:
     """Why an officer may not act on a task, and for whom he acts where he holds the role for somebody else."""
+    if actor.only_reads:
+        return refusal("workflow.complete_task"), None
     if task.kind == TaskKind.ANSWER:
         return _why_not_asked(actor, task), None
     role = authority.role_for(task, case)
@@ -89,8 +92,14 @@ def _was_passed_up(actor: OfficerCard, task: Task, case: Case) -> bool:
 
 
 def check_may_act(actor: OfficerCard, task: Task, case: Case) -> standing.StandIn | None:
-    """For whom a deputy acts; None for an officer who acts for himself."""
+    """For whom a deputy acts; None for an officer who acts for himself. Raises NotAllowed.
+
+    How a task stands that is no longer open is told to those who could have acted on it, or had to do with the case,
+    and to nobody else.
+    """
     reason, whom = find_standing(actor, task, case)
+    if not task.is_open and (not reason or actor.pk == task.done_by_id or actor.pk in authority.barred_from(case)):
+        check_open(task)
     if reason:
         raise NotAllowed(reason, code="not_yours")
     return whom

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import may
-from shared_services.annexes.choices import NoteKind
+from shared_services.annexes.choices import CaseVerb, NoteKind
 from shared_services.annexes.models import CaseEvent, CaseNote
 from shared_services.annexes.selectors import notes_on
 from shared_services.tenancy.door import current_council
@@ -25,6 +25,10 @@ from .models import Case, Decision, Task, TaskCandidate
 from .querysets import CaseQuerySet, TaskCandidateQuerySet, TaskQuerySet
 from .who import role_in_matrix
 
+DECIDERS_VERBS = [
+    CaseVerb.CLAIMED, CaseVerb.RELEASED, CaseVerb.FORWARDED, CaseVerb.ASKED, CaseVerb.REOPENED, CaseVerb.WENT_BACK,
+]  # fmt: skip
+"""What only those do who may decide on a case or manage it: they may look at it later."""
 IN_INBOX = "t0.owner_id = %s AND t0.card_id = %s AND NOT t0.claimed_elsewhere"
 
 
@@ -75,8 +79,9 @@ def cases_decided_by(actor: OfficerCard) -> QuerySet[Any]:
 
 
 def may_view_case(actor: OfficerCard, case: Case) -> bool:
-    """Whoever raised it, decided on it, may decide on it now, or may see every case of the room.
+    """Whoever raised it, decided on it or had it in hand, may decide on it now, or may see every case of the room.
 
+    Who was only asked a question sees the case while the question waits.
     In the shared service's room, those who may see demand see the cases that councils handed over.
     """
     if case.requester_id == actor.pk or may(actor, "workflow.view_all_cases"):
@@ -86,7 +91,7 @@ def may_view_case(actor: OfficerCard, case: Case) -> bool:
         return True
     if Decision.objects.filter(owner_id=here, case=case, card_id=actor.pk).exists():
         return True
-    if CaseEvent.objects.filter(case_id=case.pk, by=actor).exists():
+    if CaseEvent.objects.filter(case_id=case.pk, by=actor, verb__in=DECIDERS_VERBS).exists():
         return True
     return Task.objects.in_inbox_of(actor).filter(case=case).exists()
 

@@ -117,10 +117,9 @@ def complete_task(
     case = task.case
     if task.status == TaskStatus.DONE and task.done_by_id == actor.pk and task.outcome == outcome:
         return case
-    rules.check_open(task)
+    whom = rules.check_may_act(actor, task, case)
     rules.check_version(task, version)
     rules.check_outcome(task, outcome, note)
-    whom = rules.check_may_act(actor, task, case)
     rules.check_is_decision(task)
     rules.check_not_claimed_by_another(actor, task)
     if from_inbox:
@@ -136,9 +135,8 @@ def complete_task(
         check_still_asked(case, task)
         _close(task, actor, outcome)
         _write_decision(actor, case, task, outcome, note.strip(), whom)
-        answer_away(actor=actor, case=case, task=task, outcome=outcome)
+        answer_away(actor=actor, case=case, task=task, outcome=outcome, whom=whom)
     happened(EventType.TASK_COMPLETED, case, task)
-    acting_for: dict[str, Any] = {"acting_for": whom.for_name, "why": whom.why} if whom else {}
     record(
         actor,
         "workflow.task.completed",
@@ -148,7 +146,7 @@ def complete_task(
         step=task.step,
         role=task.role,
         requester=case.requester_name,
-        **acting_for,
+        **standing.in_record(whom),
     )
     return case
 

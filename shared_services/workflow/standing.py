@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from shared_services.access.models import OfficerCard
@@ -56,6 +57,11 @@ class StandIn:
         if self.deputy_id is None:
             return f"manager of {self.for_name}, who is away"
         return f"deputy of {self.for_name}" + (f", through {self.through}" if self.through else "")
+
+
+def in_record(whom: StandIn | None) -> dict[str, Any]:
+    """For whom a deputy acted and why, as a line of the audit record says it; nothing for an officer's own authority."""
+    return {"acting_for": whom.for_name, "why": whom.why} if whom else {}
 
 
 @dataclass
@@ -203,9 +209,10 @@ class StandIns:
         return self._card(card_id).active
 
     def _may_decide(self, card_id: UUID, question: Question) -> bool:
-        """Standing in needs what deciding needs: an active officer with the role that allows it."""
+        """Standing in needs what deciding needs: an active officer, no auditor, with the role that allows it."""
         permission = permission_to_decide(question.decision_type)
-        return self._active(card_id) and (not permission or may(self._card(card_id), permission))
+        able = self._active(card_id) and not self._card(card_id).only_reads
+        return able and (not permission or may(self._card(card_id), permission))
 
     def _card(self, card_id: UUID) -> OfficerCard:
         if card_id not in self._cards:

@@ -49,6 +49,7 @@ class Requests(RoomViewSet):
     tag = "Requests"
     permissions = {"list": MAY_START, "create": MAY_START}
     answer_class = StartableAnswer
+    takes_files = frozenset({"create"})
     body = {"create": StartBody}
     answers = {"list": StartableList, "create": StartedAnswer}
     paged = False
@@ -61,13 +62,17 @@ class Requests(RoomViewSet):
         return self.answer({"results": found})
 
     def create(self, request: Any) -> HttpResponse:
-        """Start a case with the answers to its start form. A form that needs a file is sent on its page."""
+        """Start a case with the answers to its start form.
+
+        Files come as multipart/form-data: the JSON in the part `body`, each file in a part called `answers.` and the
+        field's name.
+        """
         data = self.read_body()
         process = find_startable(data["process"])
         if process is None:
             raise Problem(404, "not_found", "There is no request of that name here.")
         try:
-            case = start_request(actor=self.actor, process=process, answers=data["answers"])
+            case = start_request(actor=self.actor, process=process, answers=data["answers"], files=self.files)
         except AnswersRefused as refused:
             raise serializers.ValidationError({"answers": refused.errors}) from refused
         return self.answer(row_of(case, StartedAnswer), status=201, version=case.version)

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import EVERY_OFFICER, ROLES, check_may
-from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 
 from .decisions import DecisionRefused
@@ -27,7 +26,7 @@ MAY_START = "workflow.start_request"
 
 @dataclass(frozen=True)
 class StartableProcess:
-    """A process of this room that begins with a form."""
+    """A process that cases of this room run and that begins with a form."""
 
     key: str
     title: str
@@ -45,11 +44,11 @@ class StartableProcess:
 
 
 def startable_processes(officer: OfficerCard) -> list[StartableProcess]:
-    """What an officer may start, by title."""
+    """What an officer may start, by title: the room's own processes and the joint ones that it has no override of."""
     newest = (
-        ProcessVersion.objects.filter(owner_id=current_council().number)
-        .exclude(forms={})
-        .order_by("key", "-version")
+        ProcessVersion.objects.for_this_room()
+        # The shared service is number 0, so a council's own version comes first.
+        .order_by("key", "-owner_id", "-version")
         .distinct("key")
         .only("key", "title", "version")
     )
@@ -58,12 +57,12 @@ def startable_processes(officer: OfficerCard) -> list[StartableProcess]:
 
 
 def find_startable(key: str) -> StartableProcess | None:
-    """This room's own process of that name as new cases run it, when it begins with a form."""
+    """The process of that name as new cases of this room run it, when it begins with a form."""
     try:
         version = newest_version(key)
     except NotAllowed:
         return None
-    return _startable(version) if version.owner_id == current_council().number else None
+    return _startable(version)
 
 
 def check_may_start(officer: OfficerCard, process: StartableProcess) -> None:
@@ -77,6 +76,8 @@ def check_may_start(officer: OfficerCard, process: StartableProcess) -> None:
 
 
 def _startable(version: ProcessVersion) -> StartableProcess | None:
+    if not forms_of(version.pk):
+        return None
     try:
         diagram = definition_of(version.pk).diagram
     except (ProcessRefused, XmlRefused, DecisionRefused):

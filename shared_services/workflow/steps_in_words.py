@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from shared_services.access.permissions import ROLES
+
 from .diagrams import SHOWN_KINDS, Diagram, Step
 from .timers import Timer
 
@@ -74,7 +76,14 @@ class ListedStep:
     label: str
     what: str
     lane: str
+    """Who does it: its lane, or the role that it names itself."""
     mark: str
+
+
+def _who(step: Step, lanes: Mapping[str, str]) -> str:
+    """The role that a step names itself, else its lane."""
+    own = ROLES.get(step.role) if step.role != step.lane_role else None
+    return own.label if own is not None else lanes.get(step.lane_role, "")
 
 
 def listed(diagram: Diagram, marks: Mapping[str, str], left: str = "not started") -> Iterator[ListedStep]:
@@ -85,7 +94,7 @@ def listed(diagram: Diagram, marks: Mapping[str, str], left: str = "not started"
             mark = marks.get(step.id, "")
             part = diagram.steps.get(step.within)
             label = f"{part.label}: {step.label}" if part is not None else step.label
-            yield ListedStep(label, what(diagram, step), lanes.get(step.lane_role, ""), mark or left)
+            yield ListedStep(label, what(diagram, step), _who(step, lanes), mark or left)
 
 
 def _in_order(diagram: Diagram) -> list[Step]:

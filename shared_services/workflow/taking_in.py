@@ -21,12 +21,14 @@ from .definitions import definition_of
 from .engine import Run, Waiting
 from .models import Case, Decision, Task
 from .querysets import OPEN_CASES
+from .standing import StandIn
 from .task_closing import drop_questions
 
 
-def answer_away(*, actor: OfficerCard, case: Case, task: Task, outcome: str) -> None:
+def answer_away(*, actor: OfficerCard, case: Case, task: Task, outcome: str, whom: StandIn | None = None) -> None:
     """Let this council's room keep what it decided, and tell the case's own room that there is an answer."""
-    joint.tell_home(joint.HomeDecision(case=case, task=task, actor=actor, outcome=outcome))
+    for_name = whom.for_name if whom else ""
+    joint.tell_home(joint.HomeDecision(case=case, task=task, actor=actor, outcome=outcome, for_name=for_name))
     ask_home(case_id=case.pk)
     case.home_due = True
 

@@ -34,6 +34,18 @@ def tell_what_happened(event: str, case_id: UUID, at: str, task_id: UUID | None 
     happenings.tell_what_happened(event=EventType(event), case_id=case_id, task_id=task_id, at=at)
 
 
+@council_task(queue=NOTICES)
+def tell_about_deputyship(deputy_id: UUID, event: str) -> None:
+    """Tell an officer that he was asked to stand in, or whoever asked that he has answered."""
+    happenings.tell_about_deputyship(deputy_id=deputy_id, event=event)
+
+
+@council_task(queue=NOTICES)
+def tell_of_matrix_change(by: UUID) -> None:
+    """Tell the other officers who may sign an authority matrix that one officer changed lines of it."""
+    happenings.tell_of_matrix_change(by=by)
+
+
 @council_task
 def refresh_candidates(card_id: UUID | None = None, role: str = "") -> None:
     """Bring this room's open tasks in line with who holds which role today. Safe to run twice."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from .expressions import compiled
+from .expressions import check
 
 MAX_REPEATS = 400
 LONGEST = timedelta(days=3660)
@@ -58,7 +58,7 @@ def check_timer(timer: Timer) -> None:
     if not timer.text:
         raise TimerError("it has no time. Give a duration like P3D, a date like 2026-12-01, or a cycle like R3/P1D")
     if not timer.is_plain:
-        compiled(timer.text)
+        check(timer.text)
         return
     first_due(timer, lambda text: text, datetime.now(UTC))
 

@@ -15,7 +15,7 @@ from .views.case_verbs import (
 )
 from .views.cases import CaseLive, CasePicture, ListCases, ParkedTasks, ViewCase
 from .views.faults import RetryCase
-from .views.task_verbs import AnswerQuestion, AskQuestion, ClaimTask, ForwardTask, ReleaseTask
+from .views.task_verbs import AnswerQuestion, AskQuestion, ClaimTask, ForwardTask, ReleaseTask, WithdrawQuestion
 from .views.tasks import DecideTask, Inbox
 
 app_name = "workflow"
@@ -31,6 +31,7 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/forward/", ForwardTask.as_view(), name="forward_task"),
     path("tasks/<uuid:task_id>/ask/", AskQuestion.as_view(), name="ask_question"),
     path("tasks/<uuid:task_id>/answer/", AnswerQuestion.as_view(), name="answer_question"),
+    path("tasks/<uuid:task_id>/withdraw-question/", WithdrawQuestion.as_view(), name="withdraw_question"),
     path("cases/<uuid:case_id>/live/", CaseLive.as_view(), name="case_live"),
     path("cases/<uuid:case_id>/hold/", HoldCase.as_view(), name="hold_case"),
     path("cases/<uuid:case_id>/go-on/", ContinueCase.as_view(), name="continue_case"),

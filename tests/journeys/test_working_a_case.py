@@ -203,7 +203,7 @@ def test_every_page_of_casework_is_fit_to_be_seen(
     with inside_council(northmoor):
         task, large = task_called("Chairs for the museum"), task_called("Shelving")
         reminders.remind_and_escalate(on=calendars.add_working_days(task.due_on, 3))
-        questions.ask_question(
+        asking = questions.ask_question(
             actor=shop.holder, task_id=task.pk, to_card_id=shop.requester.pk, question="Which colour?"
         )
         claims.claim_task(actor=shop.holder, task_id=task.pk)
@@ -220,6 +220,7 @@ def test_every_page_of_casework_is_fit_to_be_seen(
         (f"{task_page}release/", "release"),
         (f"{task_page}forward/", "forward"),
         (f"{task_page}ask/", "ask"),
+        (f"/tasks/{asking.pk}/withdraw-question/", "withdraw-question"),
         (case_page, "case"),
         (f"{case_page}hold/", "hold"),
         (f"{case_page}comment/", "comment"),

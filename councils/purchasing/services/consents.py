@@ -22,8 +22,10 @@ NOT_OURS = "The proposal does not say what your council handed over"
 TELL = "Reject it, or ask the shared service to send it again."
 
 
-def keep_consent(*, actor: OfficerCard, case_id: UUID, task_id: UUID, proposal_id: UUID) -> JointConsent:
-    """Write down what this council agrees to, in the transaction of the decision.
+def keep_consent(
+    *, actor: OfficerCard, case_id: UUID, task_id: UUID, proposal_id: UUID, for_name: str = ""
+) -> JointConsent:
+    """Write down what this council agrees to, in the transaction of the decision; `for_name`: for whom a deputy does.
 
     Raises NotAllowed when the proposal is not about this council's own handed-over requisitions, line for line.
     """
@@ -45,6 +47,7 @@ def keep_consent(*, actor: OfficerCard, case_id: UUID, task_id: UUID, proposal_i
         gross_amount=sum(line.gross_amount for line in lines),
         agreed_by_id=actor.pk,
         agreed_by_name=actor.work_name,
+        agreed_for_name=for_name,
         agreed_at=timezone.now(),
         seen_digest=terms.digest(),
     )

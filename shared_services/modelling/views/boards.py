@@ -17,7 +17,7 @@ from shared_services.workflow.operations import all_operations
 from ..design_forms import role_choices
 from ..drawing.steps import drawn
 from ..drawings import check_table_file
-from ..live_findings import findings_of
+from ..live_findings import findings_of, table_findings_of
 from ..models import ProcessDraft
 from ..services import MAY_MANAGE, save_draft
 from ..tables import listed_tables
@@ -160,8 +160,7 @@ class ExportTable(GuardedView):
 
 
 def table_findings(draft: ProcessDraft) -> list[dict[str, Any]]:
-    found = findings_of(draft.bpmn, draft.dmn, {})
-    return [asdict(one) for one in found if one.rule in ("decision-file", "decision", "table")]
+    return [asdict(one) for one in table_findings_of(draft.bpmn, draft.dmn, draft.forms)]
 
 
 def file_of(draft: ProcessDraft, number: int) -> str:

@@ -13,7 +13,7 @@ from shared_services.govuk.forms import GovukForm, VersionField
 from shared_services.tenancy.errors import NotAllowed
 
 from ..form_fields import slug
-from ..live_findings import findings_of
+from ..live_findings import table_findings_of
 from ..models import ProcessDraft
 from ..tables import (
     HIT_POLICIES,
@@ -39,10 +39,9 @@ class ListTables(DraftPage):
         return f"{self.draft.title}: decision tables"
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        found = findings_of(self.draft.bpmn, self.draft.dmn, {})
         return super().get_context(
             tables=listed_tables(self.draft.dmn),
-            findings=[one for one in found if one.rule in ("decision-file", "decision", "table")],
+            findings=table_findings_of(self.draft.bpmn, self.draft.dmn, self.draft.forms),
             **kwargs,
         )
 

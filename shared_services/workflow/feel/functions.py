@@ -1,6 +1,6 @@
 """Every function that FEEL may call here: pure, bounded, by position. A value of the wrong kind gives null.
 
-DMN 1.5, 10.3.4; `len`, `round`, `days` and `money` are the portal's own and the same as in a drawing's conditions.
+DMN 1.5, 10.3.4; `len`, `days` and `money` are the portal's own.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from .. import expressions
 from .values import (
     NUMBERS,
     Months,
@@ -337,5 +336,20 @@ _function("week of year", "date|date and time")(lambda on: on.isocalendar().week
 
 # -- The portal's own ----------------------------------------------------------------------------
 
-for _name in ("len", "days", "money"):
-    FUNCTIONS[_name] = expressions.FUNCTIONS[_name]
+_function("len", "text|list|context")(len)
+
+
+@_function("days", "text|date|date and time", "text|date|date and time")
+def _days(start: Any, end: Any) -> int | None:
+    """How many days lie between two dates."""
+    first, last = _date_of_one(start), _date_of_one(end)
+    return None if first is None or last is None else (last - first).days
+
+
+@_function("money", "text|number")
+def _money(value: Any) -> Decimal | None:
+    """A number of pounds with two places, half a penny up."""
+    number = FUNCTIONS["number"](value) if isinstance(value, str) else Decimal(value)
+    if number is None:
+        return None
+    return number.quantize(Decimal("0.01"), rounding=decimal.ROUND_HALF_UP, context=NUMBERS)  # type: ignore[no-any-return]

@@ -1,6 +1,6 @@
 """From a FEEL text to a function over plain data: read once, bounded in length, parts and depth.
 
-Beside the language itself the spellings of a drawing's conditions are taken: `==`, `a if condition else b`,
+Beside the language itself the spellings of other tools' conditions are taken: `==`, `a if condition else b`,
 `not x`, `x not in [..]`, texts in single quotes. Loops, filters by condition, functions and contexts in the text
 are not: the refusal says so.
 """
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from ..expressions import MAX_DEPTH, ExpressionError
 from . import values
+from .bounds import MAX_DEPTH, ExpressionError
 from .functions import FUNCTIONS, negated
 from .values import Range, bounded, equal, kind_of
 from .words import END, PLAIN, REFUSED, Callee, Token, Vocabulary, Work, short, tokens
@@ -33,7 +33,7 @@ from .working import (
     part_of,
 )
 
-__all__ = ["PLAIN", "Callee", "Layer", "Read", "Test", "Vocabulary", "Work", "read", "read_tests"]
+__all__ = ["PLAIN", "Callee", "Layer", "Read", "Test", "Vocabulary", "Work", "names_in_tests", "read", "read_tests"]
 MAX_PARTS = 1000
 
 Test = Callable[[Any, Mapping[str, Any]], Any]
@@ -75,6 +75,15 @@ def read_tests(source: str, vocabulary: Vocabulary = PLAIN) -> Test | None:
             return False
 
     return work
+
+
+def names_in_tests(source: str, vocabulary: Vocabulary = PLAIN) -> frozenset[str]:
+    """The names that a cell reads besides the value that it is about."""
+    if source.strip() in ("", "-"):
+        return frozenset()
+    reader = _Reader(source, vocabulary)
+    reader.tests()
+    return frozenset(reader.names)
 
 
 def _guarded(work: Work, source: str) -> Work:
@@ -289,7 +298,8 @@ class _Reader:
 
     def _part(self, holder: Work) -> Work:
         token = self.now
-        if token.kind != "name" or (token.text not in self.vocabulary.parts and token.text not in TEMPORAL_PARTS):
+        known = self.vocabulary.parts | (TEMPORAL_PARTS if self.vocabulary.dates_have_parts else set())
+        if token.kind != "name" or token.text not in known:
             raise ExpressionError(
                 "An expression may not use a dot after a name (no attributes), but for the parts that the decision file declares."
             )

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ..expressions import MAX_ITEMS, MAX_TEXT, ExpressionError
+from .bounds import MAX_ITEMS, MAX_TEXT, ExpressionError
 
 MAX_WEIGHT = 20_000
 """Values in a list, those in its lists and contexts counted."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from ..expressions import ExpressionError
 from . import values
+from .bounds import ExpressionError
 from .functions import FUNCTIONS
 from .values import bounded
 
@@ -36,9 +36,13 @@ class Vocabulary:
     names: frozenset[str] = frozenset()
     parts: frozenset[str] = frozenset()
     callees: tuple[Callee, ...] = ()
+    dates_have_parts: bool = True
+    """Whether a dot may ask for a date's year and the like."""
 
 
 PLAIN = Vocabulary()
+DRAWN = Vocabulary(dates_have_parts=False)
+"""Of a drawing or a form: plain names and no dots."""
 
 REFUSED = {
     "for": "a loop", "some": "a loop", "every": "a loop", "return": "a loop", "function": "a function",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..expressions import ExpressionError
+from .bounds import ExpressionError
 from .values import Range, equal, kind_of, seen
 from .words import Callee, Work
 

@@ -39,8 +39,10 @@ def check_answers(form: StepForm, given: dict[str, Any], *, files: Collection[st
     if not isinstance(given, dict) or len(json.dumps(given, default=str)) > MAX_ANSWERS:
         raise AnswersRefused({"": "The answers are too long."})
     errors = {name: f"The form does not ask for “{name}”." for name in given if name not in form.by_name}
+    taking = {one.name for one in form if one.kind == "file"}
+    errors |= {name: f"The form asks for no file “{name}”." for name in files if name not in taking}
     answers = {name: value for name, value in given.items() if value not in (None, "", []) and name in form.by_name}
-    answers |= dict.fromkeys(files, FILE_TO_COME)
+    answers |= dict.fromkeys(taking.intersection(files), FILE_TO_COME)
     for one in form:
         if one.kind in CHOSEN_KINDS and isinstance(answers.get(one.name), str):
             try:
@@ -53,8 +55,10 @@ def check_answers(form: StepForm, given: dict[str, Any], *, files: Collection[st
     kept = {one.name: answers[one.name] for one in shown if one.name in answers}
     for one in shown:
         if one.kind == "file" and kept.get(one.name, FILE_TO_COME) != FILE_TO_COME:
-            errors[one.name] = f"{one.label}: send the file itself, on the page of the task."
-        if one.name not in kept and one.name not in errors and must_answer(one, values):
+            errors[one.name] = (
+                f"{one.label}: send the file itself, on the page of the task or as a part “answers.{one.name}”."
+            )
+        if one.name not in kept and one.name not in errors and must_answer(one, values, form):
             errors[one.name] = ask_for(one)
     for fault in _validator(form).iter_errors(kept):
         name = str(fault.absolute_path[0]) if fault.absolute_path else ""

@@ -8,13 +8,13 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from ..expressions import ExpressionError, compiled, evaluate
+from .. import expressions
+from ..expressions import ExpressionError, tree_of
 from .spec import FormField, StepForm
 
 Answers = Mapping[str, Any]
 _OPERATORS: dict[type, str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.In: "in", ast.NotIn: "not in",
-    ast.Is: "==", ast.IsNot: "!=",
 }  # fmt: skip
 _WORDS = {
     "==": "is", "!=": "is not", "<": "is less than", "<=": "is at most", ">": "is more than", ">=": "is at least",
@@ -38,10 +38,11 @@ def _typed(one: FormField, value: Any) -> Any:
         return None
 
 
-def holds(condition: str, values: Mapping[str, Any]) -> bool:
+def holds(condition: str, values: Mapping[str, Any], form: StepForm) -> bool:
     """Whether a condition is true. One that compares what was not answered is not."""
+    kinds = {one.name: "boolean" for one in form if one.kind == "yes_no"}
     try:
-        return evaluate(condition, values) is True
+        return expressions.holds(condition, values, kinds)
     except ExpressionError:
         return False
 
@@ -51,15 +52,15 @@ def shown_fields(form: StepForm, answers: Answers) -> list[FormField]:
     values = typed(form, answers)
     shown = []
     for one in form:
-        if one.show_if and not holds(one.show_if, values):
+        if one.show_if and not holds(one.show_if, values, form):
             values[one.name] = None
             continue
         shown.append(one)
     return shown
 
 
-def must_answer(one: FormField, values: Mapping[str, Any]) -> bool:
-    return one.required or bool(one.required_if and holds(one.required_if, values))
+def must_answer(one: FormField, values: Mapping[str, Any], form: StepForm) -> bool:
+    return one.required or bool(one.required_if and holds(one.required_if, values, form))
 
 
 # -- For the browser and for people ---------------------------------------------------------------
@@ -68,8 +69,9 @@ def must_answer(one: FormField, values: Mapping[str, Any]) -> bool:
 def as_tree(condition: str) -> list[Any] | None:
     """A condition as nested lists that the page's script works out; None when it uses more than the script knows."""
     try:
-        return _tree(compiled(condition))
-    except (ExpressionError, KeyError, TypeError):
+        found = tree_of(condition)
+        return _tree(found) if found is not None else None
+    except (KeyError, TypeError):
         return None
 
 

@@ -66,7 +66,7 @@ def around(case: Case, actor: OfficerCard) -> dict[str, Any]:
     """What is kept beside the case, and what the officer can do with it."""
     return {
         "at_risk": delays.at_risk(case).why if case.is_open else "",
-        "questions": questions_on(case.pk),
+        "questions": questions_on(case.pk, actor),
         "verbs": _verbs(case, actor),
         "files": _files(case, actor),
     }

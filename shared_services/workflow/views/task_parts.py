@@ -8,12 +8,14 @@ from uuid import UUID
 from django.urls import reverse
 
 from shared_services.access.models import OfficerCard
+from shared_services.access.permissions import may
 from shared_services.annexes.choices import NoteKind
 from shared_services.annexes.models import CaseNote
 from shared_services.govuk.words import spoken_date
 from shared_services.tenancy.door import current_council
 
-from .. import delays, foresight, rules
+from .. import delays, foresight, questions, rules
+from ..casework import MAY_MANAGE
 from ..choices import TaskStatus
 from ..models import Task
 
@@ -80,13 +82,19 @@ def _news(task: Task) -> str:
     return " ".join(news)
 
 
-def questions_on(case_id: UUID) -> list[dict[str, Any]]:
-    """Each question about a case with its answer, the newest first."""
+def questions_on(case_id: UUID, actor: OfficerCard) -> list[dict[str, Any]]:
+    """Each question about a case with its answer, the newest first, and where the officer can withdraw it."""
     notes = CaseNote.objects.filter(case_id=case_id, kind__in=[NoteKind.QUESTION, NoteKind.ANSWER])
     asked: dict[Any, dict[str, Any]] = {}
     for note in notes.order_by("written_at"):
         if note.kind == NoteKind.QUESTION:
-            asked[note.task_id] = {"question": note, "answer": None}
+            asked[note.task_id] = {"question": note, "answer": None, "waits": False, "withdraw_url": ""}
         elif note.task_id in asked:
             asked[note.task_id]["answer"] = note
+    waiting = questions.open_questions(case_id).values_list("pk", flat=True) if asked else []
+    for key in waiting:
+        found = asked.get(key)
+        if found is not None:
+            mine = found["question"].author_id == actor.pk or may(actor, MAY_MANAGE)
+            found |= {"waits": True, "withdraw_url": reverse("workflow:withdraw_question", args=[key]) if mine else ""}
     return list(reversed(asked.values()))

@@ -12,7 +12,7 @@ from django.urls import reverse
 from shared_services.access.models import OfficerCard
 from shared_services.annexes.choices import NoteKind
 from shared_services.annexes.models import CaseNote
-from shared_services.govuk.forms import GovukForm
+from shared_services.govuk.forms import ConfirmForm, GovukForm
 from shared_services.govuk.views import ActionView
 from shared_services.tenancy.door import current_council
 
@@ -37,7 +37,6 @@ class _OnTask(ActionView):
     def get_subject(self) -> Task:
         tasks = Task.objects.of_this_room().filter(kind=self.kind).select_related("case")
         task = get_object_or_404(tasks, pk=self.kwargs["task_id"])
-        rules.check_open(task)
         rules.check_may_act(self.actor, task, task.case)
         return task
 
@@ -142,6 +141,36 @@ class AskQuestion(_OnTask):
             question=form.cleaned_data["question"],
         )
         return self.task_page("Your question was sent")
+
+
+class WithdrawQuestion(ActionView):
+    """Taking back a question that nobody has answered yet."""
+
+    permission = "workflow.complete_task"
+    form_class = ConfirmForm
+    template_name = TEMPLATE
+    breadcrumbs = [("Inbox", "workflow:inbox")]
+    button = "Withdraw this question"
+
+    def get_subject(self) -> Task:
+        tasks = questions.withdrawable(self.actor).select_related("case")
+        return get_object_or_404(tasks, pk=self.kwargs["task_id"])
+
+    def get_title(self) -> str:
+        return f"Withdraw a question: {self.subject.reference}"
+
+    def get_back_url(self) -> str:
+        return reverse("workflow:case", args=[self.subject.case_id])
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        asked = CaseNote.objects.get(task_id=self.subject.pk, kind=NoteKind.QUESTION)
+        rows = [("What it is about", self.subject.case_title), ("Question", asked.text)]
+        lead = "It leaves the inbox of the officer you asked, who no longer sees the case. The question stays in the history."
+        return super().get_context(lead=lead, rows=rows, **kwargs)
+
+    def act(self, form: GovukForm) -> HttpResponse:
+        task = questions.withdraw_question(actor=self.actor, task_id=self.subject.pk)
+        return self.done("Your question was withdrawn", to=reverse("workflow:case", args=[task.case_id]))
 
 
 class AnswerQuestion(_OnTask):

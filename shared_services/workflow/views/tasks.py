@@ -36,7 +36,6 @@ def check_row(actor: OfficerCard, row: TaskCandidate) -> None:
     """Exceptions are pulled out before anything is approved: what must be read one by one, and one's own."""
     if "approve" not in row.task.outcomes:
         raise NotAllowed("This is not an approval. Open it to answer it.")
-    rules.check_open(row.task)
     rules.check_may_act(actor, row.task, row.task.case)
     check_asks_nothing(row.task)
     rules.check_not_claimed_by_another(actor, row.task)
@@ -155,7 +154,7 @@ class DecideTask(AnswersForm, ActionView):
             history=history_items(task.case),
             answered_forms=answers_shown(task.case),
             steps=step_items(steps_of(task.case)),
-            questions=questions_on(task.case_id),
+            questions=questions_on(task.case_id, self.actor),
             process_title=process_title(task.case),
             **kwargs,
         )

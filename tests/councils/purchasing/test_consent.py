@@ -8,17 +8,20 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from django.utils import timezone
 
 from config.isolation.database import connect_as
 from councils.purchasing import services as purchasing
 from councils.purchasing.choices import RequisitionStatus
 from councils.purchasing.models import JointConsent, PurchaseOrder, Requisition
+from shared_services.access.models import OfficerCard
 from shared_services.audit.models import AuditEntry
 from shared_services.messaging.running import run_waiting
 from shared_services.procurement import selectors, services
 from shared_services.procurement.models import DemandLine, JointProposal, ProposalShare
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed
+from shared_services.workflow import deputies
 from shared_services.workflow.models import Case, Decision, Task, TaskCandidate
 from shared_services.workflow.selectors import history_of
 from shared_services.workflow.services import complete_task
@@ -277,6 +280,22 @@ def test_a_consent_is_added_once_and_never_changed(both, send, shared_service):
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 own.execute(statement)  # type: ignore[arg-type]
+
+
+def test_a_consent_that_a_deputy_gave_names_both_officers(both, send, officer_in):
+    books, sent, today = both[1], send(), timezone.localdate()
+    deputy = officer_in(books.council, "head_of_service", name="Dee Deputy")
+    with inside_council(books.council):
+        found = deputies.name_deputy(
+            actor=books.head, principal_id=books.head.pk, deputy_id=deputy.pk, from_on=today, to_on=today
+        )
+        deputies.accept_deputyship(actor=deputy, deputy_id=found.pk)
+        OfficerCard.objects.filter(pk=deputy.pk).update(roles=["director"])
+        deputy.refresh_from_db()
+        decide(deputy, case_id=sent.case_id)
+
+        consent = JointConsent.objects.get()
+        assert (consent.agreed_by_name, consent.agreed_for_name) == ("Dee Deputy", books.head.work_name)
 
 
 def test_nobody_can_agree_to_lines_that_are_not_what_the_council_handed_over(both, send):

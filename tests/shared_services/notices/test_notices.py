@@ -5,7 +5,9 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.utils import timezone
 
+from shared_services.access.models import OfficerCard
 from shared_services.accounts.models import Account
 from shared_services.messaging.models import OutboxMessage
 from shared_services.messaging.outbox import enqueue
@@ -16,6 +18,9 @@ from shared_services.notices.kinds import KINDS, UnknownKind
 from shared_services.notices.models import Notice
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import Stale
+from shared_services.workflow import candidates, deputies, matrix
+from shared_services.workflow.candidates import refresh_candidates
+from shared_services.workflow.models import AuthorityRule
 
 
 def count_of(council, card) -> int:
@@ -214,6 +219,7 @@ def test_the_header_shows_the_count_and_its_pages_ask_nothing_more_for_it(
     from django.test.utils import CaptureQueriesContext
 
     client = client_for(holder)
+    client.get("/account/")
     with CaptureQueriesContext(connection) as before:
         client.get("/account/")
     tell(northmoor, holder)
@@ -303,3 +309,91 @@ def test_a_program_mutes_no_endless_list(holder, client_for):
     )
 
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+
+
+def test_who_gets_a_task_with_a_new_role_is_told_and_who_loses_it_no_longer(
+    northmoor, officer_in, holder, submit, told
+):
+    late = officer_in(northmoor, "requisitioner")
+    submit(northmoor, officer_in(northmoor, "requisitioner"))
+    run_waiting()
+    assert kinds(told(northmoor, late)) == []
+
+    with inside_council(northmoor):
+        OfficerCard.objects.filter(pk=late.pk).update(roles=["budget_holder"])
+        OfficerCard.objects.filter(pk=holder.pk).update(roles=[])
+        for _ in range(2):
+            refresh_candidates()
+    run_waiting()
+
+    assert kinds(told(northmoor, late)) == ["task_assigned"]
+    assert told(northmoor, holder)[0].is_read
+    assert (count_of(northmoor, late), count_of(northmoor, holder)) == (1, 0)
+
+
+def test_many_tasks_that_come_at_once_are_one_notice(northmoor, officer_in, holder, submit, told, monkeypatch):
+    monkeypatch.setattr(candidates, "MANY", 2)
+    late, requester = officer_in(northmoor), officer_in(northmoor, "requisitioner")
+    for number in range(3):
+        submit(northmoor, requester, reference=f"NOR-REQ-2026-00000{number}")
+    run_waiting()
+    with inside_council(northmoor):
+        OfficerCard.objects.filter(pk=late.pk).update(roles=["budget_holder"])
+        refresh_candidates()
+    run_waiting()
+
+    (notice,) = told(northmoor, late)
+    assert (notice.kind, notice.url) == ("tasks_came", "/inbox/")
+
+
+def test_who_is_asked_to_stand_in_is_told_and_whoever_asked_hears_the_answer(northmoor, officer_in, holder, told):
+    deputy, today = officer_in(northmoor, "budget_holder"), timezone.localdate()
+    with inside_council(northmoor):
+        asked = deputies.name_deputy(
+            actor=holder, principal_id=holder.pk, deputy_id=deputy.pk, from_on=today, to_on=today
+        )
+    run_waiting()
+    (notice,) = told(northmoor, deputy)
+    assert (notice.kind, notice.url, notice.is_read) == ("deputy_asked", f"/deputies/{asked.pk}/", False)
+
+    with inside_council(northmoor):
+        deputies.decline_deputyship(actor=deputy, deputy_id=asked.pk)
+    run_waiting()
+
+    assert told(northmoor, deputy)[0].is_read
+    assert kinds(told(northmoor, holder)) == ["deputy_answered"]
+
+
+def test_a_deputyship_that_was_ended_before_its_notice_is_not_told_of(northmoor, officer_in, holder, told):
+    deputy, today = officer_in(northmoor, "budget_holder"), timezone.localdate()
+    with inside_council(northmoor):
+        asked = deputies.name_deputy(
+            actor=holder, principal_id=holder.pk, deputy_id=deputy.pk, from_on=today, to_on=today
+        )
+        deputies.end_deputyship(actor=holder, deputy_id=asked.pk)
+    run_waiting()
+
+    assert told(northmoor, deputy) == []
+
+
+def test_what_one_officer_changes_in_the_matrix_is_told_to_those_who_answer_for_it(northmoor, officer_in, told):
+    chief, clerk = officer_in(northmoor, "section_151_officer"), officer_in(northmoor, "finance_officer")
+    with inside_council(northmoor):
+        rule = AuthorityRule.objects.of_this_room().filter(valid_to__isnull=True).first()
+        matrix.end_authority_rule(actor=clerk, rule_id=rule.pk, valid_to=timezone.localdate())
+        matrix.end_authority_rule(actor=clerk, rule_id=rule.pk, valid_to=timezone.localdate())
+    run_waiting()
+
+    assert kinds(told(northmoor, chief)) == ["matrix_changed"]
+    assert kinds(told(northmoor, clerk)) == []
+
+
+def test_the_only_section_151_officers_own_change_is_told_to_who_reads_the_record(northmoor, officer_in, told):
+    chief, auditor = officer_in(northmoor, "section_151_officer"), officer_in(northmoor, "auditor")
+    with inside_council(northmoor):
+        rule = AuthorityRule.objects.of_this_room().filter(valid_to__isnull=True).first()
+        matrix.end_authority_rule(actor=chief, rule_id=rule.pk, valid_to=timezone.localdate())
+    run_waiting()
+
+    assert kinds(told(northmoor, auditor)) == ["matrix_changed"]
+    assert kinds(told(northmoor, chief)) == []

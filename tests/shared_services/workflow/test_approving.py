@@ -133,7 +133,7 @@ def test_many_tasks_find_their_new_holder_in_as_many_queries_as_one(
         changed = refresh_candidates()
 
     assert (changed, len(asked)) == (12, 1)
-    assert len([query for query in spent if "SAVEPOINT" not in query["sql"]]) <= 10
+    assert len([query for query in spent if "SAVEPOINT" not in query["sql"]]) <= 12
     with inside_council(northmoor):
         assert selectors.inbox(successor).count() == 12
         assert not selectors.inbox(budget_holder).exists()

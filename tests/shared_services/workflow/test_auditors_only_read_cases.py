@@ -5,11 +5,15 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
+from shared_services.access.models import OfficerCard
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed
-from shared_services.workflow import holds, remarks, retrying
-from shared_services.workflow.models import Case
+from shared_services.workflow import claims, deputies, holds, questions, remarks, retrying, rules, services
+from shared_services.workflow.candidates import refresh_candidates
+from shared_services.workflow.choices import TaskStatus
+from shared_services.workflow.models import Case, Task
 from tests.programs import program_of
 
 
@@ -48,3 +52,35 @@ def test_an_auditors_pages_and_programs_are_refused_and_offer_nothing(auditor, c
     page = client.get(reverse("workflow:case", args=[case_id])).content.decode()
     assert "Library chairs" in page
     assert "Comment on this case" not in page and "Put this case on hold" not in page
+
+
+def test_an_auditor_with_a_deciding_role_is_no_candidate_holder_or_deputy(northmoor, auditor, officer_in, submit):
+    requester, bo = officer_in(northmoor, "requisitioner"), officer_in(northmoor, "budget_holder", name="Bo Budget")
+    case_id = submit(northmoor, requester)
+    with inside_council(northmoor):
+        task = Task.objects.of_this_room().get(case_id=case_id)
+        assert set(task.candidates.values_list("card_id", flat=True)) == {bo.pk}
+        with pytest.raises(NotAllowed, match="You may not decide"):
+            services.complete_task(actor=auditor, task_id=task.pk, outcome="approve")
+        with pytest.raises(NotAllowed, match="may not decide"):
+            claims.forward_task(actor=bo, task_id=task.pk, to_card_id=auditor.pk, note="Please.")
+        with pytest.raises(NotAllowed, match="auditor"):
+            questions.ask_question(actor=bo, task_id=task.pk, to_card_id=auditor.pk, question="Is it right?")
+
+        today = timezone.localdate()
+        found = deputies.name_deputy(actor=bo, principal_id=bo.pk, deputy_id=auditor.pk, from_on=today, to_on=today)
+        deputies.accept_deputyship(actor=auditor, deputy_id=found.pk)
+        refresh_candidates()
+        assert set(task.candidates.values_list("card_id", flat=True)) == {bo.pk}
+        assert rules.why_not(auditor, task, task.case)
+
+
+def test_who_becomes_an_auditor_loses_the_tasks_that_waited(northmoor, officer_in, submit):
+    requester, bo = officer_in(northmoor, "requisitioner"), officer_in(northmoor, "budget_holder")
+    case_id = submit(northmoor, requester)
+    with inside_council(northmoor):
+        OfficerCard.objects.filter(pk=bo.pk).update(roles=["budget_holder", "auditor"])
+        refresh_candidates()
+
+        task = Task.objects.of_this_room().get(case_id=case_id)
+        assert not task.candidates.exists() and task.status == TaskStatus.PARKED

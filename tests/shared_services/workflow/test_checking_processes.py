@@ -267,9 +267,64 @@ def test_the_same_in_words():
     assert words["Cool off"][0] == "waits 2 days"
 
 
+def test_a_step_that_names_its_own_role_is_said_to_be_that_roles():
+    lanes = (
+        '<bpmn:laneSet id="lanes"><bpmn:lane id="managers" name="Managers"><bpmn:extensionElements>'
+        '<guildhall:lane role="line_manager"/></bpmn:extensionElements><bpmn:flowNodeRef>own</bpmn:flowNodeRef>'
+        "<bpmn:flowNodeRef>theirs</bpmn:flowNodeRef></bpmn:lane></bpmn:laneSet>"
+    )
+    text = process(*around(user("own", role="director"), user("theirs", role=""), way="own theirs"), lanes)
+
+    assert [(step.label, step.lane) for step in listed(read_diagram(read_xml(text)), {})] == [
+        ("Own", "Director"),
+        ("Theirs", "Managers"),
+    ]
+
+
 def test_a_drawing_without_coordinates_says_that_its_steps_are_listed():
     text = process(*DRAWN)
 
     picture = draw(read_diagram(read_xml(text)), read_layout(text), {})
 
     assert "Its steps are listed in words" in picture
+
+
+FEES = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="fees" name="Fees">
+<decision id="band" name="Band"><variable name="band"/><decisionTable hitPolicy="FIRST">
+<input id="i1"><inputExpression id="e1"><text>size</text></inputExpression></input><output id="o1" name="band"/>
+<rule id="r1"><inputEntry id="c1"><text>&lt; limit</text></inputEntry><outputEntry id="a1"><text>"small"</text></outputEntry></rule>
+<rule id="r2"><inputEntry id="c2"><text>-</text></inputEntry><outputEntry id="a2"><text>"large"</text></outputEntry></rule>
+</decisionTable></decision>
+<decision id="fee" name="Fee"><variable name="fee"/><informationRequirement id="n1"><requiredDecision href="#band"/></informationRequirement>
+<decisionTable hitPolicy="FIRST"><input id="i2"><inputExpression id="e2"><text>band</text></inputExpression></input><output id="o2" name="fee"/>
+<rule id="r3"><inputEntry id="c3"><text>"small"</text></inputEntry><outputEntry id="a3"><text>amount * rate</text></outputEntry></rule>
+</decisionTable></decision></definitions>"""
+TABLE = element(
+    "businessRuleTask", "price", '<bpmn:extensionElements><guildhall:decision name="fee"/></bpmn:extensionElements>'
+)
+
+
+def table_warnings(forms=None, **variables):
+    parts = [start(), user("ask"), TABLE, end(), flows("start ask", "ask price", "price end")]
+    found = check_files(process(*parts, fee="money", **variables), [("fees.dmn", FEES)], forms=forms)
+    return [one.message for one in found if one.rule == "table-input"]
+
+
+def test_what_a_table_looks_at_and_nothing_declares_is_warned_of_by_name():
+    said = table_warnings(limit="number")
+
+    assert len(said) == 2
+    assert all(
+        f"looks at “{name}”, which the process does not declare" in text
+        for name, text in zip(["rate", "size"], said, strict=True)
+    )
+    assert table_warnings(limit="number", size="number", rate="number") == []
+
+
+def test_what_a_table_looks_at_and_no_form_asks_for_is_warned_of_too():
+    declared = {"limit": "number", "size": "number", "rate": "number"}
+    some = {"ask": {"properties": {"size": {}, "limit": {}}}}
+    every = {"ask": {"properties": {"size": {}, "limit": {}, "rate": {}}}}
+
+    assert table_warnings(forms=some, **declared) == ["“Price” looks at “rate”, and no form asks for it."]
+    assert table_warnings(forms=every, **declared) == []

@@ -211,3 +211,23 @@ def test_a_task_is_not_forwarded_to_an_auditor_who_holds_the_role_as_well(northm
         candidates.refresh_candidates()
         with pytest.raises(NotAllowed, match="Ivy Inspector may not decide"):
             claims.forward_task(actor=bo, task_id=task_id, to_card_id=auditor.pk, note="Yours.")
+
+
+def test_how_a_task_stands_is_not_told_to_who_could_never_act_on_it(northmoor, requester, bo, kim, task_id, officer_in):
+    stranger = officer_in(northmoor, "hr_adviser")
+    with inside_council(northmoor):
+        claims.claim_task(actor=bo, task_id=task_id)
+        services.complete_task(actor=bo, task_id=task_id, outcome="approve")
+
+        for verb in (
+            lambda actor: claims.claim_task(actor=actor, task_id=task_id),
+            lambda actor: claims.release_task(actor=actor, task_id=task_id),
+            lambda actor: services.complete_task(actor=actor, task_id=task_id, outcome="reject", note="No."),
+            lambda actor: services.complete_task(actor=actor, task_id=task_id, outcome="no such", version=999),
+        ):
+            with pytest.raises(NotAllowed, match="You are not budget holder") as refused:
+                verb(stranger)
+            assert "Bo Budget" not in str(refused.value)
+        for involved in (kim, bo, requester):
+            with pytest.raises(NotAllowed, match="Bo Budget has already dealt with this"):
+                services.complete_task(actor=involved, task_id=task_id, outcome="reject", note="No.")

@@ -7,6 +7,7 @@ import re
 import pytest
 from django.utils import timezone
 
+from shared_services.audit.models import AuditEntry
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.workflow import (
@@ -14,6 +15,7 @@ from shared_services.workflow import (
     claims,
     deputies,
     going_back,
+    questions,
     reminders,
     replay,
     selectors,
@@ -175,3 +177,21 @@ def test_going_back_lets_a_deputy_and_his_colleague_be_asked_again(
     with inside_council(northmoor):
         assert Case.objects.get(pk=case_id).approved_by == [hana.pk]
         assert replay.summarise(None, None).differing == []
+
+
+def test_what_a_deputy_does_around_a_case_names_both_in_its_history_and_in_the_record(
+    northmoor, requester, hana, bea, officer_in, submit
+):
+    case_id = submit(northmoor, requester)
+    task = task_of(northmoor, case_id)
+    with inside_council(northmoor):
+        claims.claim_task(actor=bea, task_id=task.pk)
+        questions.ask_question(actor=bea, task_id=task.pk, to_card_id=requester.pk, question="Why?")
+        claims.forward_task(actor=bea, task_id=task.pk, to_card_id=hana.pk, note="Yours after all.")
+
+        by = {line.title: line.by for line in selectors.history_of(task.case)}
+        assert by["Approve requisition: claimed"] == "Bea Deputy for Hana Holder"
+        assert by["Question asked to Riley Requester"] == "Bea Deputy for Hana Holder"
+        assert by["Approve requisition: forwarded to Hana Holder"] == "Bea Deputy for Hana Holder"
+        for event in ("workflow.task.claimed", "workflow.task.forwarded"):
+            assert AuditEntry.objects.get(event=event, subject_id=str(task.pk)).facts["acting_for"] == "Hana Holder"

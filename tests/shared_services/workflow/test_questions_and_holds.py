@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 
 from shared_services.annexes.models import CaseEvent, CaseNote
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed
-from shared_services.workflow import calendars, candidates, holds, questions, selectors, services
+from shared_services.workflow import calendars, candidates, holds, questions, remarks, selectors, services
 from shared_services.workflow.choices import TaskKind, TaskStatus
 from shared_services.workflow.models import Case, Task, TaskCandidate
 
@@ -69,6 +71,58 @@ def test_deciding_does_not_wait_for_the_answer_and_a_closed_case_asks_no_more(no
             questions.answer_question(actor=requester, task_id=asked.pk, answer="Because.")
 
 
+def test_a_question_that_is_withdrawn_leaves_the_inbox_and_closes_the_case_to_who_was_asked(
+    northmoor, requester, bo, officer_in, case_id, client_for
+):
+    other = officer_in(northmoor, "hr_adviser", name="Hal Help")
+    with inside_council(northmoor):
+        asked = questions.ask_question(
+            actor=bo, task_id=decision(case_id).pk, to_card_id=other.pk, question="Is this allowed?"
+        )
+        with pytest.raises(NotAllowed, match="whoever asked"):
+            questions.withdraw_question(actor=requester, task_id=asked.pk)
+    page = reverse("workflow:withdraw_question", args=[asked.pk])
+
+    assert page in client_for(bo).get(reverse("workflow:case", args=[case_id])).content.decode()
+    assert client_for(requester).get(page).status_code == 404
+    assert "Is this allowed?" in client_for(bo).get(page).content.decode()
+    assert client_for(bo).post(page, {}).status_code == 302
+
+    with inside_council(northmoor):
+        assert not selectors.inbox(other).exists()
+        assert not selectors.may_view_case(other, asked.case)
+        with pytest.raises(NotAllowed):
+            questions.answer_question(actor=other, task_id=asked.pk, answer="Yes.")
+        assert questions.withdraw_question(actor=bo, task_id=asked.pk).status == TaskStatus.CANCELLED
+        titles = [line.title for line in selectors.history_of(Case.objects.get(pk=case_id))]
+        assert titles.count("Question withdrawn") == 1
+
+
+def test_only_so_many_questions_wait_on_one_case(northmoor, requester, bo, case_id):
+    with inside_council(northmoor):
+        key = decision(case_id).pk
+        asked = [
+            questions.ask_question(actor=bo, task_id=key, to_card_id=requester.pk, question=f"Why {number}?")
+            for number in range(questions.MOST_OPEN)
+        ]
+        with pytest.raises(NotAllowed, match="wait for an answer already"):
+            questions.ask_question(actor=bo, task_id=key, to_card_id=requester.pk, question="One more?")
+
+        questions.answer_question(actor=requester, task_id=asked[0].pk, answer="Because.")
+        questions.ask_question(actor=bo, task_id=key, to_card_id=requester.pk, question="One more?")
+
+
+def test_a_comment_beside_a_question_leaves_no_lasting_sight_of_the_case(northmoor, requester, bo, officer_in, case_id):
+    other = officer_in(northmoor, "hr_adviser", name="Hal Help")
+    upload = SimpleUploadedFile("note.txt", b"Seen.", content_type="text/plain")
+    with inside_council(northmoor):
+        asked = questions.ask_question(actor=bo, task_id=decision(case_id).pk, to_card_id=other.pk, question="May we?")
+        remarks.add_case_file(actor=other, case_id=case_id, upload=upload)
+        questions.answer_question(actor=other, task_id=asked.pk, answer="Yes.")
+
+        assert not selectors.may_view_case(other, asked.case)
+
+
 def test_the_same_question_twice_is_one(northmoor, requester, bo, case_id):
     with inside_council(northmoor):
         key = decision(case_id).pk
@@ -95,7 +149,7 @@ def test_only_who_was_asked_answers_and_only_a_decider_asks(northmoor, requester
             services.complete_task(actor=other, task_id=asked.pk, outcome="answer")
         assert selectors.may_view_case(other, asked.case)
         questions.answer_question(actor=other, task_id=asked.pk, answer="Yes.")
-        assert selectors.may_view_case(other, asked.case)
+        assert not selectors.may_view_case(other, asked.case), "who was only asked sees the case while he is asked"
 
 
 def test_finding_deciders_again_leaves_questions_alone(northmoor, requester, bo, case_id):

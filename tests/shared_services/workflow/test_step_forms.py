@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from jsonschema import Draft202012Validator
 
-from shared_services.annexes.models import FormAnswer
+from shared_services.annexes.models import Attachment, FormAnswer
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.workflow import services
@@ -19,6 +19,7 @@ from shared_services.workflow.step_forms.answers import AnswersRefused, check_an
 from shared_services.workflow.step_forms.checking import problems_with
 from shared_services.workflow.step_forms.conditions import as_tree, in_words
 from shared_services.workflow.step_forms.spec import KINDS, FormField, StepForm, read_form, schema_of
+from tests.programs import program_of
 
 from .form_processes import CHECK, KEY, START, forms, publish_in
 
@@ -256,3 +257,77 @@ def test_names_are_suggested_and_looked_up(northmoor, officer_in, client_for):
         assert check_answers(form, {"who": "quill"}) == {"who": str(one.pk)}
         with pytest.raises(AnswersRefused, match="More than one"):
             check_answers(form, {"who": "ada"})
+
+
+# -- Files by program ------------------------------------------------------------------------------
+
+
+def a_file(name="quote.txt", text=b"Two chairs, 240 pounds"):
+    return SimpleUploadedFile(name, text, content_type="text/plain")
+
+
+def send_request(program, **parts):
+    body = json.dumps({"process": KEY, "answers": GIVEN})
+    return program.client.post("/api/v1/requests/", {"body": body, **parts})
+
+
+@pytest.fixture
+def program(northmoor, officer_in):
+    publish_in(northmoor)
+    officer_in(northmoor, "finance_officer")
+    return program_of(officer_in(northmoor), "workflow:write")
+
+
+def test_a_program_sends_the_files_that_a_form_asks_for(northmoor, program):
+    answer = send_request(program, **{"answers.quote": a_file()})
+
+    assert answer.status_code == 201, answer.content
+    with inside_council(northmoor):
+        kept = FormAnswer.objects.get(case_id=answer.json()["id"])
+        assert Attachment.objects.get(pk=kept.answers["quote"]).name == "quote.txt"
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"answers.what": a_file()}, "asks for no file"),
+        ({"answers.gone": a_file()}, "asks for no file"),
+        ({"quote": a_file()}, "answers.quote"),
+        ({"answers.quote": a_file("quote.exe", b"MZ")}, "must be a PDF"),
+        ({"answers.quote": a_file(text=b"")}, "empty"),
+    ],
+)
+def test_a_file_that_cannot_be_taken_is_refused_and_nothing_is_kept(northmoor, program, parts, words):
+    answer = send_request(program, **parts)
+
+    assert answer.status_code in (400, 409) and words in answer.content.decode(), answer.content
+    with inside_council(northmoor):
+        assert not Case.objects.of_this_room().exists() and not Attachment.objects.exists()
+
+
+def test_files_are_taken_only_where_a_form_can_ask_for_them_and_with_a_body(northmoor, program):
+    without = program.client.post("/api/v1/requests/", {"answers.quote": a_file()})
+    elsewhere = program.client.post(f"/api/v1/cases/{northmoor.number}/comment/", {"body": "{}", "answers.a": a_file()})
+
+    assert without.status_code == 400 and "part “body”" in without.content.decode()
+    assert elsewhere.status_code in (404, 415)
+
+
+def test_files_sent_twice_with_one_key_start_one_case(northmoor, program):
+    program.client.defaults["HTTP_IDEMPOTENCY_KEY"] = "one"
+    first = send_request(program, **{"answers.quote": a_file()})
+    again = send_request(program, **{"answers.quote": a_file()})
+    other = send_request(program, **{"answers.quote": a_file(text=b"Another quote")})
+
+    assert (first.status_code, again.status_code, other.status_code) == (201, 201, 422)
+    assert first.json()["id"] == again.json()["id"]
+    with inside_council(northmoor):
+        assert Case.objects.of_this_room().count() == 1
+
+
+def test_answers_are_looked_at_only_for_who_may_decide(started, northmoor, officer_in):
+    _, _, case = started
+    with inside_council(northmoor):
+        task = Task.objects.of_this_room().get(case_id=case.pk)
+        with pytest.raises(NotAllowed, match="You are not"):
+            answer_task(actor=officer_in(northmoor), task_id=task.pk, outcome="done", answers={"amount": "lots"})
