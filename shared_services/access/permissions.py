@@ -70,7 +70,7 @@ PERMISSIONS: dict[str, str] = {
     "finance.manage_cost_centres": "change cost centres and codes",
     "finance.manage_budgets": "set budgets",
     "finance.vire": "move budget from one code to another",
-    "finance.set_virement_limits": "set how much each role may vire",
+    "finance.set_virement_limits": "set how much budget each role may move (virement)",
     # Purchasing
     "purchasing.view_requisition": "see requisitions",
     "purchasing.view_all_requisitions": "see every requisition of the council",

@@ -60,6 +60,9 @@ class DateField(forms.Field):
     def __init__(self, *, earliest: date | None = None, latest: date | None = None, **kwargs: Any) -> None:
         self.earliest, self.latest = earliest, latest
         super().__init__(**kwargs)
+        if self.label and "required" not in (kwargs.get("error_messages") or {}):
+            # Several dates on one page: the list of errors at its top says which is missing.
+            self.error_messages["required"] = f"Enter the date for “{self.label}”"
 
     def to_python(self, value: Any) -> date | None:
         if value in self.empty_values:

@@ -40,7 +40,7 @@ def test_an_email_says_that_something_waits_and_where_and_goes_over_smtp(northmo
 
     (((to,), letter),) = [(to, letter) for to, letter in post_office.letters]
     assert to == holder.work_email
-    assert letter["Subject"] == "Northmoor: A task was sent back to you: NMR-REQ-2026-000001"
+    assert letter["Subject"] == "Northmoor: Your request was sent back to you: NMR-REQ-2026-000001"
     assert f"/notices/{told(northmoor, holder)[0].pk}/" in text_of(letter)
     assert letter["Auto-Submitted"] == "auto-generated"
     assert told(northmoor, holder)[0].mail == MailState.SENT
