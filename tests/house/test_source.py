@@ -72,6 +72,13 @@ def test_only_the_workflow_imports_the_engine_and_only_tenancy_the_tenant_librar
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=_ids)
+def test_templates_write_an_apostrophe_as_printers_do(path):
+    text = re.sub(r"{[%{#].*?[%}#]}", "", path.read_text())
+
+    assert not re.search(r"[a-zA-Z]'(s|t|re|ve|ll|d|m)\b", text), "Write ’"
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_ids)
 def test_templates_write_days_instants_and_sums_by_the_houses_own_filters(path):
     text = path.read_text()
 

@@ -223,6 +223,7 @@ def test_only_the_role_of_the_start_lane_may_start(northmoor, officer_in, client
     address = reverse("workflow:start_process", args=[KEY])
 
     assert client_for(officer_in(northmoor)).get(address).status_code in (403, 409)
+    assert "Director" in client_for(officer_in(northmoor)).get(reverse("workflow:start_request")).text
     assert client_for(officer_in(northmoor, "director")).get(address).status_code == 200
 
 
