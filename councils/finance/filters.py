@@ -125,13 +125,6 @@ class CostCentreFilters(CodeFilters):
         method="only_unheld", label="Without a budget holder", widget=forms.CheckboxInput
     )
 
-    overspent = django_filters.BooleanFilter(
-        method="only_overspent", label="Overspent this financial year", widget=forms.CheckboxInput
-    )
-
-    def only_overspent(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
-        return cast(Any, queryset).overspent_in(financial_year_of(localdate())) if value else queryset
-
     def only_unheld(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
         return cast(Any, queryset).unheld() if value else queryset
 

@@ -50,15 +50,3 @@ def cost_centres_without_holder(_actor: Any) -> HomeCard | None:
         "Cost centres without a budget holder", count, "Name an officer or a post that is held",
         f"{reverse('finance:list_cost_centres')}?unheld=on", urgent=True, order=41,
     )  # fmt: skip
-
-
-@home_card("finance.view_all_budgets")
-def overspent_cost_centres(_actor: Any) -> HomeCard | None:
-    """Cost centres open today that have promised and spent more than this year's budget."""
-    count = CostCentre.objects.open_on(localdate()).overspent_in(financial_year_of(localdate())).count()
-    if not count:
-        return None
-    return HomeCard(
-        "Cost centres overspent", count, "They have promised and spent more than this year’s budget",
-        f"{reverse('finance:list_cost_centres')}?overspent=on", urgent=True, order=39,
-    )  # fmt: skip

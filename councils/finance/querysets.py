@@ -7,9 +7,8 @@ from datetime import date
 from typing import Any, Self
 from uuid import UUID
 
-from django.apps import apps
 from django.db import models
-from django.db.models import F, FilteredRelation, Q, Sum
+from django.db.models import F, FilteredRelation, Q
 from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
@@ -35,12 +34,6 @@ class CostCentreQuerySet(CodeQuerySet):
             ),
             holder_name=Coalesce("budget_holder__work_name", "appointment__card__work_name"),
         )
-
-    def overspent_in(self, financial_year: int) -> Self:
-        """Cost centres whose budget lines together have less than nothing left in a year."""
-        positions = apps.get_model("finance", "BudgetPosition").objects.in_year(financial_year)
-        left = positions.order_by().values("cost_centre").annotate(left=Sum("available_amount")).filter(left__lt=0)
-        return self.filter(pk__in=left.values("cost_centre"))
 
     def unheld(self) -> Self:
         """Of cost centres with their holders: those whose budget nobody holds today."""

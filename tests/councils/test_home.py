@@ -106,19 +106,6 @@ def test_an_administrator_sees_officers_without_a_post_and_without_a_role(books,
     assert "Add an officer" in buttons(browser)
 
 
-def test_finance_sees_cost_centres_that_are_overspent(books, client_for):
-    browser = client_for(books.finance)
-    assert "Cost centres overspent" not in cards(browser)
-    with inside_council(books.council):
-        BudgetPosition.objects.filter(cost_centre__code=books.library).update(committed_amount=Decimal("9000000.00"))
-
-    count, url = cards(browser)["Cost centres overspent"]
-
-    assert (count, counted_on(browser, url)) == (1, 1)
-    assert books.library in browser.get(url).text
-    assert "Cost centres overspent" not in cards(client_for(books.requester))
-
-
 def test_hr_sees_employments_without_hours(books, client_for, officer_in):
     from councils.people.models import WorkingPattern
 

@@ -207,7 +207,9 @@ def test_search_finds_officers_departments_and_posts(council, client_for):
 def test_the_list_of_staff_and_the_list_of_roles_have_names_of_their_own(northmoor, officer_in, client_for):
     browser = client_for(officer_in(northmoor, "council_administrator"))
 
-    staff, roles = (browser.get(reverse(name)).text for name in ("organisation:list_officers", "accounts:list_officers"))
+    staff, roles = (
+        browser.get(reverse(name)).text for name in ("organisation:list_officers", "accounts:list_officers")
+    )
 
     assert re.search(r"<h1[^>]*>\s*Staff directory", staff)
     assert re.search(r"<h1[^>]*>\s*Officers and roles", roles)

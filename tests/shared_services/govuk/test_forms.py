@@ -67,7 +67,7 @@ def test_an_empty_form_asks_for_each_answer_in_its_own_words():
     texts = {link["text"]: link["href"] for link in form.error_links()}
 
     assert texts["Enter the title"] == "#id_title"
-    assert texts["Enter the date for “Needed on”"] == "#id_needed_on_day"
+    assert texts["Enter the date for “Needed by”"] == "#id_needed_on_day"
     assert texts["Choose an answer to “What is it?”"] == "#id_kind_0"
     assert texts["Choose the cost centre"] == "#id_centre"
 

@@ -72,7 +72,9 @@ def test_the_requester_hears_of_the_decision_and_of_what_is_sent_back(
     assert kinds(told(northmoor, requester))[-1] == "request_decided"
 
 
-@pytest.mark.parametrize(("outcome", "says"), [("approve", "Your request was approved"), ("reject", "Your request was rejected")])
+@pytest.mark.parametrize(
+    ("outcome", "says"), [("approve", "Your request was approved"), ("reject", "Your request was rejected")]
+)
 def test_a_notice_of_a_decision_says_how_it_was_decided_and_not_why(
     northmoor, officer_in, holder, submit, decide, told, outcome, says
 ):
