@@ -60,7 +60,7 @@ class RoomSocialAdapter(DefaultSocialAccountAdapter):
         """Nothing was changed by the officer, so there is nothing to warn of."""
 
     def get_requests_session(self) -> Any:
-        session = pin(super().get_requests_session())
+        session: Any = pin(super().get_requests_session())
         ask = session.request
 
         def ask_outside(method: str, url: str, **kwargs: Any) -> Any:
@@ -190,10 +190,10 @@ def save_provider(*, actor: Any, name: str, issuer: str, client_id: str, client_
     check_reachable(issuer)
     issuer = issuer.rstrip("/")
     kept, waiting = kept_provider(), proposed_provider()
-    known = next((app for app in (waiting, kept) if app and _is_same(app, issuer, client_id)), None)
-    if not client_secret and known is None:
+    secrets = [app.settings["sealed_secret"] for app in (waiting, kept) if app and _is_same(app, issuer, client_id)]
+    sealed = seal(client_secret) if client_secret else next(iter(secrets), "")
+    if not sealed:
         raise NotAllowed("Enter the client secret that your identity provider gave you.")
-    sealed = seal(client_secret) if client_secret else known.settings["sealed_secret"]
     if waiting is not None:
         waiting.delete()
     is_proposal = kept is None or not _is_same(kept, issuer, client_id)
