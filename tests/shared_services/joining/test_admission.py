@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import ProgrammingError, transaction
 from django.utils import timezone
 
 from shared_services.joining.choices import Admission, Status, Voice
 from shared_services.joining.models import AdmissionVote, Application
 from shared_services.joining.services import admission
 from shared_services.messaging.running import run_waiting
+from shared_services.tenancy.bases import new_key
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed
 
@@ -52,6 +54,21 @@ def status_after_counting(shared_service) -> str:
     with inside_council(shared_service):
         admission.count_votes()
         return Application.objects.get().status
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"closes_on": timezone.localdate() + timedelta(days=90)}, {"application_key": new_key()}, {"services": []}],
+)
+def test_a_partner_gives_its_voice_and_changes_nothing_else_of_the_vote(northmoor, voting, change):
+    voting(Admission.MAJORITY)
+
+    with inside_council(northmoor):
+        assert AdmissionVote.objects.update(voice=Voice.FOR, voted_at=timezone.now()) == 1
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            AdmissionVote.objects.update(**change)
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            AdmissionVote.objects.all().delete()
 
 
 def test_every_partner_is_asked_and_reads_nothing_of_the_application(northmoor, eastvale, voting):
