@@ -57,17 +57,17 @@ PERMISSIONS: dict[str, str] = {
     "accounts.view_officers": "see the list of officers",
     "accounts.manage_officers": "add, change or deactivate officers",
     "accounts.manage_roles": "give or end roles",
-    "accounts.reset_second_factor": "reset an officer's second factor",
+    "accounts.reset_second_factor": "reset an officer’s second factor",
     "accounts.confirm_single_sign_on": "confirm the identity provider that a colleague proposed",
     "audit.view_records": "read the audit record",
     # Organisation
     "organisation.view_structure": "see departments and posts",
     "organisation.manage_structure": "change departments and posts",
-    "organisation.manage_settings": "change the council's settings",
+    "organisation.manage_settings": "change the council’s settings",
     "organisation.set_budget_check": "decide what happens when a budget is not enough",
     # Finance
     "finance.view_budgets": "see budgets and commitments",
-    "finance.view_all_budgets": "see every cost centre's budget",
+    "finance.view_all_budgets": "see every cost centre’s budget",
     "finance.manage_cost_centres": "change cost centres and codes",
     "finance.manage_budgets": "set budgets",
     "finance.vire": "move budget from one code to another",
@@ -85,7 +85,7 @@ PERMISSIONS: dict[str, str] = {
     # People
     "people.request_leave": "ask for leave",
     "people.view_own_leave": "see your own leave",
-    "people.view_team_leave": "see your team's leave",
+    "people.view_team_leave": "see your team’s leave",
     "people.approve_leave": "approve leave",
     "people.view_employments": "see employments",
     "people.manage_employments": "change employments",
@@ -108,11 +108,11 @@ PERMISSIONS: dict[str, str] = {
     "workflow.manage_deputies": "name deputies for others",
     "workflow.start_request": "start requests",
     "workflow.manage_cases": "reopen cases, send them back to an earlier step or change the times for tasks",
-    "workflow.sign_authority": "sign an authority matrix, a deputy's higher limit or an exception to separated duties",
+    "workflow.sign_authority": "sign an authority matrix, a deputy’s higher limit or an exception to separated duties",
     "workflow.view_duties": "see which duties are kept apart",
     "workflow.manage_duties": "keep further duties apart",
     # Procurement (the shared service)
-    "procurement.view_demand": "see the councils' demand",
+    "procurement.view_demand": "see the councils’ demand",
     "procurement.propose_joint_purchase": "propose a joint purchase",
     "procurement.manage_proposals": "change or withdraw joint purchase proposals",
     # Webhooks and work in the background

@@ -74,7 +74,7 @@ def _check_process(task_name: str, council_number: int) -> None:
     """
     for_owner = registry.task(task_name).queue == registry.OWNER
     if for_owner != (settings.WALL_MODE == "owner"):
-        whose = "done by the owner's worker only" if for_owner else "not a job of the owner"
+        whose = "done by the owner’s worker only" if for_owner else "not a job of the owner"
         raise WrongJob(f"{task_name} is {whose}.")
     if for_owner and council_number != SHARED_SERVICE_NUMBER:
         raise WrongJob(f"{task_name} is promised by the shared service only.")
@@ -87,7 +87,7 @@ def _run_as_owner(task_name: str, council_number: int, message_id: UUID | str) -
     that is done. Raises WrongJob in a process that is not the owner's.
     """
     if settings.WALL_MODE != "owner":
-        raise WrongJob(f"{task_name} is done by the owner's worker only.")
+        raise WrongJob(f"{task_name} is done by the owner’s worker only.")
     with inside_council(council_number):
         message = OutboxMessage.objects.take(message_id=message_id, council_number=council_number)
         if message is None:

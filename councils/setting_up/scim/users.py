@@ -163,7 +163,7 @@ def _read(sent: Mapping[str, Any]) -> dict[str, str]:
     try:
         validate_email(email)
     except ValidationError:
-        raise ScimFault(400, "userName must be the officer's work email address.", "invalidValue") from None
+        raise ScimFault(400, "userName must be the officer’s work email address.", "invalidValue") from None
     name = sent.get("name")
     name = name if isinstance(name, Mapping) else {}
     parts = " ".join(str(name.get(part) or "").strip() for part in ("givenName", "familyName")).strip()

@@ -124,7 +124,7 @@ def test_an_email_sent_again_after_a_worker_died_is_known_as_the_same(
 
     def send_and_die(*args, **kwargs):
         send(*args, **kwargs)
-        raise SystemExit("killed between the mail server's answer and the commit")
+        raise SystemExit("killed between the mail server’s answer and the commit")
 
     monkeypatch.setattr(mail, "send", send_and_die)
     with pytest.raises(SystemExit):

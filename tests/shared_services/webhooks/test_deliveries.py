@@ -190,7 +190,7 @@ def test_a_worker_killed_after_the_call_sends_the_same_message_again(northmoor, 
     write_down = delivering._write_down
 
     def die(*_):
-        raise SystemExit("killed between the receiver's answer and the commit")
+        raise SystemExit("killed between the receiver’s answer and the commit")
 
     monkeypatch.setattr(delivering, "_write_down", die)
     with pytest.raises(SystemExit):

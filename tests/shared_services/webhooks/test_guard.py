@@ -166,7 +166,7 @@ def test_a_certificate_that_is_not_the_names_ends_the_call(settings, monkeypatch
         monkeypatch.setattr(calling, "_context", Refusing)
         answer = calling.call(receiver.url.replace("http://", "https://"), b"{}", {})
 
-    assert answer.error == "The receiver's certificate is not valid for its name."
+    assert answer.error == "The receiver’s certificate is not valid for its name."
 
 
 def test_tls_is_checked_against_the_machines_authorities():
