@@ -4,16 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0001_initial'),
-        ('tenancy', '0003_council_states'),
-        ('workflow', '0004_authority_deputies_and_duties'),
+        ("access", "0001_initial"),
+        ("tenancy", "0003_council_states"),
+        ("workflow", "0004_authority_deputies_and_duties"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('status', 'parked')), fields=['owner', '-opened_at'], name='case_stopped'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("status", "parked")), fields=["owner", "-opened_at"], name="case_stopped"
+            ),
         ),
     ]

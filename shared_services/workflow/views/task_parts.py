@@ -42,7 +42,9 @@ def _links(task: Task, actor: OfficerCard, taken: bool) -> list[tuple[str, str]]
         if taken:
             links.append((f"Take this task over from {task.claimed_by_name}", "claim_task"))
         else:
-            links.append(("Release this task", "release_task") if task.is_claimed else ("Claim this task", "claim_task"))
+            links.append(
+                ("Release this task", "release_task") if task.is_claimed else ("Claim this task", "claim_task")
+            )
             if claims.can_be_forwarded(actor, task):
                 links.append(("Forward this task to another officer", "forward_task"))
     links.append(("Ask a question before you decide", "ask_question"))
