@@ -18,7 +18,7 @@ from shared_services.tenancy.errors import NotAllowed
 
 from .limits import count_use
 
-PER_VISITOR, PER_ROOM = 30, 600
+PER_VISITOR, PER_ROOM = 120, 1200
 """Ways to the provider and back within a minute: an office behind one address signs in, and nobody floods the provider."""
 AWAY = (requests.RequestException, NotAllowed, ValueError, KeyError)
 """The provider does not answer, may not be asked, or answers with something else than its configuration."""
