@@ -56,6 +56,25 @@ def test_a_date_outside_its_limits_names_the_limit():
         DateField(earliest=date(2026, 4, 1)).clean("2026-03-31")
 
 
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        "",
+        {"day": "31", "month": "2", "year": "2026"},
+        {"day": "1", "month": "", "year": "2026"},
+        "2026-03-31",
+        "2027-04-02",
+    ],
+)
+def test_whatever_is_wrong_with_a_date_names_the_question(boxes):
+    field = DateField(label="First day at 50%", earliest=date(2026, 4, 1), latest=date(2027, 4, 1))
+
+    with pytest.raises(ValidationError) as fault:
+        field.clean(boxes)
+
+    assert "“First day at 50%”" in fault.value.messages[0]
+
+
 def test_yes_or_no_becomes_a_bool():
     assert YesNoField().clean("yes") is True
     assert YesNoField().clean("no") is False
