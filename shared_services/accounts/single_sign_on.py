@@ -85,7 +85,7 @@ class RoomSocialAdapter(DefaultSocialAccountAdapter):
         if testing:
             raise ImmediateHttpResponse(_tested(email, problem))
         if problem:
-            raise ImmediateHttpResponse(_refused(request, problem))
+            raise ImmediateHttpResponse(refuse(request, problem))
         if not sociallogin.is_existing:
             sociallogin.connect(request, account)
 
@@ -97,7 +97,7 @@ class RoomSocialAdapter(DefaultSocialAccountAdapter):
             problem += f" ({type(exception).__name__})"
         if request.session.pop(TESTING, False):
             raise ImmediateHttpResponse(_tested("", problem))
-        raise ImmediateHttpResponse(_refused(request, problem))
+        raise ImmediateHttpResponse(refuse(request, problem))
 
 
 def _who(sociallogin: Any) -> tuple[str, str]:
@@ -139,9 +139,10 @@ def forget_links(**which: Any) -> None:
     SocialAccount.objects.filter(**which).delete()
 
 
-def _refused(request: HttpRequest, problem: str) -> Any:
+def refuse(request: HttpRequest, problem: str, *, status: int = 403) -> Any:
+    """The page that says why nobody was signed in."""
     shown = {"title": "You could not be signed in", "problem": problem}
-    return render(request, f"{TEMPLATES}/single_sign_on_refused.html", shown, status=403)
+    return render(request, f"{TEMPLATES}/single_sign_on_refused.html", shown, status=status)
 
 
 def _tested(email: str, problem: str) -> Any:

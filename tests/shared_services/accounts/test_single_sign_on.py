@@ -238,7 +238,8 @@ def test_a_proposal_is_tested_and_confirmed_on_its_page(northmoor, administrator
     assert "Single sign-on to confirm" in other.get("/").text
     page = other.get("/set-up/single-sign-on/confirm/").text
     assert provider.issuer in page and f"Worked: named {administrator.work_email}" in page
-    proposal = re.search(r'name="proposal" value="(\d+)"', page)[1]
+    hidden = re.search(r'<input[^>]*name="proposal"[^>]*>', page)[0]
+    proposal = re.search(r'value="(\d+)"', hidden)[1]
     other.post("/set-up/single-sign-on/confirm/", {"form_token": str(uuid.uuid4()), "proposal": proposal})
 
     with inside_council(northmoor):
