@@ -21,10 +21,9 @@ code_shape = RegexValidator(r"^[A-Za-z0-9-]+$", "Enter a code of letters, number
 
 
 def year_choices() -> list[tuple[str, str]]:
-    """The financial years that officers still work with, this one first."""
+    """The financial years that officers still work with, the newest first. Whoever offers them chooses this one at first."""
     now = financial_year_of(localdate())
-    years = [now, *range(now + 1, now + YEARS_AHEAD + 1), *range(now - 1, now - YEARS_BACK - 1, -1)]
-    return [(str(year), year_label(year)) for year in years]
+    return [(str(year), year_label(year)) for year in range(now + YEARS_AHEAD, now - YEARS_BACK - 1, -1)]
 
 
 def code_choices(codes: Iterable[CostCentre | SubjectiveCode]) -> list[tuple[str, str]]:
@@ -35,6 +34,12 @@ def code_choices(codes: Iterable[CostCentre | SubjectiveCode]) -> list[tuple[str
 def offer(form: forms.BaseForm, name: str, choices: list[tuple[str, str]], *, empty: bool = True) -> None:
     """Fill a list of the form with what the council has today."""
     cast(forms.ChoiceField, form.fields[name]).choices = [("", "Choose one"), *choices] if empty else choices
+
+
+def offer_years(form: forms.BaseForm) -> None:
+    """Offer the financial years, with this one chosen."""
+    offer(form, "financial_year", year_choices(), empty=False)
+    form.fields["financial_year"].initial = str(financial_year_of(localdate()))
 
 
 class DatedCodeForm(GovukForm):
@@ -100,7 +105,7 @@ class SetBudgetForm(GovukForm):
 
     def __init__(self, *args: Any, cost_centres: list, subjectives: list, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "financial_year", year_choices(), empty=False)
+        offer_years(self)
         offer(self, "cost_centre", cost_centres)
         offer(self, "subjective", subjectives)
 
@@ -140,7 +145,7 @@ class VirementForm(GovukForm):
 
     def __init__(self, *args: Any, cost_centres: list, subjectives: list, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "financial_year", year_choices(), empty=False)
+        offer_years(self)
         for side in ("from", "to"):
             offer(self, f"{side}_cost_centre", cost_centres)
             offer(self, f"{side}_subjective", subjectives)

@@ -47,7 +47,7 @@ class Vire(HeadFormPage):
         if not rules.moves_any_budget(self.actor) and not self.own_centres:
             finance = rules.names_of("finance_officer") or "a finance officer"
             raise NotAllowed(
-                f"You hold no cost centre's budget, so there is none you may move. Ask {finance} to move it."
+                f"You hold no cost centre’s budget, so there is none you may move. Ask {finance} to move it."
             )
 
     def get_form_kwargs(self) -> dict[str, Any]:

@@ -50,6 +50,11 @@ def progress_of(batch: ImportBatch, files: list[ImportFile]) -> Progress:
     return Progress(done, total, f"{sum(one.row_count for one in good):,} rows read")
 
 
+def tables_reading(kind: str) -> set[str]:
+    """The tables of the legacy system whose rows name codes of a kind."""
+    return {table for (table, _reason), one in KIND_OF.items() if one == kind}
+
+
 def unmatched_codes(kind: str) -> dict[str, int]:
     """Codes of batches not yet loaded that nothing here answers to, with the rows that wait for them."""
     tables = [(table, reason) for (table, reason), one in KIND_OF.items() if one == kind]

@@ -31,7 +31,7 @@ def check_not_oneself(actor: OfficerCard, card_id: UUID | None, what: str) -> No
 def check_not_own_posts(actor: OfficerCard, posts: Iterable[Post | None]) -> None:
     named = [post.pk for post in posts if post is not None]
     if Appointment.objects.current(on=localdate()).filter(post__in=named, card_id=actor.pk).exists():
-        check_not_oneself(actor, actor.pk, "make your own post a department's head of service or director")
+        check_not_oneself(actor, actor.pk, "make your own post a department’s head of service or director")
 
 
 def check_version(record: Department | Post | CouncilSettings, version: int | None) -> None:

@@ -54,7 +54,7 @@ def check_covered(request: LeaveRequest) -> None:
     """Refuse to approve an approver's leave before somebody has said who stands in."""
     if cover_of(request) is None and needs_cover(request):
         raise NotAllowed(
-            "Others wait for this officer's approval. Open the leave request, choose “Say who stands in” and name a "
+            "Others wait for this officer’s approval. Open the leave request, choose “Say who stands in” and name a "
             "deputy for these days or say why nobody need; then approve the leave.",
             code="cover",
         )

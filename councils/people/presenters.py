@@ -66,7 +66,7 @@ def _add_cover(
         summary.append(("Stands in meanwhile", settled.text))
     elif request.status == LeaveStatus.ASKED and cover.may_settle(officer, request) and cover.needs_cover(request):
         warnings.append(
-            "Others wait for this officer's approval. Open the record and say who stands in before you approve."
+            "Others wait for this officer’s approval. Open the record and say who stands in before you approve."
         )
 
 

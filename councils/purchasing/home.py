@@ -13,7 +13,7 @@ from shared_services.govuk.words import counted
 
 from .choices import EDITABLE, IN_PROGRESS, REQUISITION_COLOURS, OrderStatus, RequisitionStatus
 from .models import Requisition
-from .selectors import orders_visible_to
+from .selectors import orders_visible_to, requisitions_visible_to
 
 home_action(
     "purchasing.raise_requisition",
@@ -64,6 +64,17 @@ def my_latest_requisitions(actor: Any) -> list[OwnRequest]:
         )
         for one in latest
     ]
+
+
+@home_card("purchasing.issue_order")
+def approved_without_an_order(actor: Any) -> HomeCard | None:
+    """Requisitions whose approval is through and whose order is not raised: the posting failed, or waits for another step."""
+    waiting = requisitions_visible_to(actor).filter(status=RequisitionStatus.APPROVED).count()
+    if not waiting:
+        return None
+    url = f"{reverse('purchasing:list_requisitions')}?{urlencode({'status': RequisitionStatus.APPROVED})}"
+    text = "Their budget is reserved and no order is raised. Open each to see what holds it up"
+    return HomeCard("Approved without an order", waiting, text, url, urgent=True, order=29)
 
 
 @home_card("purchasing.issue_order")

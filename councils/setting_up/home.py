@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import may
+from shared_services.accounts.single_sign_on import MAY_CONFIRM, proposed_provider, proposer_of
 from shared_services.govuk.home import HomeCard, home_card
 from shared_services.tenancy.door import current_council
 
@@ -37,4 +38,18 @@ def money_to_set_up(actor: OfficerCard) -> HomeCard | None:
     return HomeCard(
         "Set up the money", len(tasks), ", ".join(task.title for task in tasks), reverse("setting_up:task_list"),
         order=21,
+    )  # fmt: skip
+
+
+@home_card(MAY_CONFIRM)
+def identity_provider_to_confirm(actor: OfficerCard) -> HomeCard | None:
+    """An identity provider that a colleague proposed: it signs nobody in until somebody else confirms it."""
+    if current_council().is_shared_service:
+        return None
+    proposed = proposed_provider()
+    if proposed is None or proposer_of(proposed) == actor.pk:
+        return None
+    return HomeCard(
+        "Single sign-on to confirm", None, "A colleague proposed another identity provider",
+        reverse("setting_up:confirm_single_sign_on"), urgent=True, order=19,
     )  # fmt: skip

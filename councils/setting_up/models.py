@@ -60,6 +60,8 @@ class ScimUser(PrivateModel):
     card = pooled_key("access.OfficerCard")
     external_id = models.CharField(max_length=200, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
+    closed_version = models.PositiveIntegerField(null=True, blank=True)
+    """The version of the officer's card since the identity provider ended the access: any other was closed by a person."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["card"], name="one_scim_user_a_card")]

@@ -10,15 +10,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from shared_services.access.models import OfficerCard
 from shared_services.accounts.single_sign_on import (
+    MAY_CONFIRM,
     PROVIDER_KEY,
     TESTING,
+    confirm_provider,
     kept_provider,
+    proposed_provider,
+    proposer_of,
     remove_provider,
     save_provider,
+    withdraw_provider,
 )
 from shared_services.govuk.forms import GovukForm
 from shared_services.govuk.views import FormPage, GuardedView
+from shared_services.govuk.words import spoken_instant
 from shared_services.tenancy.errors import NotAllowed
 
 PERMISSION = "accounts.manage_officers"
@@ -53,17 +60,22 @@ class SingleSignOn(FormPage):
     breadcrumbs = CRUMBS
 
     def get_initial(self) -> dict[str, Any]:
-        kept = kept_provider()
+        kept = proposed_provider() or kept_provider()
         if kept is None:
             return {}
         return {"name": kept.name, "issuer": kept.settings["server_url"], "client_id": kept.client_id}
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        kept = kept_provider()
+        proposed = proposed_provider()
+        kept = proposed or kept_provider()
         found = kept.settings if kept else {}
         callback = self.request.build_absolute_uri(reverse("openid_connect_callback", args=[PROVIDER_KEY]))
         return super().get_context(
             kept=kept,
+            in_force=kept_provider(),
+            proposed=proposed,
+            proposer=_name_of_proposer(proposed) if proposed else "",
+            is_mine=proposed is not None and proposer_of(proposed) == self.actor.pk,
             callback=callback,
             tested_at=datetime.fromisoformat(found["tested_at"]) if "tested_at" in found else None,
             test_email=found.get("test_email", ""),
@@ -73,11 +85,13 @@ class SingleSignOn(FormPage):
 
     def act(self, form: ProviderForm) -> HttpResponse:
         try:
-            save_provider(actor=self.actor, **form.cleaned_data)
+            saved = save_provider(actor=self.actor, **form.cleaned_data)
         except NotAllowed as refusal:
             form.add_error("client_secret" if "secret" in refusal.message else "issuer", refusal.message)
             return self.show_form(422)
-        return self.done("Saved. Test it before officers use it")
+        if saved.provider_id == PROVIDER_KEY:
+            return self.done("Saved. Test it before officers use it")
+        return self.done("Proposed. Test it, then ask another administrator or the section 151 officer to confirm it")
 
 
 class TestSingleSignOn(GuardedView):
@@ -86,10 +100,75 @@ class TestSingleSignOn(GuardedView):
     permission = PERMISSION
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if kept_provider() is None:
+        if proposed_provider() is None and kept_provider() is None:
             return redirect("setting_up:single_sign_on")
         request.session[TESTING] = True
         return redirect("openid_connect_login", provider_id=PROVIDER_KEY)
+
+
+class ConfirmForm(GovukForm):
+    """Which proposal was read."""
+
+    proposal = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ConfirmSingleSignOn(FormPage):
+    """A second officer lets a proposed identity provider sign officers in."""
+
+    permission = MAY_CONFIRM
+    form_class = ConfirmForm
+    template_name = "pages/councils/setting_up/confirm_single_sign_on.html"
+    title = "Confirm single sign-on"
+    button = "Confirm this identity provider"
+
+    def prepare(self) -> None:
+        self.proposed = proposed_provider()
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"proposal": self.proposed.pk if self.proposed else None}
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        proposed = self.proposed
+        is_mine = proposed is not None and proposer_of(proposed) == self.actor.pk
+        return super().get_context(rows=_facts_of(proposed) if proposed else [], is_mine=is_mine, **kwargs)
+
+    def act(self, form: ConfirmForm) -> HttpResponse:
+        confirm_provider(actor=self.actor, proposal=form.cleaned_data["proposal"])
+        return self.done("Officers can sign in with the new identity provider", to="govuk:home")
+
+
+class WithdrawSingleSignOn(FormPage):
+    permission = MAY_CONFIRM
+    title = "Turn the proposed identity provider down"
+    button = "Turn it down"
+    button_style = "warning"
+
+    def get_back_url(self) -> str:
+        return reverse("setting_up:confirm_single_sign_on")
+
+    def act(self, form: Any) -> HttpResponse:
+        withdraw_provider(actor=self.actor)
+        return self.done("The proposed identity provider was turned down", to="govuk:home")
+
+
+def _facts_of(app: Any) -> list[tuple[str, str]]:
+    found = app.settings
+    if "test_email" not in found:
+        test = "Not tested"
+    else:
+        test = f"Failed. {found['test_problem']}" if found["test_problem"] else f"Worked: named {found['test_email']}"
+    return [
+        ("Name on the sign-in page", app.name),
+        ("Issuer", found["server_url"]),
+        ("Client ID", app.client_id),
+        ("Proposed by", _name_of_proposer(app)),
+        ("Proposed", spoken_instant(datetime.fromisoformat(found["proposed_at"]))),
+        ("Test", test),
+    ]
+
+
+def _name_of_proposer(app: Any) -> str:
+    return str(OfficerCard.objects.filter(pk=proposer_of(app)).values_list("work_name", flat=True).first() or "")
 
 
 class RemoveSingleSignOn(FormPage):

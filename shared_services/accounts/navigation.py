@@ -2,4 +2,4 @@ from __future__ import annotations
 
 from shared_services.govuk.navigation import NavItem
 
-ITEMS = [NavItem("Officers", "accounts:list_officers", "accounts.manage_officers", 80)]
+ITEMS = [NavItem("Officers and roles", "accounts:list_officers", "accounts.manage_officers", 80)]

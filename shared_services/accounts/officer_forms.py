@@ -14,13 +14,13 @@ from shared_services.tenancy.door import current_council
 
 class OfficerForm(GovukForm):
     work_name = forms.CharField(
-        label="Full name", max_length=150, error_messages={"required": "Enter the officer's full name"}
+        label="Full name", max_length=150, error_messages={"required": "Enter the officer’s full name"}
     )
     work_email = forms.EmailField(
         label="Work email address",
         help_text="The officer signs in with it.",
         error_messages={
-            "required": "Enter the officer's work email address",
+            "required": "Enter the officer’s work email address",
             "invalid": "Enter an email address in the correct format, like name@example.gov.uk",
         },
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),

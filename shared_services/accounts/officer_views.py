@@ -57,7 +57,7 @@ class ListOfficers(ListPage):
     """Every officer of this room."""
 
     permission = "accounts.view_officers"
-    title = "Officers"
+    title = "Officers and roles"
     noun = "officer"
     columns = [
         Column("work_name", "Name", url=_officer_url, sort="work_name"),

@@ -6,10 +6,9 @@ factor set up in the portal is asked for as after a password.
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -21,12 +20,17 @@ from django.utils import timezone
 
 from shared_services.access.permissions import check_may
 from shared_services.tenancy.door import current_council
-from shared_services.tenancy.errors import NotAllowed
+from shared_services.tenancy.errors import NotAllowed, Stale
+
+from .provider_session import address_of, pin
 
 PROVIDER, PROVIDER_KEY = "openid_connect", "council"
+PROPOSED_KEY = "proposed"
+"""What another officer has not confirmed yet. It signs nobody in."""
 TESTING = "single_sign_on_test"
 """Session key: the next round trip to the provider is a test, after which nobody is signed in or out."""
 TEMPLATES = "pages/shared_services/accounts"
+MAY_PROPOSE, MAY_CONFIRM = "accounts.manage_officers", "accounts.confirm_single_sign_on"
 
 
 class RoomSocialAdapter(DefaultSocialAccountAdapter):
@@ -35,7 +39,15 @@ class RoomSocialAdapter(DefaultSocialAccountAdapter):
     def list_apps(self, request: HttpRequest, provider: Any = None, client_id: Any = None) -> list[Any]:
         from .seal import unseal
 
-        apps = super().list_apps(request, provider=provider, client_id=client_id)
+        apps = [
+            app
+            for app in super().list_apps(request, provider=provider, client_id=client_id)
+            if app.provider_id != PROPOSED_KEY
+        ]
+        if request and request.session.get(TESTING) and (proposed := proposed_provider()):
+            # What is tested is what shall come into effect. After a test nobody is signed in.
+            proposed.provider_id = PROVIDER_KEY
+            apps = [proposed]
         for app in apps:
             if sealed := app.settings.get("sealed_secret"):
                 app.secret = unseal(sealed)
@@ -48,11 +60,11 @@ class RoomSocialAdapter(DefaultSocialAccountAdapter):
         """Nothing was changed by the officer, so there is nothing to warn of."""
 
     def get_requests_session(self) -> Any:
-        session = super().get_requests_session()
+        session: Any = pin(super().get_requests_session())
         ask = session.request
 
         def ask_outside(method: str, url: str, **kwargs: Any) -> Any:
-            check_reachable(url)
+            check_encrypted(url)
             return ask(method, url, **{**kwargs, "allow_redirects": False})
 
         session.request = ask_outside
@@ -73,7 +85,7 @@ class RoomSocialAdapter(DefaultSocialAccountAdapter):
         if testing:
             raise ImmediateHttpResponse(_tested(email, problem))
         if problem:
-            raise ImmediateHttpResponse(_refused(request, problem))
+            raise ImmediateHttpResponse(refuse(request, problem))
         if not sociallogin.is_existing:
             sociallogin.connect(request, account)
 
@@ -85,7 +97,7 @@ class RoomSocialAdapter(DefaultSocialAccountAdapter):
             problem += f" ({type(exception).__name__})"
         if request.session.pop(TESTING, False):
             raise ImmediateHttpResponse(_tested("", problem))
-        raise ImmediateHttpResponse(_refused(request, problem))
+        raise ImmediateHttpResponse(refuse(request, problem))
 
 
 def _who(sociallogin: Any) -> tuple[str, str]:
@@ -127,13 +139,14 @@ def forget_links(**which: Any) -> None:
     SocialAccount.objects.filter(**which).delete()
 
 
-def _refused(request: HttpRequest, problem: str) -> Any:
+def refuse(request: HttpRequest, problem: str, *, status: int = 403) -> Any:
+    """The page that says why nobody was signed in."""
     shown = {"title": "You could not be signed in", "problem": problem}
-    return render(request, f"{TEMPLATES}/single_sign_on_refused.html", shown, status=403)
+    return render(request, f"{TEMPLATES}/single_sign_on_refused.html", shown, status=status)
 
 
 def _tested(email: str, problem: str) -> Any:
-    app = kept_provider()
+    app = proposed_provider() or kept_provider()
     if app is not None:
         app.settings |= {
             "tested_at": timezone.now().isoformat(), "test_email": email, "test_problem": problem,
@@ -149,29 +162,99 @@ def kept_provider() -> Any:
     return SocialApp.objects.filter(provider=PROVIDER, provider_id=PROVIDER_KEY).first()
 
 
+def proposed_provider() -> Any:
+    """The identity provider that waits for a second officer's word. None where there is none."""
+    from allauth.socialaccount.models import SocialApp
+
+    return SocialApp.objects.filter(provider=PROVIDER, provider_id=PROPOSED_KEY).first()
+
+
+def proposer_of(app: Any) -> UUID:
+    """The card of whoever proposed a provider."""
+    return UUID(app.settings["proposed_by"])
+
+
 @transaction.atomic
 def save_provider(*, actor: Any, name: str, issuer: str, client_id: str, client_secret: str) -> Any:
-    """Keep the room's identity provider; without a new secret the kept one stays. A change has to be tested again."""
+    """Keep the room's identity provider; without a new secret the kept one stays. A change has to be tested again.
+
+    Who signs officers in could sign in as any of them, so another provider is a proposal until a second officer confirms
+    it: an administrator or the section 151 officer. A later proposal takes the place of an earlier one.
+    """
     from allauth.socialaccount.models import SocialApp
 
     from shared_services.audit.services import record
 
     from .seal import seal
 
-    check_may(actor, "accounts.manage_officers")
+    check_may(actor, MAY_PROPOSE)
     check_reachable(issuer)
-    app = kept_provider() or SocialApp(provider=PROVIDER, provider_id=PROVIDER_KEY)
-    sealed = seal(client_secret) if client_secret else app.settings.get("sealed_secret", "")
+    issuer = issuer.rstrip("/")
+    kept, waiting = kept_provider(), proposed_provider()
+    secrets = [app.settings["sealed_secret"] for app in (waiting, kept) if app and _is_same(app, issuer, client_id)]
+    sealed = seal(client_secret) if client_secret else next(iter(secrets), "")
     if not sealed:
         raise NotAllowed("Enter the client secret that your identity provider gave you.")
-    if (client_id, issuer.rstrip("/")) != (app.client_id, app.settings.get("server_url")):
-        # Another provider's keys mean other people.
-        forget_links()
+    if waiting is not None:
+        waiting.delete()
+    is_proposal = kept is None or not _is_same(kept, issuer, client_id)
+    app = SocialApp(provider=PROVIDER, provider_id=PROPOSED_KEY) if is_proposal else kept
     app.name, app.client_id, app.secret = name, client_id, ""
-    app.settings = {"server_url": issuer.rstrip("/"), "sealed_secret": sealed, "oauth_pkce_enabled": True}
+    app.settings = {"server_url": issuer, "sealed_secret": sealed, "oauth_pkce_enabled": True}
+    if is_proposal:
+        app.settings |= {"proposed_by": str(actor.pk), "proposed_at": timezone.now().isoformat()}
     app.save()
-    record(actor, "accounts.single_sign_on.changed", ("accounts.single_sign_on", PROVIDER_KEY), issuer=issuer)
+    event = "accounts.single_sign_on.proposed" if is_proposal else "accounts.single_sign_on.changed"
+    record(actor, event, ("accounts.single_sign_on", PROVIDER_KEY), issuer=issuer, client=client_id)
     return app
+
+
+@transaction.atomic
+def confirm_provider(*, actor: Any, proposal: int) -> Any:
+    """Let a proposed identity provider sign officers in. `proposal` is what the officer has read.
+
+    Not by who proposed it. Raises Stale when it has been changed or taken back since. Confirming twice changes nothing.
+    """
+    from allauth.socialaccount.models import SocialApp
+
+    from shared_services.audit.services import record
+
+    check_may(actor, MAY_CONFIRM)
+    app = SocialApp.objects.select_for_update().filter(provider=PROVIDER, provider_id=PROPOSED_KEY).first()
+    if app is None or app.pk != proposal:
+        raise Stale
+    proposer = proposer_of(app)
+    if proposer == actor.pk:
+        raise NotAllowed("You proposed this identity provider. Somebody else must confirm it.", code="own_record")
+    former = kept_provider()
+    if former is not None:
+        former.delete()
+    # Another provider's keys mean other people.
+    forget_links()
+    app.provider_id = PROVIDER_KEY
+    app.settings = {name: value for name, value in app.settings.items() if not name.startswith("proposed_")}
+    app.save()
+    record(
+        actor, "accounts.single_sign_on.confirmed", ("accounts.single_sign_on", PROVIDER_KEY),
+        issuer=app.settings["server_url"], client=app.client_id, proposed_by=str(proposer),
+    )  # fmt: skip
+    return app
+
+
+@transaction.atomic
+def withdraw_provider(*, actor: Any) -> None:
+    """Take a proposal back, or turn it down. Doing it twice changes nothing."""
+    from shared_services.audit.services import record
+
+    check_may(actor, MAY_CONFIRM)
+    app = proposed_provider()
+    if app is not None:
+        app.delete()
+        record(actor, "accounts.single_sign_on.withdrawn", ("accounts.single_sign_on", PROVIDER_KEY))
+
+
+def _is_same(app: Any, issuer: str, client_id: str) -> bool:
+    return (app.client_id, app.settings.get("server_url")) == (client_id, issuer)
 
 
 @transaction.atomic
@@ -179,7 +262,7 @@ def remove_provider(*, actor: Any) -> None:
     """Sign in with passwords and passkeys only. Removing twice changes nothing."""
     from shared_services.audit.services import record
 
-    check_may(actor, "accounts.manage_officers")
+    check_may(actor, MAY_PROPOSE)
     app = kept_provider()
     if app is not None:
         app.delete()
@@ -187,16 +270,16 @@ def remove_provider(*, actor: Any) -> None:
         record(actor, "accounts.single_sign_on.removed", ("accounts.single_sign_on", PROVIDER_KEY))
 
 
+def check_encrypted(url: str) -> None:
+    """Refuse an address that others could read along."""
+    parts = urlsplit(url)
+    if not settings.SINGLE_SIGN_ON_MAY_BE_LOCAL and (parts.scheme != "https" or not parts.hostname):
+        raise NotAllowed("Enter an address that begins with https://")
+
+
 def check_reachable(url: str) -> None:
     """Refuse an address that is not public and encrypted: the portal must not be sent to look round its own network."""
-    if settings.SINGLE_SIGN_ON_MAY_BE_LOCAL:
-        return
+    check_encrypted(url)
     parts = urlsplit(url)
-    if parts.scheme != "https" or not parts.hostname:
-        raise NotAllowed("Enter an address that begins with https://")
-    try:
-        found = {entry[4][0] for entry in socket.getaddrinfo(parts.hostname, parts.port or 443)}
-    except OSError:
-        raise NotAllowed(f"The name {parts.hostname} cannot be found. Check the address.") from None
-    if not all(ipaddress.ip_address(str(address).partition("%")[0]).is_global for address in found):
-        raise NotAllowed(f"{parts.hostname} is not a public address, so the portal does not ask it.")
+    if not settings.SINGLE_SIGN_ON_MAY_BE_LOCAL:
+        address_of(str(parts.hostname), parts.port or 443)

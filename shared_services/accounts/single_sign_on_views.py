@@ -13,8 +13,14 @@ from django.http import HttpRequest, HttpResponse
 
 from shared_services.access.permissions import PUBLIC
 from shared_services.govuk.views import GuardedView
+from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 
+from .limits import TooMany, count_use
+from .single_sign_on import refuse
+
+PER_VISITOR, PER_ROOM = 120, 1200
+"""Ways to the provider and back within a minute: an office behind one address signs in, and nobody floods the provider."""
 AWAY = (requests.RequestException, NotAllowed, ValueError, KeyError)
 """The provider does not answer, may not be asked, or answers with something else than its configuration."""
 
@@ -38,6 +44,12 @@ class FromProvider(GuardedView):
 
 
 def _or_why_not(request: HttpRequest, go: Callable[[], Any]) -> Any:
+    """Anybody may open these addresses, and each makes the portal ask the provider: not without end."""
+    try:
+        count_use(request, "single_sign_on", times=PER_VISITOR, seconds=60)
+        count_use(request, "single_sign_on", times=PER_ROOM, seconds=60, key=f"room {current_council().number}")
+    except TooMany as refusal:
+        return refuse(request, refusal.message, status=refusal.status)
     try:
         return go()
     except AWAY as fault:

@@ -13,7 +13,7 @@ from rest_framework import serializers
 from .paging import LARGEST_PAGE
 
 IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="The record's ETag as you last read it."
+    "If-Match", str, OpenApiParameter.HEADER, description="The record’s ETag as you last read it."
 )
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",

@@ -51,7 +51,7 @@ def as_problem(fault: Exception) -> HttpResponse | None:
         return problem(404, "not_found", "There is nothing here under that address.")
     if isinstance(fault, exceptions.ValidationError):
         return problem(
-            400, "invalid", "The request has errors: see each one's pointer.", errors=list(_errors(fault.detail, "#"))
+            400, "invalid", "The request has errors: see each one’s pointer.", errors=list(_errors(fault.detail, "#"))
         )
     if isinstance(fault, ValidationError):
         return problem(400, "invalid", "The request has errors.", errors=list(_django_errors(fault)))

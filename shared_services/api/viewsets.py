@@ -128,7 +128,7 @@ class RoomAPIView(APIView):
             return answer
         if request.method in NEEDS_VERSION and "HTTP_IF_MATCH" not in request.META:
             raise Problem(
-                428, "version_missing", "Send the record's ETag as If-Match, so that nobody's change is lost."
+                428, "version_missing", "Send the record’s ETag as If-Match, so that nobody’s change is lost."
             )
         key = request.META.get("HTTP_IDEMPOTENCY_KEY")
         if key is None:

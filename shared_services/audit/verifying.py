@@ -55,7 +55,7 @@ SENTENCES = {
     "missing": "The line of this link has been removed.",
     "changed": "The line was changed after it was written.",
     "words": "What the search finds this line by was changed; the line itself is as it was written.",
-    "loose": "This line is in the record and in no link: it was put in past the database's own rules.",
+    "loose": "This line is in the record and in no link: it was put in past the database’s own rules.",
     "lost": "A line was removed before it was bound into the chain.",
     "tail": "The chain ends before this: the head of {day} ({where}) says it had {seq} links.",
     "head": "The head of {day} ({where}) has another hash for this link: the chain was written anew up to here.",

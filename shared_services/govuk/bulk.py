@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 MOST_ROWS = 200
 
 
+def always(_row: Any) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class BulkAction:
     """One action on chosen rows. `handler(actor=, row=, **answers)` does it to one row and may raise NotAllowed.
@@ -42,6 +46,8 @@ class BulkAction:
     handler: Callable[..., Any]
     permission: str = ""
     check: Callable[[Any, Any], None] | None = None
+    fits: Callable[[Any], bool] = always
+    """Whether it can be done to a row at all, told from the row alone: a page where none fits does not offer it."""
     form_class: type[forms.BaseForm] = ConfirmForm
     amount: str = ""
     past: str = "done"

@@ -45,6 +45,19 @@ class MoneyField(forms.DecimalField):
         return {}
 
 
+def _faults_of(label: Any) -> dict[str, str]:
+    """What is said of a date: it names the question, as the list of errors at the top of a page has many."""
+    name = f"“{label}”"
+    filled_in = name.replace("%", "%%")
+    return {
+        "required": f"Enter the date for {name}",
+        "incomplete": f"{filled_in} must include a %(missing)s",
+        "invalid": f"Enter a real date for {name}, like 27 3 2027",
+        "too_early": f"{filled_in} must be on or after %(limit)s",
+        "too_late": f"{filled_in} must be on or before %(limit)s",
+    }
+
+
 class DateField(forms.Field):
     """A date in three boxes."""
 
@@ -60,6 +73,8 @@ class DateField(forms.Field):
     def __init__(self, *, earliest: date | None = None, latest: date | None = None, **kwargs: Any) -> None:
         self.earliest, self.latest = earliest, latest
         super().__init__(**kwargs)
+        if self.label:
+            self.error_messages |= _faults_of(self.label) | (kwargs.get("error_messages") or {})
 
     def to_python(self, value: Any) -> date | None:
         if value in self.empty_values:

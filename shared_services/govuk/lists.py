@@ -81,6 +81,10 @@ class ListPage(Page):
     def get_bulk_actions(self) -> list[BulkAction]:
         return [action for action in self.bulk_actions if action.open_to(self.actor)]
 
+    def bulk_actions_for(self, records: list[Any]) -> list[BulkAction]:
+        """What can be done to any of the rows of the page."""
+        return [action for action in self.get_bulk_actions() if any(action.fits(row) for row in records)]
+
     # -- Requests ---------------------------------------------------------------------------------
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if self.params.get("export") == "csv" and self.export_name:
@@ -194,7 +198,7 @@ class ListPage(Page):
         page = slice_of(self.rows_to_show, asked=self.params.get("page"), size=self.page_size)
         columns = self.shown_columns
         records, total = page.records, page.total
-        bulk = self.get_bulk_actions() if total else []
+        bulk = self.bulk_actions_for(records)
         chosen = self._chosen_filters()
         return super().get_context(
             head=table_head(self._headings(columns)),

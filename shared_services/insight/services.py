@@ -196,7 +196,7 @@ def _fail(step: CouncilStep, cause: str) -> None:
 
 def _cause(fault: Exception) -> str:
     # The shared service reads it, so it names the fault and never the private record behind it.
-    return f"The council's figures could not be added up ({type(fault).__name__}). The log has the details."
+    return f"The council’s figures could not be added up ({type(fault).__name__}). The log has the details."
 
 
 def _ask(step: CouncilStep) -> None:

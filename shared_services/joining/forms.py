@@ -16,6 +16,7 @@ from shared_services.govuk.forms import (
     TextAreaField,
     VersionField,
 )
+from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.models import RegisteredCouncil
 
 from . import rules
@@ -49,11 +50,24 @@ ROLE_HINTS = {
 }
 
 
+class NameField(forms.CharField):
+    """An officer's name, which is written into mails to others."""
+
+    def clean(self, value: Any) -> str:
+        cleaned: str = super().clean(value)
+        if cleaned:
+            try:
+                rules.check_name(cleaned)
+            except NotAllowed as refusal:
+                raise ValidationError(refusal.message) from None
+        return cleaned
+
+
 class StartForm(GovukForm):
     """Which council, and who is applying for it."""
 
     council = SelectField(label="Your council", help_text="Every principal council of the United Kingdom is listed")
-    work_name = forms.CharField(label="Your full name", max_length=150)
+    work_name = NameField(label="Your full name")
     work_email = forms.EmailField(
         label="Your work email address", help_text="It must be at your council’s own domain. We send a link to it"
     )
@@ -80,9 +94,7 @@ class PeopleForm(GovukForm):
         super().__init__(*args, **kwargs)
         self.registered = registered
         for role in NamedRole:
-            self.fields[f"{role}_name"] = forms.CharField(
-                label=f"{role.label}: full name", max_length=150, help_text=ROLE_HINTS[role]
-            )
+            self.fields[f"{role}_name"] = NameField(label=f"{role.label}: full name", help_text=ROLE_HINTS[role])
             self.fields[f"{role}_email"] = forms.EmailField(label=f"{role.label}: work email address")
 
     def clean(self) -> dict[str, Any]:
@@ -100,7 +112,7 @@ class PeopleForm(GovukForm):
 class SignatoryForm(GovukForm):
     """Another officer in one role."""
 
-    work_name = forms.CharField(label="Full name", max_length=150)
+    work_name = NameField(label="Full name")
     work_email = forms.EmailField(label="Work email address")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +24,11 @@ RESERVED_NAMES = frozenset({
     "join", "login", "mail", "ns", "shared", "sso", "static", "status", "support", "test", "www",
 })  # fmt: skip
 """Web names that could pass for a part of the platform itself."""
+
+
+LONGEST_NAME = 100
+A_NAME = re.compile(r"(?:[^\W\d_]|[ '’‘-]|[.,](?= |$|[^\W\d_]\b))+")
+"""Letters of any script; a full stop ends a word or stands between initials, so that no web address passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +75,34 @@ def check_email_is_the_councils(registered: RegisteredCouncil, work_email: str) 
         )
 
 
+def check_name(work_name: str) -> None:
+    """A name goes into mails to others, so it is a name: one line, no web address, no number to ring."""
+    if len(work_name) > LONGEST_NAME or not A_NAME.fullmatch(unicodedata.normalize("NFC", work_name)):
+        raise NotAllowed(
+            f"Enter a name of at most {LONGEST_NAME} characters in one line: letters, spaces, hyphens and apostrophes, "
+            "and a space after a full stop, as in “J. Smith”.",
+            code="name",
+        )
+
+
+def mailbox(work_email: str) -> str:
+    """The mailbox that an address leads to: capitals and what follows a plus sign make no other of it (RFC 5233)."""
+    local, _, host = work_email.strip().casefold().rpartition("@")
+    return f"{local.partition('+')[0]}@{host.rstrip('.')}"
+
+
 def check_people(registered: RegisteredCouncil, people: Mapping[str, Person]) -> dict[str, str]:
     """What is wrong with the officers named, by role; nothing when they may stand."""
     wrong: dict[str, str] = {}
     for role, person in people.items():
         try:
+            check_name(person.work_name)
             check_email_is_the_councils(registered, person.work_email)
         except NotAllowed as refusal:
             wrong[role] = refusal.message
     for one, other, reason in APART:
         first, second = people.get(one), people.get(other)
-        if first and second and first.work_email.lower() == second.work_email.lower() and other not in wrong:
+        if first and second and mailbox(first.work_email) == mailbox(second.work_email) and other not in wrong:
             wrong[other] = reason
     return wrong
 

@@ -8,10 +8,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopFutureHandlers, StopUpload
 from django.http import HttpRequest
 
+from shared_services.accounts.limits import count_use
 from shared_services.tenancy.errors import NotAllowed
 
 from .comparing import CannotRead, SpendReading
-from .limits import count_use
 from .selectors import known_suppliers
 
 LIMIT_MEGABYTES = 100

@@ -21,6 +21,10 @@ class UnknownTask(LookupError):
     """A job names a task that no app registered."""
 
 
+class UnderWay(Exception):
+    """Another worker is at this job's call to another server: the job is left as it is, to be looked at again later."""
+
+
 @dataclass(frozen=True)
 class RegisteredTask:
     """A job that a room can be asked to do."""
@@ -35,6 +39,10 @@ class RegisteredTask:
     """Gives the keys of a long job's pieces. Each is done in a transaction of its own."""
     together: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] | None = None
     """Does many pieces in one transaction; gives those that it left to be done alone."""
+    call: Callable[[Any], Any] | None = None
+    """Speaks to another server with what the function gave, while no transaction is open and nothing is locked."""
+    afterwards: Callable[[Any, Any], None] | None = None
+    """Writes down what came of the call, given what the function gave and the call's answer."""
 
     @cached_property
     def _hints(self) -> dict[str, Any]:

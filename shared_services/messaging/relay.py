@@ -5,6 +5,7 @@ Nothing is forgotten here: a row is sent, and sent again after a while, until it
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 import time
@@ -29,6 +30,8 @@ log = logging.getLogger("guildhall.relay")
 BATCH = 200
 IN_FLIGHT_PER_COUNCIL = 40
 """So many of one council's jobs of one kind wait in the broker at most; another council's never queue behind thousands."""
+IN_FLIGHT_IN_QUEUE = {registry.WEBHOOKS: 4}
+"""Fewer where a job waits for a server that the council chose: its slow receivers keep a few workers' seats, not all."""
 POLL_SECONDS = 1.0
 SOON_SECONDS = 0.05
 """After a batch the relay looks again this soon, then half as often each time: workers have room for the next forty."""
@@ -37,15 +40,17 @@ PRUNE_SECONDS = 10 * 60
 KEEP_DONE = timedelta(days=7)
 LONGEST_RESEND = timedelta(hours=1)
 
+# A job counts while the broker has it: sent, and neither done nor failed since. One that waits for its hour does not.
 TAKE = f"""
 WITH waiting AS (
     SELECT id, due_at,
-           row_number() OVER (PARTITION BY owner_id, queue ORDER BY sent_at IS NULL, created_at) AS place
+           queue, row_number() OVER (PARTITION BY owner_id, queue ORDER BY sent_at IS NULL, created_at) AS place
       FROM public.{OutboxMessage._meta.db_table}
-     WHERE done_at IS NULL AND gave_up_at IS NULL AND queue = ANY(%s)
+     WHERE done_at IS NULL AND gave_up_at IS NULL AND queue = ANY(%s) AND (due_at <= now() OR sent_count > attempts)
        AND owner_id NOT IN (SELECT number FROM public.tenancy_council WHERE state = 'suspended')
 ), due AS (
-    SELECT id, place FROM waiting WHERE place <= %s AND due_at <= now() ORDER BY place, due_at LIMIT %s
+    SELECT id, place FROM waiting
+     WHERE place <= coalesce((%s::jsonb ->> queue)::int, %s) AND due_at <= now() ORDER BY place, due_at LIMIT %s
 )
 SELECT m.id, m.owner_id, m.task, m.queue, m.sent_count
   FROM public.{OutboxMessage._meta.db_table} m JOIN due USING (id)
@@ -127,7 +132,7 @@ class Relay:
         now = timezone.now()
         batch = []
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(TAKE, [list(registry.QUEUES), IN_FLIGHT_PER_COUNCIL, BATCH])
+            cursor.execute(TAKE, [list(registry.QUEUES), json.dumps(IN_FLIGHT_IN_QUEUE), IN_FLIGHT_PER_COUNCIL, BATCH])
             rows = cursor.fetchall()
             for message_id, owner, task, queue, sent_count in rows:
                 if not _may_be_sent(owner, task, queue):

@@ -46,6 +46,8 @@ def council_task(
     when_it_fails: Callable[..., None] | None = None,
     pieces: Callable[..., list[dict[str, Any]]] | None = None,
     together: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] | None = None,
+    call: Callable[[Any], Any] | None = None,
+    afterwards: Callable[[Any, Any], None] | None = None,
     **options: Any,
 ) -> Any:
     """Register a function as a job of a council's room, named "<app>.<function>".
@@ -54,7 +56,9 @@ def council_task(
     directly it runs in the room that is open. `when_it_fails(error=, final=, **ids)` runs in the room after
     a failed attempt has been rolled back. With `pieces`, the job is promised without ids and done once for each
     set of ids that `pieces` gives, each in a transaction of its own: one that fails stops no other. `together` does
-    many pieces in one transaction and gives those that it left; where it fails, each of them is done alone. `options`
+    many pieces in one transaction and gives those that it left; where it fails, each of them is done alone. With `call`,
+    what the function gives is handed to it once the room is left, so that no transaction waits for another's server;
+    `afterwards` then writes the answer down in the room. A function that gives None has nothing to call for. `options`
     go to Celery (time_limit, say).
     """
 
@@ -66,7 +70,7 @@ def council_task(
             raise ValueError(f"{task_name}: there is no queue {queue!r}.")
         registry.register(
             registry.RegisteredTask(
-                task_name, work, queue, max_attempts, from_schedule, when_it_fails, pieces, together
+                task_name, work, queue, max_attempts, from_schedule, when_it_fails, pieces, together, call, afterwards
             )
         )
         return shared_task(base=CouncilTask, name=task_name, **options)(work)

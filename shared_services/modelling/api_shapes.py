@@ -30,7 +30,7 @@ class _Files(Answer):
 
 
 class ProcessDetailAnswer(ProcessAnswer, _Files):
-    running = elsewhere(serializers.IntegerField(help_text="this room's open cases on it"))
+    running = elsewhere(serializers.IntegerField(help_text="this room’s open cases on it"))
 
 
 class DraftAnswer(Answer):

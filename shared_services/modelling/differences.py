@@ -19,7 +19,7 @@ SILENT_FIELDS = {"id", "tag", "kind", "name", "default_flow", *ROLE_FIELDS}
 FIELD_WORDS = {
     "council_from": "council",
     "due": "working days to act",
-    "handled_at_subject": "answered on the record's own page",
+    "handled_at_subject": "answered on the record’s own page",
     "operation": "operation",
     "decision": "decision table",
     "outcome": "outcome of the case",

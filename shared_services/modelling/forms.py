@@ -133,9 +133,9 @@ class VoteForm(GovukForm):
         label="Does your council agree to this change?", error_messages={"required": "Choose yes or no"}
     )
     reason = TextAreaField(
-        label="Your council's reason", max_length=LONGEST_REASON,
+        label="Your council’s reason", max_length=LONGEST_REASON,
         help_text="The other councils and the shared service read it. Do not write about persons",
-        error_messages={"required": "Enter your council's reason"},
+        error_messages={"required": "Enter your council’s reason"},
     )  # fmt: skip
 
 

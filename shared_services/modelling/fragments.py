@@ -33,7 +33,7 @@ def check_fragment(joint: Drawn, ways: Ways, local: Diagram, before: Flow, after
     for key in added:
         step = local.steps[key]
         if step.kind == "end" and step.outcome not in REFUSING:
-            yield f"“{step.label}” cannot be added: a council's own end may only reject or withdraw a case."
+            yield f"“{step.label}” cannot be added: a council’s own end may only reject or withdraw a case."
         if step.kind == "user":
             yield from _check_answer(ways, local, added, step, before)
     if any(local.steps[key].kind == "user" for key in added):
@@ -41,7 +41,7 @@ def check_fragment(joint: Drawn, ways: Ways, local: Diagram, before: Flow, after
             reader = _reads_outcome(joint, target)
             if reader is not None:
                 yield (
-                    f"No officer's step may be added just before “{shared[target].label}”: its answer would take the place "
+                    f"No officer’s step may be added just before “{shared[target].label}”: its answer would take the place "
                     f"of the one that “{reader}” looks at. Add it before that answer is given, or after it was looked at."
                 )
 

@@ -141,7 +141,7 @@ def _added_steps(joint: Drawn, local: Drawn) -> Iterator[Weakening]:
         if key in joint.diagram.steps:
             continue
         if step.kind not in ADDED_KINDS:
-            yield _refused(key, f"“{step.label}” cannot be added: a council adds officers' steps and service steps.")
+            yield _refused(key, f"“{step.label}” cannot be added: a council adds officers’ steps and service steps.")
         if step.operation in operations:
             own = operations[step.operation].label
             yield _refused(key, f"“{step.label}” cannot be added: it would do by itself what “{own}” does in its turn.")

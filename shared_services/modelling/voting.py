@@ -152,13 +152,13 @@ def _check_may_be_voted_on(proposal: JointProposal, reason: str) -> None:
     if proposal.closes_on < timezone.localdate():
         raise NotAllowed("The last day to vote has passed.", code="not_open")
     if not reason:
-        raise NotAllowed("Enter your council's reason. The other councils read it.", code="reason")
+        raise NotAllowed("Enter your council’s reason. The other councils read it.", code="reason")
     if len(reason) > LONGEST_REASON:
         raise NotAllowed(f"The reason must be {LONGEST_REASON} characters or fewer.", code="reason")
     tried = DryRun.objects.filter(owner_id=current_council().number, proposal=proposal, status=DryRunStatus.DONE)
     if not tried.exists():
         raise NotAllowed(
-            "Try the proposal on your own council's cases first, so that you know what it would change.", code="dry_run"
+            "Try the proposal on your own council’s cases first, so that you know what it would change.", code="dry_run"
         )
 
 

@@ -33,7 +33,7 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind("task_assigned", "A task is waiting for you", MUST_DECIDE),
         Kind("task_forwarded", "A task was passed to you", MUST_DECIDE),
-        Kind("task_returned", "A task was sent back to you", MUST_DECIDE),
+        Kind("task_returned", "Your request was sent back to you", MUST_DECIDE),
         Kind("question_asked", "You were asked a question", MUST_DECIDE),
         Kind("task_reminder", "A task is still waiting for you", MUST_DECIDE),
         Kind("task_escalated", "An overdue task was passed up to you", MUST_DECIDE),
@@ -65,6 +65,21 @@ def kind_of(key: str) -> Kind:
         raise UnknownKind(f"No notice is called {key!r}: declare it in notices/kinds.py.") from None
 
 
-def label_of(key: str) -> str:
-    """A kind in words; one that a later release no longer has reads as its own name."""
+HOW_IT_ENDED = {
+    "approved": "was approved",
+    "ordered": "was approved and ordered",
+    "bought_together": "was approved and bought together",
+    "rejected": "was rejected",
+    "not_agreed": "was not agreed",
+    "withdrawn": "was withdrawn",
+    "completed": "was completed",
+}
+"""How a request ended, by the outcome at which its process came to its end."""
+
+
+def label_of(key: str, outcome: str = "") -> str:
+    """A kind in words, and how the case ended where that is known; a kind that a later release dropped reads as its name."""
+    if key == "request_decided" and outcome:
+        ended = HOW_IT_ENDED.get(outcome) or f"was decided: {outcome.replace('_', ' ')}"
+        return f"Your request {ended}"
     return KINDS[key].label if key in KINDS else key.replace("_", " ").capitalize()

@@ -21,6 +21,8 @@ class Notice(PrivateModel):
     kind = models.CharField(max_length=40)
     case_id = models.UUIDField(null=True, blank=True)
     task_id = models.UUIDField(null=True, blank=True)
+    outcome = models.CharField(max_length=40, blank=True, default="", db_default="")
+    """How the case ended, where that is what the officer is told: the process's own word, never a reason."""
     reference = models.CharField(max_length=40, blank=True)
     title = models.CharField(max_length=200, blank=True)
     process = models.CharField(max_length=80, blank=True)
@@ -48,7 +50,7 @@ class Notice(PrivateModel):
 
     @property
     def label(self) -> str:
-        return label_of(self.kind)
+        return label_of(self.kind, self.outcome)
 
     @property
     def is_read(self) -> bool:

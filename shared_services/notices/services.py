@@ -47,11 +47,12 @@ def notify(
     task_id: UUID | None = None,
     url: str = "",
     reference: str = "",
+    outcome: str = "",
 ) -> list[Notice]:
     """Write a notice to each officer of this room and promise its email. Called by a job, once an event.
 
     Officers who have left, who belong to another room or who have muted it are left out. `url` and `reference` are for
-    what is no case. Locks the officers' accounts, whose count of unread notices it brings up to date.
+    what is no case; `outcome` is how the case ended. Locks the officers' accounts, whose count of unread notices it brings up to date.
     """
     found = kind_of(kind)
     subject = subjects.describe(case_id, task_id) if case_id else None
@@ -72,6 +73,7 @@ def notify(
                     kind=kind,
                     case_id=case_id,
                     task_id=task_id,
+                    outcome=outcome,
                     reference=subject.reference[:40],
                     title=subject.title[:200],
                     process=subject.process,

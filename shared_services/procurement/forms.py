@@ -24,7 +24,7 @@ class HandBackForm(GovukForm):
         label="Why should the council buy this itself?",
         help_text=(
             "A requisition is ordered as one, so all its lines are handed back. "
-            "The council's officers read this with the requisition."
+            "The council’s officers read this with the requisition."
         ),
         max_length=500,
         rows=3,
@@ -81,7 +81,7 @@ class ProposalForm(GovukForm):
         max_length=4000,
         required=False,
     )
-    show_totals_to_councils = YesNoField(label="May each council see the other councils' totals?")
+    show_totals_to_councils = YesNoField(label="May each council see the other councils’ totals?")
     version = VersionField()
 
     def __init__(self, *args: Any, lines: Iterable[ProposalLine] = (), **kwargs: Any) -> None:

@@ -36,13 +36,13 @@ def present_joint_purchase(case, officer: OfficerCard) -> Presentation:
     estimate = share.estimated_amount if share else Decimal("0.00")
     net = share.net_amount if share else Decimal("0.00")
     summary += [
-        ("Your council's estimate", spoken_money(estimate)),
+        ("Your council’s estimate", spoken_money(estimate)),
         ("Your council would pay (net)", spoken_money(net)),
     ]
     warnings = []
     if net > estimate:
         warnings.append(
-            f"The agreed prices are {spoken_money(net - estimate)} above your council's estimate. "
+            f"The agreed prices are {spoken_money(net - estimate)} above your council’s estimate. "
             "The order is raised only if the budget covers it."
         )
     elif net < estimate:

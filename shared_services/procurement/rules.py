@@ -73,7 +73,7 @@ def missing_to_submit(proposal: JointProposal, councils: int) -> str:
         return f"Enter {' and '.join(missing)} before you send {proposal.reference} to the councils."
     if councils < SMALLEST_PARTNERSHIP:
         return (
-            "A joint purchase needs demand from at least two councils. Add another council's demand, "
+            "A joint purchase needs demand from at least two councils. Add another council’s demand, "
             "or hand this demand back so that the council buys it itself."
         )
     return ""

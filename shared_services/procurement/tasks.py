@@ -14,7 +14,7 @@ from . import services
 def open_again(*, error: Exception, final: bool, case_id: UUID, requisition_id: UUID) -> None:
     """The council could not buy it either: the shared service sees the demand again, with the reason."""
     if final:
-        why = error.message if isinstance(error, NotAllowed) else "The portal could not raise the council's order."
+        why = error.message if isinstance(error, NotAllowed) else "The portal could not raise the council’s order."
         services.take_back(requisition_id=requisition_id, reason=f"The council could not buy this itself: {why}")
 
 

@@ -88,6 +88,8 @@ class PooledModel(models.Model):
     """True: a council adds none, so that no row that it wrote passes for one of the shared service's."""
     append_only: ClassVar[bool] = False
     """True: nobody but the schema's owner changes or removes a row."""
+    changes_only: ClassVar[tuple[str, ...]] = ()
+    """Like `append_only`, save for these columns, which the row's owner may change (a council's voice in a vote, say)."""
     shared_service_rows_are_common: ClassVar[bool] = False
     """True: what belongs to the shared service here is read by every council (a joint process, say)."""
     kept_after_leaving: ClassVar[str] = ""

@@ -19,7 +19,7 @@ def current_council() -> CouncilEntry:
     """The council whose room is open. Raises NoCouncil outside every room."""
     entry = connection.tenant
     if not isinstance(entry, CouncilEntry):
-        raise NoCouncil("No council's room is open.")
+        raise NoCouncil("No council’s room is open.")
     return entry
 
 

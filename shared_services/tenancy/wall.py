@@ -176,6 +176,10 @@ def _policies(model: type[PooledModel]) -> Iterator[str]:
             f"CREATE POLICY changed ON {table} FOR UPDATE TO councils"
             f" USING ({writable}) WITH CHECK ({writable} AND {shown})"
         )
+    if model.changes_only:
+        columns = ", ".join(f'"{name}"' for name in model.changes_only)
+        yield f"GRANT UPDATE ({columns}) ON {table} TO councils"
+    elif not model.append_only:
         yield f"CREATE POLICY removed ON {table} FOR DELETE TO councils USING ({removable})"
         yield f"GRANT UPDATE, DELETE ON {table} TO councils"
     if model.dispatcher_may:

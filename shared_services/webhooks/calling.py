@@ -70,9 +70,9 @@ def call(url: str, body: bytes, headers: dict[str, str]) -> Answer:
     except guard.AddressRefused as refusal:
         error = refusal.message
     except ssl.SSLCertVerificationError:
-        error = "The receiver's certificate is not valid for its name."
+        error = "The receiver’s certificate is not valid for its name."
     except socket.gaierror:
-        error = "The receiver's name is not known."
+        error = "The receiver’s name is not known."
     except TimeoutError:
         error = f"The receiver did not answer within {WHOLE_CALL_SECONDS:.0f} seconds."
     except ConnectionRefusedError:

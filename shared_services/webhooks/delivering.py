@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may
 from shared_services.audit.services import record
 from shared_services.messaging.outbox import enqueue, plain_key
+from shared_services.messaging.registry import UnderWay
 from shared_services.tenancy.errors import NotAllowed
 
 from . import calling, services, signing
@@ -26,6 +27,19 @@ GONE = 410
 """The answer by which a receiver says that it wants no more (Standard Webhooks)."""
 KEEP = timedelta(days=30)
 MOST_REPLAYED = 500
+ONE_CALL = timedelta(seconds=30)
+"""A call takes half of this at most: one begun longer ago went down with its worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One call to make: what is sent where, and of which attempt at which delivery it is."""
+
+    delivery_id: UUID
+    tries: int
+    url: str
+    body: bytes
+    headers: dict[str, str]
 
 
 @transaction.atomic
@@ -87,22 +101,44 @@ def replay_period(
 
 
 @transaction.atomic
-def attempt(*, delivery_id: UUID, tries: int) -> None:
-    """Call the receiver once and write down what came back; promise the next attempt where that is due.
+def prepare(*, delivery_id: UUID, tries: int) -> Message | None:
+    """Sign a delivery and take it in hand for one call; None when there is nothing to call for.
 
-    `tries` is how many went before: a job that was overtaken by another finds a different number and ends. The receiver
-    may be called twice when a worker dies between the call and its commit; the id tells it that this is one message.
+    `tries` is how many went before: a job that was overtaken by another finds a different number and ends. Raises
+    UnderWay while another worker calls. The receiver may be called twice when a worker dies between the call and its
+    being written down; the id tells it that this is one message.
     """
-    delivery = (
-        Delivery.objects.select_related("endpoint").select_for_update(of=("self",)).filter(pk=delivery_id).first()
-    )
-    if delivery is None or delivery.status != DeliveryStatus.WAITING or delivery.tries != tries:
+    delivery = _waiting(delivery_id, tries)
+    if delivery is None:
+        return None
+    if not delivery.endpoint.is_enabled:
+        _settle(delivery, DeliveryStatus.HELD)
+        return None
+    now = timezone.now()
+    if delivery.called_at is not None and now - delivery.called_at < ONE_CALL:
+        raise UnderWay
+    delivery.called_at = now
+    delivery.save(update_fields=["called_at"])
+    body = delivery.body.encode()
+    signed = signing.headers(
+        services.secrets_in_force(delivery.endpoint),
+        message_id=delivery.message_id, timestamp=int(now.timestamp()), body=body,
+    )  # fmt: skip
+    return Message(delivery.pk, tries, delivery.endpoint.url, body, signed)
+
+
+def call_receiver(message: Message) -> calling.Answer:
+    """Call the receiver once, outside every room and transaction."""
+    return calling.call(message.url, message.body, message.headers)
+
+
+@transaction.atomic
+def write_down(message: Message, answer: calling.Answer) -> None:
+    """Write down what came back, and promise the next attempt where that is due. Removed meanwhile, it is forgotten."""
+    delivery = _waiting(message.delivery_id, message.tries)
+    if delivery is None:
         return
     endpoint = delivery.endpoint
-    if not endpoint.is_enabled:
-        _settle(delivery, DeliveryStatus.HELD)
-        return
-    answer = _call(endpoint, delivery)
     _write_down(delivery, answer)
     if answer.is_good:
         _settle(delivery, DeliveryStatus.DELIVERED)
@@ -135,17 +171,16 @@ def _promise(endpoint: Endpoint, event: str, *, at: datetime, reference: str, ke
     return delivery
 
 
-def _call(endpoint: Endpoint, delivery: Delivery) -> calling.Answer:
-    body, timestamp = delivery.body.encode(), int(time.time())
-    signed = signing.headers(
-        services.secrets_in_force(endpoint), message_id=delivery.message_id, timestamp=timestamp, body=body
-    )
-    return calling.call(endpoint.url, body, signed)
+def _waiting(delivery_id: UUID, tries: int) -> Delivery | None:
+    """The delivery, locked, if it still waits for that attempt."""
+    locked = Delivery.objects.select_related("endpoint").select_for_update(of=("self",))
+    return locked.filter(pk=delivery_id, status=DeliveryStatus.WAITING, tries=tries).first()
 
 
 def _write_down(delivery: Delivery, answer: calling.Answer) -> None:
     delivery.tries += 1
     delivery.attempt_count += 1
+    delivery.called_at = None
     delivery.response_status = answer.status
     Attempt(
         delivery=delivery,

@@ -1,32 +1,19 @@
-"""Where a webhook may go: to a public server over HTTPS, never into the network the portal itself stands in.
-
-The name is resolved once, and the call goes to the very address that was checked: a name that answers differently
-the second time (DNS rebinding) leads nowhere.
-"""
+"""Where a webhook may go: to a public server over HTTPS, never into the network the portal itself stands in."""
 
 from __future__ import annotations
 
-import ipaddress
-import socket
-import threading
-from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from shared_services.messaging.public_addresses import NotPublic, find_address
 from shared_services.tenancy.errors import NotAllowed
 
 PORTS = (443, 8443)
 LONGEST_URL = 500
-LOOK_UP_SECONDS = 5.0
 LONGEST_LABEL = 63
 """Of a part of a name between two dots (RFC 1035)."""
-TRANSLATED = ipaddress.ip_network("64:ff9b::/32")
-"""IPv6 addresses that a gateway turns into IPv4 ones (RFC 6052, RFC 8215): what is behind them cannot be told."""
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class AddressRefused(NotAllowed):
@@ -84,42 +71,7 @@ def resolve(target: Target) -> str:
 
     Raises OSError when the name is not known, or nobody says so in time.
     """
-    addresses = [str(entry[4][0]).partition("%")[0] for entry in _looked_up(target)]
-    if not target.is_local and not all(is_public(ipaddress.ip_address(one)) for one in addresses):
-        raise AddressRefused("This name leads into a private network, which webhooks do not enter.")
-    return addresses[0]
-
-
-def _looked_up(target: Target) -> list[Any]:
-    """What the name leads to. A name server belongs to whoever owns the name: it keeps no worker waiting."""
-    found: Future[list[Any]] = Future()
-
-    def look_up() -> None:
-        try:
-            found.set_result(
-                socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
-            )
-        except Exception as fault:
-            found.set_exception(fault)
-
-    threading.Thread(target=look_up, daemon=True).start()
-    return found.result(timeout=LOOK_UP_SECONDS)
-
-
-def is_public(address: Address) -> bool:
-    """Whether an address is one of the public internet: not private, loopback, link-local, multicast or reserved."""
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-        if inner is not None:
-            return is_public(inner)
-        if address in TRANSLATED:
-            return False
-    return address.is_global and not (
-        address.is_private
-        or address.is_loopback
-        or address.is_link_local
-        or address.is_multicast
-        or address.is_reserved
-        or address.is_unspecified
-        or getattr(address, "is_site_local", False)
-    )
+    try:
+        return find_address(target.host, target.port, may_be_inside=target.is_local)
+    except NotPublic:
+        raise AddressRefused("This name leads into a private network, which webhooks do not enter.") from None

@@ -26,7 +26,9 @@ class Endpoint(PrivateModel):
     events = ArrayField(models.CharField(max_length=40, choices=EventType.choices))
     sealed_secret = models.TextField()
     sealed_former_secret = models.TextField(blank=True)
-    """Signs beside the new one until `former_until`, so that a receiver can change over."""
+    """Those that the secret replaced, newest first, parted by a space. They sign as well until `former_until`, so that a
+    receiver can change over, whichever of them it has.
+    """
     former_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     failing_since = models.DateTimeField(null=True, blank=True)
@@ -70,6 +72,8 @@ class Delivery(PrivateModel):
     tries = models.PositiveSmallIntegerField(default=0)
     """Attempts since the delivery was last asked for: a replay begins the schedule anew."""
     attempt_count = models.PositiveIntegerField(default=0)
+    called_at = models.DateTimeField(null=True, blank=True)
+    """When the call that is under way began."""
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
     response_status = models.PositiveSmallIntegerField(null=True, blank=True)

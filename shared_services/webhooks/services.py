@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from shared_services.access.models import OfficerCard
@@ -26,7 +26,10 @@ from .signing import new_secret
 MAY_MANAGE = "webhooks.manage_endpoints"
 SEALED_FOR = "webhooks"
 BOTH_SECRETS = timedelta(hours=24)
+MOST_FORMER = 3
 MOST_ENDPOINTS = 20
+_LOCK = 7_405
+"""Of the advisory locks that begin with this number, each council has its own."""
 ADMINISTRATORS = ("council_administrator", "partnership_administrator")
 
 
@@ -37,6 +40,7 @@ def add_endpoint(*, actor: OfficerCard, name: str, url: str, events: Collection[
     Raises NotAllowed for an address that webhooks do not go to, a name that is taken and more than twenty receivers.
     """
     check_may(actor, MAY_MANAGE)
+    _one_at_a_time()
     if Endpoint.objects.count() >= MOST_ENDPOINTS:
         raise NotAllowed(f"There are {MOST_ENDPOINTS} webhooks already. Remove one that is no longer needed first.")
     secret = new_secret()
@@ -64,10 +68,14 @@ def change_endpoint(
 
 @transaction.atomic
 def rotate_secret(*, actor: OfficerCard, endpoint_id: UUID, version: int | None = None) -> tuple[Endpoint, str]:
-    """Give a receiver a new secret; the former one signs beside it for a day."""
+    """Give a receiver a new secret; the former one signs beside it for a day.
+
+    Done twice, no secret that a receiver may have is lost: the last three that are still in force go on signing.
+    """
     endpoint = _locked(actor, endpoint_id, version)
     secret = new_secret()
-    endpoint.sealed_former_secret, endpoint.sealed_secret = endpoint.sealed_secret, seal(secret, SEALED_FOR)
+    former = [endpoint.sealed_secret, *_former(endpoint)][:MOST_FORMER]
+    endpoint.sealed_former_secret, endpoint.sealed_secret = " ".join(former), seal(secret, SEALED_FOR)
     endpoint.former_until = timezone.now() + BOTH_SECRETS
     _save(endpoint, "sealed_former_secret", "sealed_secret", "former_until")
     record(actor, "webhooks.secret.rotated", endpoint)
@@ -118,11 +126,8 @@ def stop_endpoint(endpoint: Endpoint, reason: str) -> None:
 
 
 def secrets_in_force(endpoint: Endpoint) -> list[str]:
-    """What signs a call now: the secret, and the former one while receivers change over."""
-    found = [unseal(endpoint.sealed_secret, SEALED_FOR)]
-    if endpoint.sealed_former_secret and endpoint.former_until and endpoint.former_until > timezone.now():
-        found.append(unseal(endpoint.sealed_former_secret, SEALED_FOR))
-    return found
+    """What signs a call now: the secret, and the former ones while receivers change over."""
+    return [unseal(sealed, SEALED_FOR) for sealed in (endpoint.sealed_secret, *_former(endpoint))]
 
 
 @transaction.atomic
@@ -133,8 +138,8 @@ def tidy_secrets(*, seal_anew: bool) -> None:
         return
     for endpoint in Endpoint.objects.select_for_update():
         endpoint.sealed_secret = renewed(endpoint.sealed_secret, SEALED_FOR)
-        if endpoint.sealed_former_secret:
-            endpoint.sealed_former_secret = renewed(endpoint.sealed_former_secret, SEALED_FOR)
+        former = endpoint.sealed_former_secret.split()
+        endpoint.sealed_former_secret = " ".join(renewed(sealed, SEALED_FOR) for sealed in former)
         endpoint.save(update_fields=["sealed_secret", "sealed_former_secret"])
 
 
@@ -149,6 +154,18 @@ def _checked(name: str, url: str, events: Collection[str], *, keep: UUID | None 
     if (namesakes.exclude(pk=keep) if keep else namesakes).exists():
         raise NotAllowed(f"Another webhook is called “{name.strip()}”. Choose another name.")
     return {"name": name.strip(), "url": url, "events": sorted(set(events))}
+
+
+def _former(endpoint: Endpoint) -> list[str]:
+    """The sealed secrets before the present one that still sign."""
+    is_over = endpoint.former_until is None or endpoint.former_until <= timezone.now()
+    return [] if is_over else endpoint.sealed_former_secret.split()
+
+
+def _one_at_a_time() -> None:
+    """Two who add a receiver to this room at the same moment count one after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, current_council().number])
 
 
 def _locked(actor: OfficerCard, endpoint_id: UUID, version: int | None) -> Endpoint:

@@ -12,10 +12,10 @@ from shared_services.messaging.tasks import council_task
 from . import delivering, services
 
 
-@council_task(queue=WEBHOOKS)
-def deliver(delivery_id: UUID, tries: int) -> None:
+@council_task(queue=WEBHOOKS, call=delivering.call_receiver, afterwards=delivering.write_down)
+def deliver(delivery_id: UUID, tries: int) -> delivering.Message | None:
     """Call a receiver once. Asked for a second time it finds the attempt made and does nothing."""
-    delivering.attempt(delivery_id=delivery_id, tries=tries)
+    return delivering.prepare(delivery_id=delivery_id, tries=tries)
 
 
 @council_task(queue=BULK)

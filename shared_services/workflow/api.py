@@ -87,12 +87,12 @@ class CaseDetailAnswer(CaseAnswer):
 
 
 class DecisionBody(Body):
-    outcome = serializers.CharField(max_length=40, help_text="one of the task's outcomes, like approve")
+    outcome = serializers.CharField(max_length=40, help_text="one of the task’s outcomes, like approve")
     note = serializers.CharField(
         max_length=2000, required=False, allow_blank=True, default="", help_text="rejecting and sending back need one"
     )
     answers = serializers.DictField(
-        required=False, help_text="answers to the task's form, by field; see the task's form/ for its JSON Schema"
+        required=False, help_text="answers to the task’s form, by field; see the task’s form/ for its JSON Schema"
     )
 
 
@@ -112,7 +112,7 @@ class TaskFilter(django_filters.FilterSet):
     due_before = django_filters.DateFilter(field_name="due_on", lookup_expr="lt")
     at_risk_until = django_filters.DateFilter(field_name="at_risk_on", lookup_expr="lte")
     claimed = django_filters.ChoiceFilter(
-        choices=CLAIMS, method="by_claim", help_text="left out: all but others' claims"
+        choices=CLAIMS, method="by_claim", help_text="left out: all but others’ claims"
     )
 
     class Meta:

@@ -63,12 +63,12 @@ class ClaimBody(Body):
 
 
 class ForwardBody(Body):
-    to_card_id = serializers.UUIDField(help_text="the officer's card; one who may decide the task")
+    to_card_id = serializers.UUIDField(help_text="the officer’s card; one who may decide the task")
     note = serializers.CharField(max_length=claims.REASON_LENGTH)
 
 
 class QuestionBody(Body):
-    to_card_id = serializers.UUIDField(help_text="the officer's card")
+    to_card_id = serializers.UUIDField(help_text="the officer’s card")
     question = serializers.CharField(max_length=questions.TEXT_LENGTH)
 
 

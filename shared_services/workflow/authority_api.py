@@ -46,7 +46,7 @@ class AuthorityRuleAnswer(Answer):
 
 
 class LineBody(Body):
-    role = serializers.CharField(max_length=60, help_text="a role's key, or post: and the key of a post")
+    role = serializers.CharField(max_length=60, help_text="a role’s key, or post: and the key of a post")
     needed = serializers.IntegerField(min_value=1, max_value=matrix.MOST_NEEDED, default=1)
     amount_from = serializers.DecimalField(**AMOUNT, default=Decimal("0.00"))
     amount_to = serializers.DecimalField(**AMOUNT, allow_null=True, default=None)

@@ -130,7 +130,7 @@ class NameDeputyForm(GovukForm):
     )  # fmt: skip
     max_amount = MoneyField(
         label="Up to which amount?", required=False,
-        help_text="The deputy's own limit holds in any case. Leave empty for no further limit",
+        help_text="The deputy’s own limit holds in any case. Leave empty for no further limit",
     )  # fmt: skip
 
     def __init__(self, *args: Any, principal: OfficerCard | None = None, **kwargs: Any) -> None:
@@ -192,7 +192,7 @@ class ExceptionForm(GovukForm):
     until_on = DateField(label="Until which day?", help_text="A year ahead at most. The exception ends by itself")
     reason = TextAreaField(
         label="Why must this officer hold both, and how is the risk watched?", max_length=1000,
-        help_text="Kept in your council's own record",
+        help_text="Kept in your council’s own record",
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from shared_services.access.models import OfficerCard
@@ -111,9 +111,17 @@ def forward_task(*, actor: OfficerCard, task_id: UUID, to_card_id: UUID, note: s
 
 def may_be_forwarded_to(actor: OfficerCard, task: Task) -> list[OfficerCard]:
     """The others who may decide a task today, by name."""
-    mine = TaskCandidate.objects.of_this_room().filter(task=task).exclude(card_id=actor.pk).values("card_id")
-    cards = OfficerCard.objects.of_council(current_council().number).active().filter(pk__in=mine)
-    return list(cards.order_by("work_name"))
+    return list(_others_who_may_decide(actor, task).order_by("work_name"))
+
+
+def can_be_forwarded(actor: OfficerCard, task: Task) -> bool:
+    """Whether anybody else may decide a task today."""
+    return _others_who_may_decide(actor, task).exists()
+
+
+def _others_who_may_decide(actor: OfficerCard, task: Task) -> QuerySet[OfficerCard]:
+    others = TaskCandidate.objects.of_this_room().filter(task=task).exclude(card_id=actor.pk).values("card_id")
+    return OfficerCard.objects.of_council(current_council().number).active().filter(pk__in=others)
 
 
 @transaction.atomic

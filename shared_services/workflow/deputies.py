@@ -56,7 +56,7 @@ def name_deputy(
         raise NotAllowed("An officer cannot be his own deputy. Choose somebody else.")
     if actor.pk == deputy.pk:
         raise NotAllowed(
-            "You cannot name yourself as another officer's deputy. Choose somebody else, or ask that officer to name you."
+            "You cannot name yourself as another officer’s deputy. Choose somebody else, or ask that officer to name you."
         )
     _one_at_a_time()
     scope: dict[str, Any] = {

@@ -62,7 +62,7 @@ SHIPPED_RULES = (
         "accounts.manage_roles", "finance.vire", DutyScope.ALWAYS,
     ),
     ShippedRule(
-        "roles-and-figures", "Whoever gives roles may not change budgets' figures",
+        "roles-and-figures", "Whoever gives roles may not change budgets’ figures",
         "accounts.manage_roles", "finance.manage_budgets", DutyScope.ALWAYS,
     ),
     ShippedRule(

@@ -63,7 +63,7 @@ class CaseFilter(GovukFilterSet):
     mine = CheckboxesFilter(method="only_mine", label="Raised by", choices=[("yes", "Me only")])
     decided = CheckboxesFilter(method="only_decided", label="Decided by", choices=[("yes", "Me only")])
     requester = django_filters.CharFilter(
-        field_name="requester_name", lookup_expr="icontains", label="Requester's name"
+        field_name="requester_name", lookup_expr="icontains", label="Requester’s name"
     )
     amount_from = MoneyFilter(field_name="amount", lookup_expr="gte", label="Amount at least")
     opened_from = DateFilter(field_name="opened_at", lookup_expr="date__gte", label="Started from")

@@ -219,7 +219,7 @@ def _casework(diagram: Diagram, step: Step) -> Iterator[Finding]:
     if step.reopen:
         target = diagram.steps.get(step.reopen)
         if target is None or target.kind != "user" or target.within:
-            yield error(step.id, "reopen", f"“{step.label}” reopens at “{step.reopen}”, which is no officer's step.")
+            yield error(step.id, "reopen", f"“{step.label}” reopens at “{step.reopen}”, which is no officer’s step.")
 
 
 def _expression(diagram: Diagram, source: str, step: Step, what: str) -> Iterator[Finding]:

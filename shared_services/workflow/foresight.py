@@ -126,7 +126,7 @@ class _Foresight:
         if step.repeats == "at once":
             others = [one for one in self.run.waiting() if one.step.id == step.id and one is not waiting]
             others = [one for one in others if one.engine_id != waiting.engine_id]
-            return "it waits for the others' answers" if others else ""
+            return "it waits for the others’ answers" if others else ""
         items = list(self.run.evaluate(step.repeats_over, values) or [])
         place = items.index(waiting.item) + 1 if waiting.item in items else len(items)
         if place >= len(items):
@@ -236,7 +236,7 @@ class _Foresight:
         """Whom a step would ask: the role, and its holders' names where there are few and they are of this room."""
         what = step.label[:1].lower() + step.label[1:]
         if step.council_from:
-            return f"each council's own approver, to {what}"
+            return f"each council’s own approver, to {what}"
         role = str(self.run.evaluate(step.role_from, values)) if step.role_from else step.role or step.lane_role
         if role == authority.REQUESTER:
             return f"{self.case.requester_name}, who raised it, to {what}"

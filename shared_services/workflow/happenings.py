@@ -75,7 +75,7 @@ def _tell_officers(event: EventType, case: Case, task: Task | None) -> None:
     elif task is not None and event in (EventType.TASK_COMPLETED, EventType.TASK_CANCELLED):
         notices.close_task(task_id=task.pk)
     elif event == EventType.CASE_FINISHED:
-        notices.notify(cards=[case.requester_id], kind="request_decided", case_id=case.pk)
+        notices.notify(cards=[case.requester_id], kind="request_decided", case_id=case.pk, outcome=case.outcome)
 
 
 def _kind_of(case: Case, task: Task) -> str:

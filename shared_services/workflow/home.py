@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from shared_services.access.models import OfficerCard
+from shared_services.access.permissions import may
 from shared_services.govuk.home import HomeCard, home_card
 from shared_services.govuk.words import counted
 
 from . import selectors
+from .choices import CaseStatus
 
 
 @home_card("workflow.view_inbox")
@@ -34,4 +37,18 @@ def nobody_can_act(_actor: OfficerCard) -> HomeCard | None:
     return HomeCard(
         "Nobody can act", parked, "Tasks that need an officer with the right role", reverse("workflow:parked_tasks"),
         urgent=True, order=6,
+    )  # fmt: skip
+
+
+@home_card("workflow.manage_cases")
+def stopped_cases(actor: OfficerCard) -> HomeCard | None:
+    """Cases that a fault stopped: they wait for whoever looks after processes."""
+    if not may(actor, "workflow.view_all_cases"):
+        return None
+    stopped = selectors.cases_for(actor).stopped().count()
+    if not stopped:
+        return None
+    return HomeCard(
+        "Stopped cases", stopped, "A fault stopped them. Look at the cause and try again",
+        f"{reverse('workflow:list_cases')}?{urlencode({'status': CaseStatus.PARKED})}", urgent=True, order=7,
     )  # fmt: skip

@@ -84,14 +84,14 @@ def _nobody(lines: list[MatrixLine]) -> Iterator[str]:
         by_case = find_resolver(role) is not None
         if not count and by_case:
             yield (
-                f"No active officer has the role {in_text}: its lines are fulfilled only where the case's "
+                f"No active officer has the role {in_text}: its lines are fulfilled only where the case’s "
                 "department or cost centre names somebody."
             )
         elif not count:
             yield f"No active officer is {in_text}, so nobody can fulfil its lines. Give somebody the role."
         elif needed > 1 and by_case:
             yield (
-                f"{needed} different officers must approve as {in_text}, and a case's department or cost centre "
+                f"{needed} different officers must approve as {in_text}, and a case’s department or cost centre "
                 "names one as a rule. Ask for one, or for a role that several hold."
             )
         elif count < needed:

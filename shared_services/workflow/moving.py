@@ -67,7 +67,7 @@ def advance(case: Case, run: Run, actor: OfficerCard | None, *, at_home: bool, r
         run.advance(perform, at_home=at_home, retry=retry, timers_run=not case.is_suspended)
     except (EngineFault, ExpressionError) as fault:
         raise NotAllowed(
-            f"{case.reference} cannot move on: {fault} Tell your council's administrator.", code="process"
+            f"{case.reference} cannot move on: {fault} Tell your council’s administrator.", code="process"
         ) from fault
     for stopped in run.faults():
         if isinstance(stopped.error, NotAllowed) and actor is not None:

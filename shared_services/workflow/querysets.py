@@ -62,6 +62,10 @@ class CaseQuerySet(models.QuerySet[Any]):
     def still_open(self) -> Self:
         return self.filter(status__in=OPEN_CASES)
 
+    def stopped(self) -> Self:
+        """Cases that a fault stopped."""
+        return self.filter(status=CaseStatus.PARKED)
+
     def write_rows(self, rows: Sequence[Any], fields: Iterable[str]) -> None:
         """Write these fields of many rows, all locked by the caller, in one statement."""
         columns = [self.model._meta.get_field(name) for name in fields]

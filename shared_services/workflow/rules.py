@@ -71,10 +71,10 @@ def find_standing(actor: OfficerCard, task: Task, case: Case) -> tuple[str, stan
             return (
                 f"You raised {case.reference if actor.pk == case.requester_id else 'a request that it would buy'}, "
                 "so somebody else must decide on it. "
-                f"Another {label} can, or ask your council's administrator who stands in."
+                f"Another {label} can, or ask your council’s administrator who stands in."
             ), None
         if actor.pk in case.approved_by:
-            return f"You have already approved {case.reference}. The next approval must be somebody else's.", None
+            return f"You have already approved {case.reference}. The next approval must be somebody else’s.", None
     whom, joint = None, authority.asks_own_matrix(task, case)
     if not (authority.holds(actor, role, authority.facts_of(case), joint=joint) or _was_passed_up(actor, task, case)):
         if role == authority.REQUESTER:

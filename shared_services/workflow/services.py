@@ -293,7 +293,7 @@ def _complete(case: Case, run: Run, engine_id: UUID, values: dict[str, Any]) -> 
         ) from gone
     except (EngineFault, ExpressionError) as fault:
         raise NotAllowed(
-            f"{case.reference} cannot move on: {fault} Tell your council's administrator.", code="process"
+            f"{case.reference} cannot move on: {fault} Tell your council’s administrator.", code="process"
         ) from fault
 
 

@@ -57,7 +57,7 @@ class Requests(RoomViewSet):
     def list(self, request: Any, **kwargs: Any) -> HttpResponse:
         found = [
             {"process": one.key, "title": one.title, "version": one.version, "form": schema_of(one.form)}
-            for one in startable_processes(self.actor)
+            for one in startable_processes(self.actor).open
         ]
         return self.answer({"results": found})
 

@@ -38,13 +38,29 @@ class StartableProcess:
     form: StepForm
     variables: dict[str, str]
 
+    @property
+    def role_label(self) -> str:
+        return ROLES[self.role].label if self.role in ROLES else ""
+
     def is_open_to(self, officer: OfficerCard) -> bool:
         """Everyone may start it, unless the start stands in a lane of a role that can be given."""
         return self.role not in ROLES or self.role == EVERY_OFFICER or self.role in officer.roles
 
 
-def startable_processes(officer: OfficerCard) -> list[StartableProcess]:
-    """What an officer may start, by title: the room's own processes and the joint ones that it has no override of."""
+@dataclass(frozen=True)
+class Startable:
+    """The processes of this room that begin with a form, by title."""
+
+    open: list[StartableProcess]
+    closed: list[StartableProcess]
+    """Those that only officers with another role can start."""
+
+
+def startable_processes(officer: OfficerCard) -> Startable:
+    """What an officer may start, and what takes a role that the officer does not hold.
+
+    The room's own processes, and the joint ones that it has no override of.
+    """
     newest = (
         ProcessVersion.objects.for_this_room()
         # The shared service is number 0, so a council's own version comes first.
@@ -52,8 +68,11 @@ def startable_processes(officer: OfficerCard) -> list[StartableProcess]:
         .distinct("key")
         .only("key", "title", "version")
     )
-    found = [process for version in newest if (process := _startable(version)) and process.is_open_to(officer)]
-    return sorted(found, key=lambda process: process.title)
+    found = sorted(filter(None, map(_startable, newest)), key=lambda process: process.title)
+    return Startable(
+        open=[process for process in found if process.is_open_to(officer)],
+        closed=[process for process in found if not process.is_open_to(officer)],
+    )
 
 
 def find_startable(key: str) -> StartableProcess | None:

@@ -17,7 +17,7 @@ import redis
 from config.embedded import lifecycle, postgres, services, valkey
 
 pytestmark = pytest.mark.skipif(
-    bool(os.environ.get("DATABASE_URL") or os.environ.get("REDIS_URL")), reason="the servers are someone else's here"
+    bool(os.environ.get("DATABASE_URL") or os.environ.get("REDIS_URL")), reason="the servers are someone else’s here"
 )
 
 

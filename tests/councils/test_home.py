@@ -14,6 +14,8 @@ from councils.organisation.services import appoint, create_post
 from councils.people.models import LeaveScheme
 from councils.people.services import record_employment
 from councils.purchasing import services as purchasing
+from councils.purchasing.choices import RequisitionStatus
+from councils.purchasing.models import Requisition
 from shared_services.tenancy.door import inside_council
 from tests.councils.books import STATIONERY, one_line, three_lines
 
@@ -104,6 +106,21 @@ def test_an_administrator_sees_officers_without_a_post_and_without_a_role(books,
     assert found["Officers without a manager"][0] == before["Officers without a manager"][0] + 1
     assert found["Officers without a role"][0] == before.get("Officers without a role", (0, ""))[0] + 1
     assert "Add an officer" in buttons(browser)
+
+
+def test_finance_sees_what_is_approved_and_has_no_order(books, client_for):
+    with inside_council(books.council):
+        stuck = purchasing.start_requisition(actor=books.requester, draft=one_line(books, "100.00"))
+    browser = client_for(books.finance)
+    assert "Approved without an order" not in cards(browser)
+    with inside_council(books.council):
+        Requisition.objects.filter(pk=stuck.pk).update(status=RequisitionStatus.APPROVED)
+
+    count, url = cards(browser)["Approved without an order"]
+
+    assert (count, counted_on(browser, url)) == (1, 1)
+    assert stuck.reference in browser.get(url).text
+    assert "Approved without an order" not in cards(client_for(books.requester))
 
 
 def test_hr_sees_employments_without_hours(books, client_for, officer_in):

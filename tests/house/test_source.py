@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -13,6 +14,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PYTHON = [p for room in ("config", "councils", "shared_services") for p in sorted((ROOT / room).rglob("*.py"))]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 LONGEST = 500
+STRAIGHT = re.compile(r"[a-zA-Z]'(s|t|re|ve|ll|d|m)\b")
+NOT_READ_BY_OFFICERS = {"config", "migrations", "management", "models.py"}
+"""Operators read a terminal, and a field's name in a model is its migration's too."""
 
 
 def _ids(path: Path) -> str:
@@ -69,6 +73,28 @@ def test_only_the_workflow_imports_the_engine_and_only_tenancy_the_tenant_librar
         assert not re.search(r"^\s*(from|import) SpiffWorkflow", text, re.MULTILINE)
     if path.parent.name != "tenancy":
         assert not re.search(r"^\s*(from|import) django_tenants", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_ids)
+def test_templates_write_an_apostrophe_as_printers_do(path):
+    text = re.sub(r"{[%{#].*?[%}#]}", "", path.read_text())
+
+    assert not STRAIGHT.search(text), "Write ’"
+
+
+@pytest.mark.parametrize("path", [p for p in PYTHON if not NOT_READ_BY_OFFICERS & {*p.parts}], ids=_ids)
+def test_messages_write_an_apostrophe_as_printers_do(path):
+    tree = ast.parse(path.read_text())
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+
+    straight = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
+        if "\n" not in node.value and STRAIGHT.search(node.value)
+    ]
+
+    assert straight == [], "Write ’"
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=_ids)

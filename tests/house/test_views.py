@@ -15,9 +15,9 @@ from django.views.generic import RedirectView
 from shared_services.access.permissions import PERMISSIONS, PUBLIC, SIGNED_IN
 
 FOREIGN = {
-    "allauth.": "sign-in and second factor: allauth's views ask for themselves who may open them",
-    "drf_spectacular.": "the API's document and its pages ask through the API's own permission classes",
-    "rest_framework.routers": "the API's index asks through the API's own permission classes",
+    "allauth.": "sign-in and second factor: allauth’s views ask for themselves who may open them",
+    "drf_spectacular.": "the API’s document and its pages ask through the API’s own permission classes",
+    "rest_framework.routers": "the API’s index asks through the API’s own permission classes",
     "django.views.static": "style sheets and scripts say nothing of anyone",
 }
 """Views of packages and what is derived from them, each with the reason why it need not name a permission."""
@@ -87,9 +87,9 @@ def frames_overwritten(source: str) -> list[str]:
 NOT_PAGES = {
     "shared_services/accounts/mail.py": "an email has no frame",
     "shared_services/notices/mail.py": "an email has no frame",
-    "shared_services/govuk/errors.py": "an error page is drawn without the frame's own context",
+    "shared_services/govuk/errors.py": "an error page is drawn without the frame’s own context",
     "shared_services/govuk/frame.py": "draws the frame itself",
-    "councils/setting_up/middleware.py": "refuses a network before anybody's frame is drawn",
+    "councils/setting_up/middleware.py": "refuses a network before anybody’s frame is drawn",
 }
 
 

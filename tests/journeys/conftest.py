@@ -43,7 +43,7 @@ def page(browser: Any) -> Iterator[Any]:
     opened.on("console", lambda line: errors.append(line.text) if "Content Security Policy" in line.text else None)
     yield opened
     context.close()
-    assert not errors, f"The page's scripts failed: {errors}"
+    assert not errors, f"The page’s scripts failed: {errors}"
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_two_councils_buy_together(both, page, browser, portal, sign_in, look, s
     sign_in(council, northmoor.head, northmoor.council)
     council.goto(portal(northmoor.council, "/inbox/"))
     council.get_by_role("link", name="JP-2026", exact=False).first.click()
-    expect(council.get_by_text("Your council's lines")).to_be_visible()
+    expect(council.get_by_text("Your council’s lines")).to_be_visible()
     look(council, "joint-purchase-task")
     assert council.get_by_text("EVL-REQ").count() == 0
     with inside_council(eastvale.council):

@@ -198,11 +198,11 @@ def cost_centres_of_sap() -> Plan:
         checks=(
             Check(
                 "unmatched_department",
-                "Department {value} is not one of the council's. Match it under Codes, or load the department first.",
+                "Department {value} is not one of the council’s. Match it under Codes, or load the department first.",
                 "ABTEI", value=named, missing="department",
             ),
             Check("ends_early", "The last day is before the first.", "DATBI", when=f"{c.date('DATBI')} < {c.date('DATAB')}"),
-            Check("long_code", "A cost centre's code has 12 characters at most.", "KOSTL", when=f"length({code}) > 12"),
+            Check("long_code", "A cost centre’s code has 12 characters at most.", "KOSTL", when=f"length({code}) > 12"),
         ),
         becomes=(
             Becomes(

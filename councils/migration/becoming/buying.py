@@ -181,11 +181,11 @@ def order_codings() -> Plan:
         checks=(
             Check("orphan", "There is no order line for {value}. Load EKPO with it first, or with this file.", "EBELN", missing="line"),
             Check(
-                "unknown_cost_centre", "Cost centre {value} is not in the council's books; it is kept as text.", "KOSTL",
+                "unknown_cost_centre", "Cost centre {value} is not in the council’s books; it is kept as text.", "KOSTL",
                 missing="centre", when=f"{c.raw('KOSTL')} <> ''", severity=Severity.WARNING,
             ),
             Check(
-                "unknown_code", "Account {value} is not in the council's books; it is kept as text.", "SAKTO",
+                "unknown_code", "Account {value} is not in the council’s books; it is kept as text.", "SAKTO",
                 missing="code", when=f"{c.raw('SAKTO')} <> ''", severity=Severity.WARNING,
             ),
         ),

@@ -69,7 +69,7 @@ def employment_of(c: Cells) -> Ours:
 
 NO_OFFICER = Check(
     "orphan",
-    "No officer has the personnel number {value}. Load the officers template with it first: SAP's tables hold no email.",
+    "No officer has the personnel number {value}. Load the officers template with it first: SAP’s tables hold no email.",
     "PERNR", missing="card",
 )  # fmt: skip
 NO_EMPLOYMENT = Check(
@@ -107,7 +107,7 @@ def assignments() -> Plan:
                 when=f"{c.raw('PLANS')} = '{NO_POSITION}'",
             ),
             Check(
-                "unknown_post", "Position {value} is not one of the council's posts. Load it first, or match it under Codes.",
+                "unknown_post", "Position {value} is not one of the council’s posts. Load it first, or match it under Codes.",
                 "PLANS", missing="post", when=f"{c.raw('PLANS')} <> '{NO_POSITION}'",
             ),
             Check(

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
+from xml.parsers import expat
 
 from openpyxl import load_workbook
 
@@ -174,16 +175,68 @@ def _look_into(name: str, packed: zipfile.ZipFile) -> int:
     formulas = 0
     for one in inside:
         if one.filename.startswith(SHEETS):
-            in_row = 0
             with packed.open(one) as sheet:
-                for chunk in chunks_of(sheet):
-                    formulas += chunk.count(b"<f>") + chunk.count(b"<f ")
-                    begins = max(chunk.rfind(b"<row"), chunk.rfind(b":row"))
-                    in_row = in_row + len(chunk) if begins < 0 else len(chunk) - begins
-                    # One row is held in memory, and so is a list of texts that lies among the sheets.
-                    if in_row > LARGEST_STRINGS or b"<sst" in chunk or b":sst" in chunk:
-                        raise NotReadable(f"{name} holds more than a sheet can. Save the list as CSV.")
+                formulas += _Sheet(name).look_through(sheet)
     return formulas
+
+
+class _Sheet:
+    """Goes through a sheet as the parser of its XML sees it, holding nothing: what is written in comments counts for nothing.
+
+    The reader of workbooks holds a row at a time in memory, and whatever lies between rows until the end.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.formulas = 0
+        self.fed = 0
+        self.row_began = self.row_ended = 0
+        self.between = 0
+        self.is_in_row = False
+        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.StartDoctypeDeclHandler = self._refuse
+
+    def look_through(self, sheet: IO[bytes]) -> int:
+        """How many formulas it holds. Raises NotReadable for what is no sheet, or larger than one can be."""
+        try:
+            for chunk in chunks_of(sheet):
+                self.fed += len(chunk)
+                self.parser.Parse(chunk, False)
+                self._check(self.fed)
+            self.parser.Parse(b"", True)
+        except expat.ExpatError as error:
+            raise NotReadable(f"{self.name} is damaged. Open it in Excel and save it again.") from error
+        return self.formulas
+
+    def _start(self, tag: str, _attributes: dict[str, str]) -> None:
+        tag = tag.rpartition(" ")[2]
+        if tag == "row":
+            if self.is_in_row:
+                self._refuse()
+            self._check(self.parser.CurrentByteIndex)
+            self.is_in_row, self.row_began = True, self.parser.CurrentByteIndex
+            self.between += self.row_began - self.row_ended
+        elif tag == "f":
+            self.formulas += 1
+        elif tag == "sst":
+            # A list of texts that lies among the sheets is read into memory at once.
+            self._refuse()
+
+    def _end(self, tag: str) -> None:
+        if self.is_in_row and tag.rpartition(" ")[2] == "row":
+            self._check(self.parser.CurrentByteIndex)
+            self.is_in_row, self.row_ended = False, self.parser.CurrentByteIndex
+
+    def _check(self, place: int) -> None:
+        """Refuse a row, or what lies between all rows, that is larger than may be held up to this byte."""
+        held = place - self.row_began if self.is_in_row else self.between + place - self.row_ended
+        if held > LARGEST_STRINGS:
+            self._refuse()
+
+    def _refuse(self, *_: object) -> None:
+        raise NotReadable(f"{self.name} holds more than a sheet can. Save the list as CSV.")
 
 
 def _plain(value: Any) -> str:

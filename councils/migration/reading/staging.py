@@ -231,7 +231,7 @@ class _Stage:
         ):
             self._say(
                 line, "bank_details", self.table.sealed[0], "",
-                "A UK account has a sort code of 6 figures and a number of 8. Correct them with the supplier's own letter.",
+                "A UK account has a sort code of 6 figures and a number of 8. Correct them with the supplier’s own letter.",
             )  # fmt: skip
         details = "|".join([country, code, number, cells[reference_at]])
         cells[code_at] = bank_details.fingerprint(details)

@@ -25,6 +25,7 @@ from .. import rules
 from ..choices import BatchStatus
 from ..models import ColumnMapping, Crosswalk, ImportBatch, ImportFile, Provenance, RowChange, RowProblem, StagedRow
 from ..reading.recognising import missing_fields, normal
+from ..selectors import tables_reading
 from ..tables import table_called
 from .checking import check_reasons
 
@@ -129,8 +130,13 @@ def map_columns(
 
 @transaction.atomic
 def match_codes(*, actor: OfficerCard, kind: str, codes: Mapping[str, str]) -> int:
-    """Say what legacy codes are called here; an empty answer takes a match back. Gives how many changed."""
+    """Say what legacy codes are called here; an empty answer takes a match back. Gives how many changed.
+
+    Whoever signed for a batch that is still to be loaded signed for what the codes were called then, so the signature
+    falls away. Raises NotAllowed while a batch that reads these codes is being loaded.
+    """
     rules.check_may_load_something(actor)
+    reading = _batches_reading(kind)
     known = {one.legacy_value: one for one in Crosswalk.objects.select_for_update().filter(kind=kind)}
     changes: dict[str, tuple[str, str]] = {}
     for code, value in codes.items():
@@ -143,8 +149,23 @@ def match_codes(*, actor: OfficerCard, kind: str, codes: Mapping[str, str]) -> i
         else:
             Crosswalk.objects.update_or_create(kind=kind, legacy_value=code, defaults={"value": value})
     if changes:
+        for batch in reading:
+            rules.check_quiet(batch)
+            if batch.signed_by_id is not None:
+                batch.signed_by, batch.signed_at = None, None
+                save(batch, "signed_by", "signed_at")
+                record(actor, "migration.totals.signature_void", batch, codes=kind)
         record(actor, "migration.codes.matched", ("migration.crosswalk", kind), kind=kind, changes=changes)
     return len(changes)
+
+
+def _batches_reading(kind: str) -> list[ImportBatch]:
+    """The batches still to be loaded that read codes of a kind, locked: nobody signs or loads one meanwhile."""
+    files = ImportFile.objects.filter(table__in=tables_reading(kind))
+    waiting = ImportBatch.objects.filter(
+        status__in=(BatchStatus.CHECKED, BatchStatus.LOADING), pk__in=files.values("batch")
+    )
+    return list(waiting.order_by("pk").select_for_update(of=("self",)))
 
 
 @transaction.atomic

@@ -70,7 +70,7 @@ def sign_off(*, actor: OfficerCard, batch: ImportBatch, version: int | None = No
     stated = ControlTotal.objects.filter(file__batch=batch, stated_by=actor)
     if stated.exists():
         raise NotAllowed(
-            "You entered the legacy system's figures. Somebody else must sign for them.", code="own_record"
+            "You entered the legacy system’s figures. Somebody else must sign for them.", code="own_record"
         )
     batch.signed_by, batch.signed_at = actor, timezone.now()
     save(batch, "signed_by", "signed_at")

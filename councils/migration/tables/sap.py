@@ -89,7 +89,7 @@ WANTED: dict[str, dict[str, Any]] = {
         "fields": "LIFNR BUKRS AKONT ZTERM ZWELS ZAHLS REPRF EIKTO ALTKN LOEVM SPERR", "key": "LIFNR BUKRS",
     },
     "LFBK": {
-        "title": "Vendors' bank details",
+        "title": "Vendors’ bank details",
         "fields": "LIFNR BANKS BANKL BANKN KOINH BKREF KOVON KOBIS", "key": "LIFNR BANKS BANKL", "required": "BANKN", "sealed": ("BANKL", "BANKN", "BKREF"),
     },
     "T024": {"title": "Purchasing groups", "fields": "EKGRP EKNAM TEL_NUMBER SMTP_ADDR", "key": "EKGRP"},

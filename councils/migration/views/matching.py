@@ -127,7 +127,8 @@ class MatchCodes(LoadersPage):
     def act(self, form: CodesForm) -> HttpResponse:
         changed = services.match_codes(actor=self.actor, kind=self.kind, codes=form.matches)
         return self.done(
-            f"{changed} matches changed. Check the batch again to see what they put right."
+            f"{changed} matches changed. Check the batch again to see what they put right. Totals signed before must be "
+            "signed again."
             if changed
             else "Nothing was changed.",
             to="migration:list_codes",

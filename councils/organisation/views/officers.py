@@ -53,7 +53,7 @@ class ListOfficers(ListPage):
 
     permission = "organisation.view_structure"
     template_name = "pages/councils/organisation/list_officers.html"
-    title = "Officers"
+    title = "Staff directory"
     breadcrumbs = [("Departments", "organisation:list_departments")]
     noun = "officer"
     export_name = "officers"
@@ -96,7 +96,7 @@ class ShowOfficer(Page):
 
     permission = "organisation.view_structure"
     template_name = "pages/councils/organisation/show_officer.html"
-    breadcrumbs = [("Departments", "organisation:list_departments"), ("Officers", "organisation:list_officers")]
+    breadcrumbs = [("Departments", "organisation:list_departments"), ("Staff directory", "organisation:list_officers")]
 
     @cached_property
     def card(self) -> OfficerCard:

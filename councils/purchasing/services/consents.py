@@ -33,7 +33,7 @@ def keep_consent(
     if terms is None or not terms.lines:
         raise NotAllowed(f"Your council has no share in this proposal, so there is nothing to agree to. {TELL}")
     if len(terms.supplier_name) > LONGEST_SUPPLIER:
-        raise NotAllowed(f"The supplier's name is longer than an order can carry ({LONGEST_SUPPLIER} letters). {TELL}")
+        raise NotAllowed(f"The supplier’s name is longer than an order can carry ({LONGEST_SUPPLIER} letters). {TELL}")
     lines = _priced(terms)
     consent = JointConsent(
         case_id=case_id,

@@ -153,8 +153,7 @@ def patch_user(*, actor: OfficerCard, key: str, sent: Mapping[str, Any]) -> Offi
 @transaction.atomic
 def remove_user(*, actor: OfficerCard, key: str) -> None:
     """End an officer's access at once. What he did stays; the identity provider finds him no more."""
-    card = find_officer(key)
-    deactivate_officer(actor=actor, card_id=card.pk)
+    card = _set_active(actor, find_officer(key), active=False)
     ScimUser.objects.update_or_create(card=card, defaults={"removed_at": timezone.now()})
 
 
@@ -164,7 +163,7 @@ def _read(sent: Mapping[str, Any]) -> dict[str, str]:
     try:
         validate_email(email)
     except ValidationError:
-        raise ScimFault(400, "userName must be the officer's work email address.", "invalidValue") from None
+        raise ScimFault(400, "userName must be the officer’s work email address.", "invalidValue") from None
     name = sent.get("name")
     name = name if isinstance(name, Mapping) else {}
     parts = " ".join(str(name.get(part) or "").strip() for part in ("givenName", "familyName")).strip()
@@ -203,7 +202,10 @@ def _apply(user: dict[str, Any], operation: Any) -> None:
 
 
 def _change(actor: OfficerCard, card: OfficerCard, wanted: dict[str, str]) -> OfficerCard:
-    return change_officer(actor=actor, card_id=card.pk, version=card.version, **wanted)
+    """Name, address and title. A new address is told to the former one, and whoever signed in with it is signed out."""
+    changed = change_officer(actor=actor, card_id=card.pk, version=card.version, **wanted)
+    ScimUser.objects.filter(card_id=card.pk, closed_version=card.version).update(closed_version=changed.version)
+    return changed
 
 
 def _keep_external_id(card: OfficerCard, sent: Mapping[str, Any]) -> None:
@@ -212,10 +214,19 @@ def _keep_external_id(card: OfficerCard, sent: Mapping[str, Any]) -> None:
 
 
 def _set_active(actor: OfficerCard, card: OfficerCard, *, active: bool) -> OfficerCard:
+    """End an officer's access, or give back what the identity provider itself has ended.
+
+    Raises ScimFault for whom an administrator closed: only an administrator opens that account again.
+    """
     if active == card.active:
         return card
-    change = reactivate_officer if active else deactivate_officer
-    return change(actor=actor, card_id=card.pk)
+    if active and not ScimUser.objects.filter(card_id=card.pk, closed_version=card.version).exists():
+        raise ScimFault(
+            400, "An administrator deactivated this officer. Reactivate the officer in the portal.", "mutability"
+        )
+    card = (reactivate_officer if active else deactivate_officer)(actor=actor, card_id=card.pk)
+    ScimUser.objects.update_or_create(card=card, defaults={"closed_version": None if active else card.version})
+    return card
 
 
 def _truth(value: Any) -> bool:

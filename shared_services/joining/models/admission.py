@@ -29,10 +29,14 @@ class AdmissionSettings(PooledModel):
 
 
 class AdmissionVote(PooledModel):
-    """One partner's voice on one applicant. It belongs to the partner, who reads nothing else of the application."""
+    """One partner's voice on one applicant. It belongs to the partner, who reads nothing else of the application.
+
+    The partner gives its voice and no more: on whom, and until when, is the shared service's to say.
+    """
 
     shared_service_may_insert = True
     kept_after_leaving = "A vote is part of the record of the council that applied"
+    changes_only = ("voice", "reason", "voted_by_id", "voted_at")
 
     application_key = models.UUIDField()
     """The application's key: its row is the shared service's alone."""

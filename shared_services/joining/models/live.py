@@ -14,6 +14,7 @@ class LiveDecision(PooledModel):
     shown_to_councils = True
 
     council_name = models.CharField("council", max_length=120)
+    """As the council's own room wrote it. Pages show the owner's name, which no council writes."""
     checks = models.JSONField(default=list)
     """[{"title": ..., "ok": ..., "found": [...]}]: every check, the red ones too."""
     red = models.PositiveSmallIntegerField("checks that were red")
@@ -32,4 +33,4 @@ class LiveDecision(PooledModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.council_name} went live"
+        return f"{self.owner.name} went live"

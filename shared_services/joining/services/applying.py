@@ -33,6 +33,7 @@ def start_application(*, registered: RegisteredCouncil, work_name: str, work_ema
     Raises NotAllowed for a council that cannot join and for an address that is not at its domain.
     """
     work_email = work_email.lower()
+    rules.check_name(work_name)
     rules.check_may_apply(registered)
     rules.check_email_is_the_councils(registered, work_email)
     mine = Application.objects.under_way().filter(registered=registered, applicant_email=work_email).first()

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from shared_services.access.permissions import PUBLIC
+from shared_services.accounts.limits import count_use
 from shared_services.govuk.forms import ConfirmForm
 from shared_services.govuk.views import FormPage, Page
 from shared_services.tenancy.errors import NotAllowed
@@ -17,7 +18,6 @@ from shared_services.tenancy.errors import NotAllowed
 from .. import rules
 from ..choices import NamedRole, Purpose, Status
 from ..forms import CheckForm, ComeBackForm, PeopleForm, PortalForm, ServicesForm, SignatoryForm, StartForm
-from ..limits import count_use
 from ..models import Link
 from ..progress import parts_of, progress_of, summary_of
 from ..rules import Person

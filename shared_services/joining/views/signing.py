@@ -7,12 +7,12 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 
 from shared_services.access.permissions import PUBLIC
+from shared_services.accounts.limits import count_use
 from shared_services.govuk.views import FormPage, Page
 
 from ..agreements import agreements_for
 from ..choices import Purpose
 from ..forms import SignForm
-from ..limits import count_use
 from ..models import Link
 from ..services import links
 from ..services.signing import sign_agreements

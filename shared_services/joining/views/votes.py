@@ -83,7 +83,7 @@ class ListLiveDecisions(ListPage):
     permission = "accounts.view_officers"
     title = "Councils that went live"
     columns = [
-        Column("council_name", "Council"),
+        Column("owner", "Council", value=lambda row: row.owner.name),
         Column("decided_at", "When", kind="datetime", sort="decided_at"),
         Column("officer_name", "Decided by", value=lambda row: f"{row.officer_name}, {row.officer_title}".strip(", ")),
         Column("reds", "Red checks", value=reds_of),
@@ -92,4 +92,4 @@ class ListLiveDecisions(ListPage):
     default_sort = "-decided_at"
     noun = "council"
     empty_text = "No council has gone live since you can see it."
-    queryset = LiveDecision.objects
+    queryset = LiveDecision.objects.select_related("owner")

@@ -97,7 +97,7 @@ class TryDraft(ChangeDraft):
     """Start a dry run of a draft."""
 
     permission = MAY_VIEW
-    title = "Try it on last month's cases"
+    title = "Try it on last month’s cases"
     form_class = VersionedForm
     template_name = "pages/shared_services/modelling/try.html"
     button = "Start the dry run"

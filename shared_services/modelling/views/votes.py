@@ -173,7 +173,7 @@ class CastVote(_OneProposal):
 
 class TryProposal(_OneProposal):
     permission = MAY_VIEW
-    title = "Try it on last month's cases"
+    title = "Try it on last month’s cases"
     template_name = "pages/shared_services/modelling/try.html"
     button = "Start the dry run"
 

@@ -85,11 +85,11 @@ class ListDemand(ListPage):
         Column("net_amount", "Net amount", kind="money", sort="net_amount"),
         Column("needed_by_on", "Needed by", kind="date", sort="needed_by_on"),
         Column("status", "Status", kind="tag", value=lambda line: line.get_status_display(), tags=STATUS_COLOURS),
-        Column("handed_over_at", "Handed over", kind="datetime", sort="handed_over_at", shown=False),
+        Column("handed_over_at", "Handed over", kind="datetime", sort="handed_over_at"),
     ]
     filterset_class = DemandFilter
     search_fields = ["reference", "title", "description"]
-    default_sort = "needed_by_on"
+    default_sort = "-handed_over_at"
     export_name = "demand"
     export_event = "procurement.demand.exported"
     noun = "line"

@@ -56,7 +56,7 @@ class ListProposals(ListPage):
         Column("category.label", "Category", sort="category"),
         Column("supplier_name", "Supplier", sort="supplier_name"),
         Column("net_amount", "Net total", kind="money", sort="net_amount"),
-        Column("estimated_amount", "Councils' estimate", kind="money", sort="estimated_amount", shown=False),
+        Column("estimated_amount", "Councils’ estimate", kind="money", sort="estimated_amount", shown=False),
         Column("status", "Status", kind="tag", value=lambda one: one.get_status_display(), tags=STATUS_COLOURS),
         Column("drafted_at", "Drafted", kind="datetime", sort="drafted_at", shown=False),
         Column("submitted_at", "Sent to councils", kind="datetime", sort="submitted_at"),

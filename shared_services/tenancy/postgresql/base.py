@@ -189,7 +189,7 @@ class DatabaseWrapper(TenantWrapper):
 
     def _cursor(self, name: str | None = None) -> Any:
         if self.schema_name is None and not self.in_atomic_block:
-            raise NoCouncil("No council's room is open, so nothing may be read or written.")
+            raise NoCouncil("No council’s room is open, so nothing may be read or written.")
         # Past django-tenants' own _cursor: the role brings its search path with it, so none is ever set.
         cursor = PostgresWrapper._cursor(self, name=name) if name else PostgresWrapper._cursor(self)
         if self.wall_mode == "setrole":

@@ -66,6 +66,7 @@ class Case(PooledModel):
             models.Index(fields=["owner", "requester", "-opened_at"], name="case_by_requester"),
             models.Index(fields=["owner", "subject_id"], name="case_by_subject"),
             models.Index(fields=["owner"], name="case_home_due", condition=models.Q(home_due=True)),
+            models.Index(fields=["owner", "-opened_at"], name="case_stopped", condition=models.Q(status="parked")),
         ]
 
     def __str__(self) -> str:

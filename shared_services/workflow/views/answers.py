@@ -65,15 +65,16 @@ class StartRequest(Page):
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
         items = [{"title": label, "hint": hint, "url": url} for label, url, hint in request_actions_for(self.actor)]
+        found = startable_processes(self.actor)
         items += [
             {
                 "title": process.title,
                 "hint": process.documentation,
                 "url": reverse("workflow:start_process", args=[process.key]),
             }
-            for process in startable_processes(self.actor)
+            for process in found.open
         ]
-        return super().get_context(items=items, **kwargs)
+        return super().get_context(items=items, closed=found.closed, **kwargs)
 
 
 class StartProcess(AnswersForm):

@@ -270,7 +270,7 @@ class WithdrawPlan(PlanAction):
     title = "Withdraw this prepared matrix"
     button = "Withdraw"
     button_style = "warning"
-    explanation = "It can then no longer be signed. Today's lines stay as they are."
+    explanation = "It can then no longer be signed. Today’s lines stay as they are."
 
     def act(self, form: Any) -> HttpResponse:
         plan = matrix_plans.withdraw_matrix(actor=self.actor, plan_id=self.subject.pk, **form.cleaned_data)

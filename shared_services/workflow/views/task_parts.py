@@ -14,7 +14,7 @@ from shared_services.annexes.models import CaseNote
 from shared_services.govuk.words import spoken_date
 from shared_services.tenancy.door import current_council
 
-from .. import delays, foresight, questions, rules
+from .. import claims, delays, foresight, questions, rules
 from ..casework import MAY_MANAGE
 from ..choices import TaskStatus
 from ..models import Task
@@ -34,21 +34,21 @@ def verbs_of(task: Task, actor: OfficerCard, reason: str) -> dict[str, Any]:
         "news": _news(task) if task.is_open else "",
         "at_risk": risk.why,
         "ahead": foresight.after_each_answer(task.case, task) if decides else [],
-        "verbs": _links(task, taken) if mine else [],
+        "verbs": _links(task, actor, taken) if mine else [],
     }
 
 
-def _links(task: Task, taken: bool) -> list[tuple[str, str]]:
+def _links(task: Task, actor: OfficerCard, taken: bool) -> list[tuple[str, str]]:
     links = []
     if not task.handled_at_subject:
         if taken:
             links.append((f"Take this task over from {task.claimed_by_name}", "claim_task"))
-        elif task.is_claimed:
-            links.append(("Release this task", "release_task"))
-            links.append(("Forward this task to another officer", "forward_task"))
         else:
-            links.append(("Claim this task", "claim_task"))
-            links.append(("Forward this task to another officer", "forward_task"))
+            links.append(
+                ("Release this task", "release_task") if task.is_claimed else ("Claim this task", "claim_task")
+            )
+            if claims.can_be_forwarded(actor, task):
+                links.append(("Forward this task to another officer", "forward_task"))
     links.append(("Ask a question before you decide", "ask_question"))
     found = [(label, reverse(f"workflow:{name}", args=[task.pk])) for label, name in links]
     if task.case.owner_id == current_council().number and not task.handled_at_subject:

@@ -41,6 +41,11 @@ def check_row(actor: OfficerCard, row: TaskCandidate) -> None:
     rules.check_not_claimed_by_another(actor, row.task)
 
 
+def is_approval(row: TaskCandidate) -> bool:
+    """Whether a row could be approved from the list, as far as the row tells."""
+    return "approve" in row.task.outcomes and not row.claimed_elsewhere
+
+
 def news_of(row: TaskCandidate) -> str:
     """What happened to a task while it waits: in whose hand it is, how often it was reminded of, passed up."""
     task = row.task
@@ -76,15 +81,16 @@ class Inbox(ListPage):
     reads = (
         "task__reference", "task__case_title", "task__title", "task__requester_name", "task__ready_at", "task__category",
         "task__claimed_by", "task__claimed_by_name", "task__claim_ends_on", "task__reminded", "task__escalated_on",
-        "task__at_risk_on", "task__at_risk_amount", "task__progress", "amount", "due_on", "claimed_elsewhere", "for_name",
+        "task__at_risk_on", "task__at_risk_amount", "task__progress", "task__outcomes",
+        "amount", "due_on", "claimed_elsewhere", "for_name",
     )  # fmt: skip
     filterset_class = InboxFilter
     search_fields = ["task__reference", "task__case_title", "task__requester_name"]
     search_label = "Search your inbox"
     bulk_actions = [
         BulkAction(
-            "approve", "Approve", approve_row, permission="workflow.complete_task", check=check_row, amount="amount",
-            past="approved",
+            "approve", "Approve", approve_row, permission="workflow.complete_task", check=check_row, fits=is_approval,
+            amount="amount", past="approved",
         )
     ]  # fmt: skip
     default_sort = "due_on"

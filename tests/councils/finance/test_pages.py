@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from councils.finance.models import BudgetPosition, CostCentre, SubjectiveCode, Virement
+from councils.finance.years import financial_year_of
 from councils.purchasing import services as purchasing
 from shared_services.tenancy.door import inside_council
 from tests.councils.books import FURNITURE, STATIONERY, three_lines
@@ -271,3 +273,14 @@ def test_a_cost_centre_is_not_found_next_door(books, eastvale, officer_in, clien
 )
 def test_every_other_page_opens(books, finance, name):
     assert finance.get(reverse(f"finance:{name}")).status_code == 200
+
+
+def test_financial_years_are_offered_newest_first_with_this_one_chosen(finance):
+    for name in ("finance:set_budget", "finance:list_budgets", "finance:vire"):
+        page = finance.get(reverse(name), {"year": ""}).text
+        select = re.search(r'<select[^>]* name="(?:financial_)?year".*?</select>', page, re.DOTALL)[0]
+        offered = [int(year) for year in re.findall(r'<option value="(20[0-9]{2})"', select)]
+
+        assert offered == sorted(offered, reverse=True)
+        assert len(offered) == 5
+        assert re.search(rf'<option value="{financial_year_of(localdate())}" selected', select)

@@ -391,15 +391,27 @@ def test_a_sheet_that_is_larger_than_a_sheet_can_be_is_not_read_to_its_end(monke
     [
         sheet_of("", styles=f"<!--{'x' * 50_000}-->"),
         sheet_of(f'<row r="1">{"<c/>" * 20_000}</row>'),
-        sheet_of("<!-- <sst -->"),
+        sheet_of(f'<row r="1">{"<c/><!-- <row -->" * 20_000}</row>'),
+        sheet_of(f'<row r="1">{"<row>" * 20_000}{"</row>" * 20_000}</row>'),
+        sheet_of("".join(f"<x>{'y' * 2_000}</x><row r='{number}'/>" for number in range(1, 30))),
+        sheet_of("<sst/>"),
     ],
-    ids=["styles", "one row", "texts among the sheets"],
+    ids=["styles", "one row", "one row with comments", "rows in a row", "between rows", "texts among the sheets"],
 )
 def test_what_a_workbook_holds_in_memory_is_limited(monkeypatch, content):
     monkeypatch.setattr(readable, "LARGEST_STRINGS", 40_000)
 
     with pytest.raises(readable.NotReadable, match="Save the list as CSV"):
         readable.make_readable("LFA1.xlsx", io.BytesIO(content))
+
+
+def test_what_a_comment_says_of_rows_and_texts_counts_for_nothing():
+    workbook = sheet_of('<!-- <sst --><row r="1"><c t="n"><v>1</v></c></row><!-- <row --><!-- <f> -->')
+
+    read = readable.make_readable("LFA1.xlsx", io.BytesIO(workbook))
+
+    assert read.text is not None and read.text.read() == b"1\n"
+    assert read.notice == ""
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from councils.migration import tasks
 from councils.migration.models import ColumnMapping, ControlTotal, Crosswalk, ImportBatch, RowProblem
-from councils.migration.services import advance, receive_files, run_to_the_end, sign_off, start_loading, state_totals
+from councils.migration.services import (
+    advance,
+    match_codes,
+    receive_files,
+    run_to_the_end,
+    sign_off,
+    start_loading,
+    state_totals,
+)
 from councils.purchasing.models import Supplier
 from shared_services.audit.models import AuditEntry
 from shared_services.messaging.running import run_waiting
@@ -192,6 +200,37 @@ def test_codes_are_matched_and_put_rows_right(northmoor, administrator, client_f
         assert Crosswalk.objects.count() == 3
         assert not RowProblem.objects.filter(reason="unmatched_group").exists()
         assert batch.files.get().create_count == 3
+
+
+def test_codes_matched_anew_take_the_signature_of_batches_that_read_them_back(
+    northmoor, finance, second, administrator
+):
+    codes, vendors = bring(northmoor, finance, "SKA1.txt"), bring(northmoor, finance, "LFA1.txt")
+    for batch in (codes, vendors):
+        agreed(northmoor, batch, finance)
+        with inside_council(northmoor):
+            sign_off(actor=second, batch=batch)
+
+    with inside_council(northmoor):
+        match_codes(actor=administrator, kind="subjective_group", codes={"MYST": "supplies"})
+
+        signed = dict(ImportBatch.objects.values_list("reference", "signed_by_id"))
+        assert signed == {codes.reference: None, vendors.reference: second.pk}
+        assert AuditEntry.objects.filter(event="migration.totals.signature_void").count() == 1
+        with pytest.raises(NotAllowed, match="not signed off"):
+            start_loading(actor=finance, batch=codes)
+
+
+def test_codes_are_not_matched_anew_while_a_batch_that_reads_them_is_loaded(northmoor, finance, second, administrator):
+    batch = bring(northmoor, finance, "SKA1.txt")
+    agreed(northmoor, batch, finance)
+    with inside_council(northmoor):
+        sign_off(actor=second, batch=batch)
+        start_loading(actor=finance, batch=batch, run=False)
+
+        with pytest.raises(NotAllowed, match="Wait until that is done"):
+            match_codes(actor=administrator, kind="subjective_group", codes={"MYST": "supplies"})
+        assert not Crosswalk.objects.exists()
 
 
 def test_staff_data_is_seen_and_loaded_by_hr_only(northmoor, finance, officer_in, client_for):

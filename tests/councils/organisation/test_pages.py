@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -201,3 +202,14 @@ def test_search_finds_officers_departments_and_posts(council, client_for):
     page = client_for(council.people["Officer"]).get(reverse("govuk:search"), {"q": "High"})
 
     assert reverse("organisation:show_department", args=[council.highways.pk]) in page.text
+
+
+def test_the_list_of_staff_and_the_list_of_roles_have_names_of_their_own(northmoor, officer_in, client_for):
+    browser = client_for(officer_in(northmoor, "council_administrator"))
+
+    staff, roles = (
+        browser.get(reverse(name)).text for name in ("organisation:list_officers", "accounts:list_officers")
+    )
+
+    assert re.search(r"<h1[^>]*>\s*Staff directory", staff)
+    assert re.search(r"<h1[^>]*>\s*Officers and roles", roles)

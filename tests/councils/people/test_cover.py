@@ -69,7 +69,7 @@ def test_an_approvers_leave_is_not_approved_before_somebody_says_who_stands_in(
 ):
     leave = ask(MONDAY, FRIDAY)
 
-    with pytest.raises(NotAllowed, match="Others wait for this officer's approval"):
+    with pytest.raises(NotAllowed, match="Others wait for this officer’s approval"):
         decide(leave)
 
     services.settle_cover(actor=team.manager, request=leave, deputy_id=stand_in.pk)

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from councils.finance.models import BudgetPosition
+from councils.purchasing import joint_words
 from councils.purchasing import services as purchasing
 from councils.purchasing.choices import RequisitionStatus
 from councils.purchasing.figures import demand_by_month, spend_by_month
@@ -202,3 +203,13 @@ def test_orders_and_requisitions_add_up_to_the_councils_figures(both, shared_ser
     with inside_council(shared_service):
         figures = CategoryFigure.objects.of_councils([1]).values_list("kind", "net_amount")
         assert sorted(figures) == [("demand", Decimal("350.50")), ("spend", Decimal("100.00"))]
+
+
+@pytest.mark.parametrize(("status", "waits"), [("submitted", True), ("handed_over", True), ("ordered", False)])
+def test_a_requisition_with_its_order_no_longer_says_that_the_order_waits(monkeypatch, status, waits):
+    monkeypatch.setattr(joint_words, "always_together", lambda _lines: True)
+
+    said = joint_words.joint_buying_in_words(Requisition(status=status), [])
+
+    assert said.startswith("Yes. Your council always buys this category together")
+    assert ("no order is raised until" in said) is waits

@@ -82,6 +82,20 @@ def test_going_live_over_red_needs_a_reason_that_every_partner_reads(
     assert "An approver for every cost centre and amount" in partner
 
 
+def test_the_partners_read_the_name_of_the_council_whose_decision_it_is_whatever_it_wrote(
+    northmoor, eastvale, books, officer_in, client_for
+):
+    with inside_council(northmoor):
+        LiveDecision(
+            owner_id=northmoor.number, parts=[eastvale.number], council_name="Zqx Borough Council", checks=[], red=0,
+            officer_name="Sam Section",
+        ).save(force_insert=True)  # fmt: skip
+
+    partner = client_for(officer_in(eastvale)).get("/joining/votes/live/").content.decode()
+
+    assert "Northmoor City Council" in partner and "Zqx" not in partner
+
+
 def test_a_decision_stays_as_it_was_made_and_is_made_once(northmoor, eastvale, books, client_for):
     browser = client_for(books.s151)
     browser.post("/set-up/go-live/", {"reason": "We are ready enough."})

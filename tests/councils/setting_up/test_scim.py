@@ -10,7 +10,8 @@ from django.test import Client
 
 from councils.setting_up.scim.keys import make_key, revoke_key
 from shared_services.access.models import OfficerCard
-from shared_services.accounts.services import create_officer, end_role
+from shared_services.accounts.services import create_officer, deactivate_officer, end_role, reactivate_officer
+from shared_services.audit.models import AuditEntry
 from shared_services.messaging.running import run_waiting
 from shared_services.tenancy.door import inside_council
 
@@ -44,6 +45,10 @@ def provider(northmoor, administrator):
     with inside_council(northmoor):
         key = make_key(actor=administrator)
     return Provider(northmoor, key)
+
+
+def active(value: bool) -> dict:
+    return {"Operations": [{"op": "replace", "path": "active", "value": value}]}
 
 
 def card(northmoor, email="pearl.avocet@northmoor.test"):
@@ -129,6 +134,50 @@ def test_who_is_removed_is_found_no_more_and_comes_back_when_added_again(northmo
     status, back = provider.ask("post", body=PEARL)
     assert (status, back["id"]) == (201, user["id"])
     assert card(northmoor).active
+
+
+def test_whom_the_provider_closed_it_opens_again(northmoor, provider):
+    _, user = provider.ask("post", body=PEARL)
+    provider.ask("patch", f"{USERS}/{user['id']}", active(False))
+    provider.ask("put", f"{USERS}/{user['id']}", PEARL | {"title": "Head of libraries", "active": False})
+
+    status, back = provider.ask("patch", f"{USERS}/{user['id']}", active(True))
+
+    assert (status, back["active"]) == (200, True)
+    assert card(northmoor).active
+
+
+@pytest.mark.parametrize("way", ["patch", "put", "delete and post"])
+def test_whom_an_administrator_closed_the_provider_does_not_open_again(northmoor, administrator, provider, way):
+    _, user = provider.ask("post", body=PEARL)
+    address = f"{USERS}/{user['id']}"
+    provider.ask("patch", address, active(False))
+    with inside_council(northmoor):
+        reactivate_officer(actor=administrator, card_id=user["id"])
+        deactivate_officer(actor=administrator, card_id=user["id"])
+    if way == "delete and post":
+        provider.ask("delete", address)
+    sent = {"patch": ("patch", address, active(True)), "put": ("put", address, PEARL)}
+
+    status, fault = provider.ask(*sent.get(way, ("post", USERS, PEARL)))
+
+    assert (status, fault["scimType"]) == (400, "mutability")
+    assert "Reactivate the officer in the portal" in fault["detail"]
+    assert not card(northmoor).active
+
+
+def test_an_address_that_the_provider_changes_leaves_its_trace_and_the_former_one_is_told(northmoor, provider):
+    _, user = provider.ask("post", body=PEARL)
+    run_waiting()
+    mail.outbox.clear()
+
+    provider.ask("put", f"{USERS}/{user['id']}", PEARL | {"userName": "mallory@northmoor.test"})
+    run_waiting()
+
+    assert PEARL["userName"] in [to for letter in mail.outbox for to in letter.to]
+    with inside_council(northmoor):
+        entry = AuditEntry.objects.filter(event="accounts.officer.changed").latest("pk")
+        assert "mallory@northmoor.test" in str(entry.facts)
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import re
+import socket
+import uuid
+
 import pytest
 import requests
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.socialaccount.models import SocialAccount, SocialApp
 
+from shared_services.accounts import single_sign_on_views
 from shared_services.accounts.models import Account
 from shared_services.accounts.services import deactivate_officer, reactivate_officer
-from shared_services.accounts.single_sign_on import check_reachable, remove_provider, save_provider
+from shared_services.accounts.single_sign_on import (
+    RoomSocialAdapter,
+    check_reachable,
+    confirm_provider,
+    kept_provider,
+    proposed_provider,
+    remove_provider,
+    save_provider,
+    withdraw_provider,
+)
+from shared_services.messaging import public_addresses
 from shared_services.tenancy import directory
 from shared_services.tenancy.door import inside_council
-from shared_services.tenancy.errors import NotAllowed
+from shared_services.tenancy.errors import NotAllowed, Stale
 
 from .identity_provider import CLIENT, SECRET, provider_served
 
@@ -32,11 +47,19 @@ def administrator(northmoor, officer_in):
 
 
 @pytest.fixture
-def configured(northmoor, administrator, provider):
+def section_151(northmoor, officer_in):
+    return officer_in(northmoor, "section_151_officer")
+
+
+def propose(actor, name="Another", issuer="http://127.0.0.1:9"):
+    return save_provider(actor=actor, name=name, issuer=issuer, client_id=CLIENT, client_secret=SECRET)
+
+
+@pytest.fixture
+def configured(northmoor, administrator, section_151, provider):
     with inside_council(northmoor):
-        save_provider(
-            actor=administrator, name="Northmoor account", issuer=provider.issuer, client_id=CLIENT, client_secret=SECRET
-        )  # fmt: skip
+        proposed = propose(administrator, "Northmoor account", provider.issuer)
+        confirm_provider(actor=section_151, proposal=proposed.pk)
     return provider
 
 
@@ -141,17 +164,120 @@ def test_somebody_else_under_the_same_address_is_not_let_in_until_an_administrat
 
 
 def test_another_provider_does_not_inherit_the_keys_of_the_former(
-    northmoor, administrator, officer_in, visitor, configured
+    northmoor, administrator, section_151, officer_in, visitor, configured
 ):
     officer_in(northmoor, email="pearl@northmoor.test")
     configured.claims = {"sub": "1", "email": "pearl@northmoor.test"}
     round_trip(visitor(northmoor))
 
     with inside_council(northmoor):
-        save_provider(
-            actor=administrator, name="Another", issuer="http://127.0.0.1:9", client_id=CLIENT, client_secret=SECRET
-        )
+        confirm_provider(actor=section_151, proposal=propose(administrator).pk)
         assert not SocialAccount.objects.exists()
+
+
+def test_another_provider_signs_nobody_in_until_a_second_officer_confirms_it(
+    northmoor, administrator, section_151, officer_in, visitor, provider
+):
+    officer_in(northmoor, email="pearl@northmoor.test")
+    provider.claims = {"sub": "1", "email": "pearl@northmoor.test"}
+    with inside_council(northmoor):
+        proposal = propose(administrator, "Northmoor account", provider.issuer).pk
+
+        with pytest.raises(NotAllowed, match="Somebody else must confirm"):
+            confirm_provider(actor=administrator, proposal=proposal)
+    assert visitor(northmoor).get(LOGIN).status_code == 404
+    assert visitor(northmoor).get(LOGIN.replace("council", "proposed")).status_code == 404
+    assert b"Northmoor account" not in visitor(northmoor).get("/account/login/").content
+
+    with inside_council(northmoor):
+        confirm_provider(actor=section_151, proposal=proposal)
+    assert round_trip(visitor(northmoor)).status_code == 302
+
+
+def test_the_provider_in_use_stays_until_another_is_confirmed(
+    northmoor, administrator, section_151, officer_in, visitor, configured
+):
+    officer_in(northmoor, email="pearl@northmoor.test")
+    configured.claims = {"sub": "1", "email": "pearl@northmoor.test"}
+    round_trip(visitor(northmoor))
+    with inside_council(northmoor):
+        propose(administrator)
+
+    assert round_trip(visitor(northmoor)).status_code == 302
+    with inside_council(northmoor):
+        withdraw_provider(actor=section_151)
+        assert (kept_provider().name, proposed_provider()) == ("Northmoor account", None)
+
+
+def test_what_is_confirmed_is_what_was_read(northmoor, administrator, section_151, provider):
+    with inside_council(northmoor):
+        read = propose(administrator).pk
+        propose(administrator, issuer="http://127.0.0.1:10")
+
+        with pytest.raises(Stale):
+            confirm_provider(actor=section_151, proposal=read)
+        assert kept_provider() is None
+
+
+def test_a_name_or_a_secret_changes_without_a_second_officer(northmoor, administrator, configured):
+    with inside_council(northmoor):
+        propose(administrator, "Your council account", configured.issuer)
+
+        assert (kept_provider().name, proposed_provider()) == ("Your council account", None)
+
+
+def test_a_proposal_is_tested_and_confirmed_on_its_page(northmoor, administrator, section_151, client_for, provider):
+    provider.claims = {"sub": "9", "email": administrator.work_email}
+    browser, other = client_for(administrator), client_for(section_151)
+    answers = {"name": "Northmoor account", "issuer": provider.issuer, "client_id": CLIENT, "client_secret": SECRET}
+    browser.post("/set-up/single-sign-on/", {"form_token": str(uuid.uuid4()), **answers})
+    round_trip(browser, "/set-up/single-sign-on/test/")
+
+    own = browser.get("/set-up/single-sign-on/confirm/").text
+    assert "You proposed it" in own and "Confirm this identity provider" not in own
+    assert "Single sign-on to confirm" in other.get("/").text
+    page = other.get("/set-up/single-sign-on/confirm/").text
+    assert provider.issuer in page and f"Worked: named {administrator.work_email}" in page
+    hidden = re.search(r'<input[^>]*name="proposal"[^>]*>', page)[0]
+    proposal = re.search(r'value="(\d+)"', hidden)[1]
+    other.post("/set-up/single-sign-on/confirm/", {"form_token": str(uuid.uuid4()), "proposal": proposal})
+
+    with inside_council(northmoor):
+        assert kept_provider().settings["test_email"] == administrator.work_email
+    assert "Single sign-on to confirm" not in other.get("/").text
+
+
+def test_nobody_makes_the_portal_ask_the_provider_without_end(northmoor, visitor, configured, monkeypatch):
+    monkeypatch.setattr(single_sign_on_views, "PER_VISITOR", 2)
+    browser = visitor(northmoor)
+
+    answers = [browser.get(LOGIN).status_code for _ in range(3)]
+
+    assert answers[:2] == [302, 302]
+    assert answers[2] == 429
+
+
+def test_the_provider_is_called_under_the_address_that_was_checked(settings, monkeypatch):
+    settings.SINGLE_SIGN_ON_MAY_BE_LOCAL = False
+    answers, reached = [["93.184.216.34"], ["127.0.0.1"]], []
+
+    def look_up(host, port, *_, **__):
+        found = answers.pop(0)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in found]
+
+    def connect(address, *_, **__):
+        reached.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(public_addresses.socket, "getaddrinfo", look_up)
+    monkeypatch.setattr("urllib3.connection.connection.create_connection", connect)
+    with pytest.raises(requests.ConnectionError):
+        RoomSocialAdapter().get_requests_session().get("https://rebinding.example/.well-known/openid-configuration")
+    assert reached == [("93.184.216.34", 443)]
+
+    with pytest.raises(NotAllowed, match="not a public address"):
+        RoomSocialAdapter().get_requests_session().get("https://rebinding.example/")
+    assert len(reached) == 1
 
 
 def test_a_provider_that_refuses_says_so_on_a_page(northmoor, visitor, configured):
@@ -163,11 +289,9 @@ def test_a_provider_that_refuses_says_so_on_a_page(northmoor, visitor, configure
     assert b"did not confirm who you are" in answer.content
 
 
-def test_a_provider_that_is_away_says_so_on_a_page(northmoor, administrator, visitor, configured):
+def test_a_provider_that_is_away_says_so_on_a_page(northmoor, administrator, section_151, visitor, configured):
     with inside_council(northmoor):
-        save_provider(
-            actor=administrator, name="Gone", issuer="http://127.0.0.1:9", client_id=CLIENT, client_secret=SECRET
-        )
+        confirm_provider(actor=section_151, proposal=propose(administrator, "Gone").pk)
 
     answer = visitor(northmoor).get(LOGIN)
 

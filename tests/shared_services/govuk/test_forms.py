@@ -56,6 +56,25 @@ def test_a_date_outside_its_limits_names_the_limit():
         DateField(earliest=date(2026, 4, 1)).clean("2026-03-31")
 
 
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        "",
+        {"day": "31", "month": "2", "year": "2026"},
+        {"day": "1", "month": "", "year": "2026"},
+        "2026-03-31",
+        "2027-04-02",
+    ],
+)
+def test_whatever_is_wrong_with_a_date_names_the_question(boxes):
+    field = DateField(label="First day at 50%", earliest=date(2026, 4, 1), latest=date(2027, 4, 1))
+
+    with pytest.raises(ValidationError) as fault:
+        field.clean(boxes)
+
+    assert "“First day at 50%”" in fault.value.messages[0]
+
+
 def test_yes_or_no_becomes_a_bool():
     assert YesNoField().clean("yes") is True
     assert YesNoField().clean("no") is False
@@ -67,7 +86,7 @@ def test_an_empty_form_asks_for_each_answer_in_its_own_words():
     texts = {link["text"]: link["href"] for link in form.error_links()}
 
     assert texts["Enter the title"] == "#id_title"
-    assert texts["Enter the date"] == "#id_needed_on_day"
+    assert texts["Enter the date for “Needed by”"] == "#id_needed_on_day"
     assert texts["Choose an answer to “What is it?”"] == "#id_kind_0"
     assert texts["Choose the cost centre"] == "#id_centre"
 

@@ -174,3 +174,9 @@ def test_an_unknown_page_leads_home(portal):
 
     assert response.status_code == 404
     assert "Go to your home page" in response.content.decode()
+
+
+def test_the_shared_services_pages_do_not_name_it_twice(shared_service, officer_in, client_for):
+    html = client_for(officer_in(shared_service, "category_manager")).get("/").text
+
+    assert "Guildhall for" not in html

@@ -174,6 +174,46 @@ def test_the_monitoring_officer_is_not_the_section_151_officer(shared_service, a
         applying.name_officers(application_id=application.pk, version=None, people=named)
 
 
+@pytest.mark.parametrize("same", ["opal.linnet+monitor@wigan.gov.uk", "OPAL.Linnet+1+2@Wigan.Gov.UK"])
+def test_an_address_written_another_way_is_still_the_same_mailbox(shared_service, application, same):
+    named = people()
+    named[NamedRole.MONITORING] = Person("Opal Linnet", same)
+
+    with inside_council(shared_service), pytest.raises(NotAllowed, match="cannot be the section 151 officer"):
+        applying.name_officers(application_id=application.pk, version=None, people=named)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Amber\nYour account is closed",
+        "Amber, see https://evil.test/x",
+        "www.evil.test",
+        "Go to evil.test now",
+        "A" * 101,
+    ],
+)
+def test_a_name_carries_no_message_into_the_mails_that_it_is_written_in(
+    shared_service, application, wigan, visitor, name
+):
+    refused = apply_as(visitor(shared_service), name=name)
+    run_waiting()
+
+    assert refused.status_code == 422 and "Enter a name of at most 100 characters" in refused.content.decode()
+    assert mail.outbox == []
+    with inside_council(shared_service):
+        with pytest.raises(NotAllowed, match="Enter a name"):
+            applying.start_application(registered=wigan, work_name=name, work_email="amber.siskin@wigan.gov.uk")
+        with pytest.raises(NotAllowed, match="Enter a name"):
+            named = people() | {NamedRole.SPONSOR.value: Person(name, "flint.heron@wigan.gov.uk")}
+            applying.name_officers(application_id=application.pk, version=None, people=named)
+
+
+@pytest.mark.parametrize("name", ["Siân Ó’Brien-Jones", "J.R.R. Plover", "Dr. J. O'Hara", "Zoë d’Arcy, Ph.D."])
+def test_names_as_people_have_them_are_taken(shared_service, visitor, name):
+    assert apply_as(visitor(shared_service), name=name).headers["Location"] == SENT
+
+
 def test_an_officer_named_at_another_domain_is_refused(shared_service, application):
     named = people() | {NamedRole.SPONSOR.value: Person("Flint Heron", "flint@example.com")}
 

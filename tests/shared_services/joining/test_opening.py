@@ -91,7 +91,7 @@ def test_a_room_is_not_opened_by_a_process_that_serves_rooms(shared_service, adm
     with inside_council(shared_service):
         message = OutboxMessage.objects.get(task="joining.open_council")
 
-    with pytest.raises(WrongJob, match="the owner's worker only"):
+    with pytest.raises(WrongJob, match="the owner’s worker only"):
         run_promised(task_name=message.task, council_number=0, message_id=message.pk)
     assert run_waiting() == 0
 

@@ -89,7 +89,7 @@ def test_a_council_cannot_ask_for_work_in_another_room_but_the_shared_service_ca
     with inside_council(shared_service):
         message_id = outbox.enqueue("tests.note", council=eastvale, subject_id=uuid.uuid4())
 
-    assert run(message_id, shared_service) is False, "the job is the council's, not the asker's"
+    assert run(message_id, shared_service) is False, "the job is the council’s, not the asker’s"
     assert run(message_id, eastvale) is True
     assert done[0][0] == eastvale.key
 

@@ -12,6 +12,8 @@ from kombu.exceptions import OperationalError as BrokerError
 from shared_services.messaging import heartbeats, relay
 from shared_services.messaging.models import OutboxMessage
 from shared_services.messaging.outbox import enqueue
+from shared_services.messaging.registry import WEBHOOKS
+from shared_services.tenancy.bases import new_key
 from shared_services.tenancy.door import inside_council
 
 NOTHING = "messaging.promise"
@@ -63,6 +65,27 @@ def test_a_council_with_many_jobs_does_not_keep_another_waiting(northmoor, eastv
     with inside_council(northmoor):
         OutboxMessage.objects.filter(sent_at__isnull=False).update(done_at=timezone.now())
     assert relay.Relay(broker).one_round() == 30
+
+
+def test_a_council_with_slow_receivers_fills_a_few_seats_and_its_later_tries_none(northmoor, eastvale, broker):
+    few = relay.IN_FLIGHT_IN_QUEUE[WEBHOOKS]
+    with inside_council(northmoor):
+        for number in range(few + 3):
+            enqueue(
+                "webhooks.deliver", delivery_id=new_key(), tries=1, after=timedelta(hours=5) if number < few else None
+            )
+            enqueue("webhooks.deliver", delivery_id=new_key(), tries=0)
+    promise(northmoor, 2)
+    with inside_council(eastvale):
+        enqueue("webhooks.deliver", delivery_id=new_key(), tries=0)
+
+    assert relay.Relay(broker).one_round() == few + 2 + 1, "those whose hour has come, up to the limit, and the others"
+    assert relay.Relay(broker).one_round() == 0
+    with inside_council(northmoor):
+        OutboxMessage.objects.filter(sent_at__isnull=False, queue=WEBHOOKS).update(
+            attempts=1, due_at=timezone.now() + timedelta(hours=1)
+        )
+    assert relay.Relay(broker).one_round() == few, "one that failed and waits is not in the broker"
 
 
 def test_jobs_stay_due_while_the_broker_is_away_and_all_go_when_it_is_back(northmoor, broker):

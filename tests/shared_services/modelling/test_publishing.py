@@ -163,7 +163,7 @@ def test_an_author_gains_no_right_by_drawing(northmoor, author, second, draft, p
             actor=author, process="taxi_licence", subject_id=new_key(), reference="NMR-TL-1", title="Cab 7"
         )
         task = services.ready_task_of(actor=second, case_id=case.pk)
-        with pytest.raises(NotAllowed, match="set how much each role may vire"), transaction.atomic():
+        with pytest.raises(NotAllowed, match="set how much budget each role may move"), transaction.atomic():
             services.complete_task(actor=second, task_id=task, outcome="approve")
         with pytest.raises(NotAllowed, match="You raised"):
             services.complete_task(actor=author, task_id=task, outcome="approve")

@@ -110,12 +110,12 @@ def test_a_council_votes_once_and_a_second_officer_is_told(northmoor, proposal, 
 
 
 def test_a_council_tries_a_proposal_on_its_own_cases_before_it_votes(northmoor, answer):
-    with pytest.raises(NotAllowed, match="Try the proposal on your own council's cases first"):
+    with pytest.raises(NotAllowed, match="Try the proposal on your own council’s cases first"):
         answer(northmoor, True, tried=False)
 
 
 def test_a_vote_needs_a_reason_and_the_permission(northmoor, answer, officer_in):
-    with pytest.raises(NotAllowed, match="Enter your council's reason"):
+    with pytest.raises(NotAllowed, match="Enter your council’s reason"):
         answer(northmoor, True, reason=" ")
     with pytest.raises(NotAllowed, match="vote for your council"):
         answer(northmoor, True, officer=officer_in(northmoor, "hr_adviser"), tried=False)

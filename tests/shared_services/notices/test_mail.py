@@ -40,7 +40,7 @@ def test_an_email_says_that_something_waits_and_where_and_goes_over_smtp(northmo
 
     (((to,), letter),) = [(to, letter) for to, letter in post_office.letters]
     assert to == holder.work_email
-    assert letter["Subject"] == "Northmoor: A task was sent back to you: NMR-REQ-2026-000001"
+    assert letter["Subject"] == "Northmoor: Your request was sent back to you: NMR-REQ-2026-000001"
     assert f"/notices/{told(northmoor, holder)[0].pk}/" in text_of(letter)
     assert letter["Auto-Submitted"] == "auto-generated"
     assert told(northmoor, holder)[0].mail == MailState.SENT
@@ -124,7 +124,7 @@ def test_an_email_sent_again_after_a_worker_died_is_known_as_the_same(
 
     def send_and_die(*args, **kwargs):
         send(*args, **kwargs)
-        raise SystemExit("killed between the mail server's answer and the commit")
+        raise SystemExit("killed between the mail server’s answer and the commit")
 
     monkeypatch.setattr(mail, "send", send_and_die)
     with pytest.raises(SystemExit):

@@ -77,6 +77,22 @@ def test_the_requester_hears_of_the_decision_and_of_what_is_sent_back(
     assert kinds(told(northmoor, requester))[-1] == "request_decided"
 
 
+@pytest.mark.parametrize(
+    ("outcome", "says"), [("approve", "Your request was approved"), ("reject", "Your request was rejected")]
+)
+def test_a_notice_of_a_decision_says_how_it_was_decided_and_not_why(
+    northmoor, officer_in, holder, submit, decide, told, outcome, says
+):
+    requester = officer_in(northmoor, "requisitioner")
+    decide(northmoor, holder, submit(northmoor, requester), outcome, note="Pat has three already")
+    run_waiting()
+
+    notice = told(northmoor, requester)[-1]
+
+    assert str(notice).startswith(says)
+    assert "Pat" not in f"{notice} {notice.title}"
+
+
 def test_withdrawing_takes_the_notices_of_its_tasks_back(northmoor, officer_in, holder, submit):
     from shared_services.workflow.services import withdraw_case
 
@@ -219,7 +235,7 @@ def test_the_header_shows_the_count_and_its_pages_ask_nothing_more_for_it(
     from django.test.utils import CaptureQueriesContext
 
     client = client_for(holder)
-    client.get("/account/")
+    client.get("/account/")  # The first page of a room asks for what is then kept.
     with CaptureQueriesContext(connection) as before:
         client.get("/account/")
     tell(northmoor, holder)

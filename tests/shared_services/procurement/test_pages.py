@@ -278,3 +278,13 @@ def test_every_count_on_the_teams_home_page_is_the_count_of_its_list(
     for count, url in counts:
         page = browser.get(url.replace("&amp;", "&")).text
         assert re.search(rf'<p class="gh-total"><strong>{count} ', page), url
+
+
+def test_the_demand_list_opens_on_what_came_in_last(browser, northmoor, lines):
+    old = lines[0]
+    with inside_council(northmoor):
+        DemandLine.objects.filter(pk=old).update(handed_over_at="2025-01-02T09:00:00Z", needed_by_on="2025-02-01")
+
+    page = browser.get(address("list_demand")).text
+
+    assert page.index("EVL-REQ") < page.index("NMR-REQ")

@@ -110,6 +110,23 @@ def test_while_one_secret_replaces_another_both_sign_and_a_day_later_one(northmo
     assert verify(new, receiver.calls[1]) and not verify(endpoint.secret, receiver.calls[1])
 
 
+def test_a_secret_made_twice_at_once_loses_none_that_a_receiver_may_have(northmoor, administrator, endpoint, receiver):
+    with inside_council(northmoor):
+        _, lost_on_the_way = services.rotate_secret(actor=administrator, endpoint_id=endpoint.pk)
+        _, shown = services.rotate_secret(actor=administrator, endpoint_id=endpoint.pk)
+        services.tidy_secrets(seal_anew=True)
+    publish(northmoor)
+    run_waiting()
+
+    assert all(verify(secret, receiver.calls[0]) for secret in (endpoint.secret, lost_on_the_way, shown))
+    with inside_council(northmoor):
+        for _ in range(services.MOST_FORMER):
+            services.rotate_secret(actor=administrator, endpoint_id=endpoint.pk)
+    publish(northmoor)
+    run_waiting()
+    assert not verify(endpoint.secret, receiver.calls[1]), "only the last few sign beside the new one"
+
+
 def test_secrets_rest_sealed_with_a_key_of_their_room(northmoor, eastvale, endpoint):
     from cryptography.fernet import InvalidToken
 
@@ -173,13 +190,17 @@ def test_a_worker_killed_after_the_call_sends_the_same_message_again(northmoor, 
     write_down = delivering._write_down
 
     def die(*_):
-        raise SystemExit("killed between the receiver's answer and the commit")
+        raise SystemExit("killed between the receiver’s answer and the commit")
 
     monkeypatch.setattr(delivering, "_write_down", die)
     with pytest.raises(SystemExit):
         run_waiting()
     monkeypatch.setattr(delivering, "_write_down", write_down)
     assert log(northmoor)[0].status == DeliveryStatus.WAITING
+    run_waiting()
+    assert len(receiver.calls) == 1, "the call may still be under way"
+    with inside_council(northmoor):
+        Delivery.objects.update(called_at=timezone.now() - delivering.ONE_CALL)
     run_waiting()
 
     assert len(receiver.calls) == 2
@@ -191,7 +212,7 @@ def test_a_job_that_was_overtaken_makes_no_second_call(northmoor, endpoint, rece
     publish(northmoor)
     run_waiting()
     with inside_council(northmoor):
-        delivering.attempt(delivery_id=log(northmoor)[0].pk, tries=0)
+        assert delivering.prepare(delivery_id=log(northmoor)[0].pk, tries=0) is None
 
     assert len(receiver.calls) == 1
 

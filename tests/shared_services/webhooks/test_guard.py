@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from shared_services.messaging import public_addresses
 from shared_services.tenancy.door import inside_council
 from shared_services.webhooks import calling, guard, services
 from tests.receivers import http_receiver
@@ -42,12 +43,12 @@ def test_an_address_that_is_no_public_https_address_is_refused_in_plain_words(ur
     ],
 )  # fmt: skip
 def test_addresses_inside_are_not_public(address):
-    assert not guard.is_public(ipaddress.ip_address(address))
+    assert not public_addresses.is_public(ipaddress.ip_address(address))
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "93.184.216.34", "2606:4700::1111", "::ffff:8.8.8.8"])
 def test_addresses_of_the_internet_are_public(address):
-    assert guard.is_public(ipaddress.ip_address(address))
+    assert public_addresses.is_public(ipaddress.ip_address(address))
 
 
 def _names(monkeypatch, *answers: list[str]) -> list[int]:
@@ -59,7 +60,7 @@ def _names(monkeypatch, *answers: list[str]) -> list[int]:
         asked.append(port)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in found]
 
-    monkeypatch.setattr(guard.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(public_addresses.socket, "getaddrinfo", resolve)
     return asked
 
 
@@ -88,8 +89,8 @@ def test_the_call_goes_to_the_address_that_was_checked_whatever_the_name_says_ne
 
 def test_a_name_server_that_does_not_answer_keeps_no_worker_waiting(monkeypatch):
     asked = threading.Event()
-    monkeypatch.setattr(guard, "LOOK_UP_SECONDS", 0.1)
-    monkeypatch.setattr(guard.socket, "getaddrinfo", lambda *_, **__: asked.wait(5))
+    monkeypatch.setattr(public_addresses, "LOOK_UP_SECONDS", 0.1)
+    monkeypatch.setattr(public_addresses.socket, "getaddrinfo", lambda *_, **__: asked.wait(5))
 
     answer = calling.call("https://slow.example/hook", b"{}", {})
     asked.set()
@@ -165,7 +166,7 @@ def test_a_certificate_that_is_not_the_names_ends_the_call(settings, monkeypatch
         monkeypatch.setattr(calling, "_context", Refusing)
         answer = calling.call(receiver.url.replace("http://", "https://"), b"{}", {})
 
-    assert answer.error == "The receiver's certificate is not valid for its name."
+    assert answer.error == "The receiver’s certificate is not valid for its name."
 
 
 def test_tls_is_checked_against_the_machines_authorities():

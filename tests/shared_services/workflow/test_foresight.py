@@ -168,7 +168,7 @@ def test_a_step_that_several_answer_at_once_waits_for_the_others(told):
         flows("start decide", "decide sign", "sign end"), people="list",
     )  # fmt: skip
 
-    assert told(definition, people=["a", "b"])["Approve"] == "it waits for the others' answers"
+    assert told(definition, people=["a", "b"])["Approve"] == "it waits for the others’ answers"
     assert told(definition, "decide", people=["a", "b"])["Approve"] == "it goes to the director, to sign"
 
 

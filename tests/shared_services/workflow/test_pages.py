@@ -239,3 +239,56 @@ def test_what_was_sent_back_is_answered_on_the_record_itself(
 
     assert refused.status_code == 409
     assert "Open NOR-REQ-2026-000001 itself" in text_of(refused)
+
+
+def test_forwarding_is_offered_only_while_somebody_else_may_decide(
+    northmoor, requester, budget_holder, submit, client_for, officer_in
+):
+    submit(northmoor, requester)
+    page = f"/tasks/{inbox_task(northmoor, budget_holder).pk}/"
+    alone = text_of(client_for(budget_holder).get(page))
+
+    colleague = officer_in(northmoor, "budget_holder")
+    submit(northmoor, requester, reference="NOR-REQ-2026-000002")
+    with inside_council(northmoor):
+        task = selectors.inbox(colleague).get(reference="NOR-REQ-2026-000002")
+    together = text_of(client_for(budget_holder).get(f"/tasks/{task.pk}/"))
+
+    assert "Forward this task" not in alone
+    assert "Forward this task" in together
+
+
+def test_the_inbox_offers_to_approve_many_only_where_a_row_can_be_approved(
+    northmoor, requester, budget_holder, submit, decide, client_for
+):
+    case_id = submit(northmoor, requester)
+    approvals = client_for(budget_holder).get("/inbox/").text
+
+    decide(northmoor, budget_holder, case_id, "send_back", note="Which library?")
+    returned = client_for(requester).get("/inbox/").text
+
+    assert 'name="bulk_action" value="approve"' in approvals
+    assert "Library chairs" in returned
+    assert 'name="bulk_action"' not in returned
+
+
+def test_who_can_start_nothing_is_told_why_and_where_to_go(shared_service, officer_in, client_for):
+    page = text_of(client_for(officer_in(shared_service, "category_manager")).get("/start/"))
+
+    assert "has no process that officers start with a form" in page
+    assert "inbox" in page
+
+
+def test_whoever_runs_processes_finds_the_stopped_cases_on_the_home_page(
+    northmoor, requester, submit, client_for, officer_in
+):
+    case_id = submit(northmoor, requester)
+    manager = client_for(officer_in(northmoor, "council_administrator"))
+    assert "Stopped cases" not in manager.get("/").text
+
+    with inside_council(northmoor):
+        Case.objects.filter(pk=case_id).update(status="parked")
+
+    assert "Stopped cases" in manager.get("/").text
+    assert "Stopped cases" not in client_for(requester).get("/").text
+    assert "Library chairs" in text_of(manager.get("/cases/?status=parked"))

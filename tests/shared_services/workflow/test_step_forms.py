@@ -214,6 +214,24 @@ def test_the_api_lists_what_can_be_started_and_starts_it(northmoor, officer_in, 
     assert none.status_code == 404
 
 
+def test_where_every_request_is_for_another_role_the_page_says_which(
+    shared_service, officer_in, client_for, monkeypatch
+):
+    from tests.shared_services.workflow import form_processes
+
+    monkeypatch.setattr(form_processes, "BPMN", form_processes.BPMN.replace(
+        'name="Officers">', 'name="Officers"><bpmn:extensionElements><guildhall:lane role="shared_service_manager"/></bpmn:extensionElements>'
+    ))  # fmt: skip
+    publish_in(shared_service)
+
+    told = client_for(officer_in(shared_service, "category_manager")).get("/start/").text
+    offered = client_for(officer_in(shared_service, "shared_service_manager")).get("/start/").text
+
+    assert "for officers with another role" in told and "Shared service manager" in told
+    assert f"/start/{KEY}/" not in told
+    assert f"/start/{KEY}/" in offered
+
+
 def test_only_the_role_of_the_start_lane_may_start(northmoor, officer_in, client_for, monkeypatch):
     from tests.shared_services.workflow import form_processes
 

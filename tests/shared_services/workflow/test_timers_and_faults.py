@@ -390,7 +390,7 @@ def repeated_over_councils():
 
 def test_a_service_step_that_fails_stops_the_case_with_nothing_half_done(northmoor, people, publish, broken):
     publish(SERVICE)
-    broken[0] = RuntimeError("connection to Jane Doe's account lost")
+    broken[0] = RuntimeError("connection to Jane Doe’s account lost")
     with inside_council(northmoor):
         case = open_one(people, "raising")
         decide(people, "holder", case)

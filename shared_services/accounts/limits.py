@@ -25,7 +25,7 @@ def count_use(request: HttpRequest, action: str, *, times: int, seconds: int, ke
     """Count one use by this visitor (or of this key), at most so many in so many seconds. Raises TooMany."""
     whose = key or get_adapter(request).get_client_ip(request) or "unknown"
     window = int(time.time()) // seconds
-    name = f"joining:{action}:{hashlib.sha256(whose.encode()).hexdigest()[:32]}:{window}"
+    name = f"limit:{action}:{hashlib.sha256(whose.encode()).hexdigest()[:32]}:{window}"
     cache.add(name, 0, timeout=seconds)
     if cache.incr(name) > times:
         raise TooMany
