@@ -52,7 +52,7 @@ def file_parts(request: Any) -> dict[str, UploadedFile]:
         if holder == ANSWERS and dot and field:
             files[field] = upload
         elif name != BODY:
-            raise ParseError(f"The part “{name}” is not read: a file's part is called like “{ANSWERS}.quote”.")
+            raise ParseError(f"The part “{name}” is not read: a file’s part is called like “{ANSWERS}.quote”.")
     return files
 
 

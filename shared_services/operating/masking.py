@@ -100,14 +100,14 @@ COPIED: dict[str, Copied] = {
 }  # fmt: skip
 
 LEFT_OUT: dict[str, str] = {
-    "auth": "Django's groups are not used",
+    "auth": "Django’s groups are not used",
     "contenttypes": "every room has the same from the template",
     "sessions": "nobody is signed in to a sandbox when it is made",
     "accounts": "nobody has a way in but the administrator who agreed",
     "account": "mail addresses belong to accounts",
     "mfa": "second factors belong to accounts",
     "usersessions": "where somebody signed in from is personal",
-    "socialaccount": "the identity provider knows the council's own address only",
+    "socialaccount": "the identity provider knows the council’s own address only",
     "audit": "a sandbox has a record of its own",
     "annexes": "files and notes of cases are free text and belong to cases, which are not copied",
     "govuk": "views that officers saved belong to accounts",
@@ -115,7 +115,7 @@ LEFT_OUT: dict[str, str] = {
     "leaving": "exit packs hold what the council keeps, unmasked",
     "notices": "a sandbox tells nobody anything",
     "webhooks": "a sandbox calls nobody",
-    "setting_up": "networks, keys and the identity provider are the council's own",
+    "setting_up": "networks, keys and the identity provider are the council’s own",
     "purchasing.JointConsent": "a sandbox has no part in joint purchases",
     "purchasing.JointConsentLine": "a sandbox has no part in joint purchases",
     "purchasing.SupplierBankAccount": "bank details are sealed, and a sandbox pays nobody",

@@ -109,7 +109,7 @@ def _register(manifest: Manifest) -> Council:
     try:
         council.full_clean(validate_unique=False, validate_constraints=False)
     except ValidationError as error:
-        raise BadPack(f"The council's own words in the manifest do not fit: {' '.join(error.messages)}") from error
+        raise BadPack(f"The council’s own words in the manifest do not fit: {' '.join(error.messages)}") from error
     council.save(force_insert=True)
     CouncilHost.objects.create(domain=f"{council.slug}.{settings.BASE_HOST}", tenant=council, is_primary=True)
     return council
@@ -263,7 +263,7 @@ class PackLoader:
             return
         if Council.objects.exclude(number__in=[SHARED_SERVICE_NUMBER, self.council.number]).exists():
             raise BadPack(
-                f"{strange:,} of the pack's {table.model._meta.verbose_name_plural} are the shared service's there and"
+                f"{strange:,} of the pack’s {table.model._meta.verbose_name_plural} are the shared service’s there and"
                 " unknown here, where they would hold for every council. Load the pack into an empty install."
             )
 

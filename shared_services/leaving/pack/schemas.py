@@ -80,7 +80,7 @@ def _type_of(field: Any) -> dict[str, Any]:
     if kind in simple:
         return dict(simple[kind])
     if isinstance(field, models.FileField):
-        return {"type": "string", "description": "The file's path under documents/."}
+        return {"type": "string", "description": "The file’s path under documents/."}
     return {"type": "string", **({"maxLength": field.max_length} if field.max_length else {})}
 
 

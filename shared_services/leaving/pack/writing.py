@@ -122,7 +122,7 @@ class PackWriter:
             self._write_table(table)
         self._part(CHAIN)
         self._add(
-            CHAIN, "The audit chain: each line as it was hashed, its hash and the link's.", copied_lines(CHAIN_SQL)
+            CHAIN, "The audit chain: each line as it was hashed, its hash and the link’s.", copied_lines(CHAIN_SQL)
         )
         for module in self.more:
             self._part(module.__name__.split(".")[-2])

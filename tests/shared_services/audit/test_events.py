@@ -11,8 +11,10 @@ import pytest
 
 from shared_services.audit.changes import HIDDEN, changes_between, clean
 from shared_services.audit.events import WORDS, is_export, is_look, words_of
+from shared_services.operating.choices import Kind
 
 ROOT = Path(__file__).resolve().parents[3]
+WHAT_BECOMES_OF_AN_OPERATION = ("asked", "agreed", "refused", "answered", "done", "failed", "withdrawn", "retried")
 DOTTED = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 
 
@@ -46,6 +48,7 @@ def test_an_event_is_dotted_and_reads_as_plain_words(event):
 
 def test_words_are_kept_only_for_events_that_exist():
     derived = {"list.exported", "assurance.head.contradicted", "workflow.authority_rule.added"}
+    derived |= {f"operating.{kind}.{what}" for kind in Kind.values for what in WHAT_BECOMES_OF_AN_OPERATION}
 
     assert set(WORDS) <= recorded_events() | derived
 

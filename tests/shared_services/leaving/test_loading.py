@@ -99,8 +99,8 @@ def test_a_number_that_is_taken_is_mapped_to_a_free_one(pack, walled, tmp_path):
         with owner_connection(install.database) as owner:
             owner.execute(
                 "INSERT INTO public.tenancy_council (number, schema_name, name, short_name, slug, code, domain, colour,"
-                " state, release_state, release_head, release_error) VALUES (1, 'c0001', 'Gone Council', 'Gone', 'gone',"
-                " 'GON', '', '#1d4f91', 'ended', 'current', '', '')"
+                " state, state_by, release_state, release_head, release_error) VALUES (1, 'c0001', 'Gone Council', 'Gone', 'gone',"
+                " 'GON', '', '#1d4f91', 'ended', '', 'current', '', '')"
             )
 
         status, said = install.run("import_council", pack)

@@ -70,7 +70,7 @@ def test_jobs_of_a_suspended_council_wait_and_go_on_when_it_is_resumed(
 
     assert run_promised(task_name="assurance.seal_lines", council_number=1, message_id=key) is False
     with owner_connection(database()) as owner:
-        rows = owner.execute(TAKE.replace("%s", "{}").format("ARRAY['prompt','bulk']", 50, 50)).fetchall()
+        rows = owner.execute(TAKE, [["prompt", "bulk"], "{}", 50, 50]).fetchall()
         assert all(row[1] != 1 for row in rows)
 
     assert done(ask(Kind.RESUME)).status == Status.DONE
