@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from councils.finance.years import financial_year_of
 from councils.organisation.models import Appointment, CouncilSettings, Department
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import ROLES, may, roles_granting
-from shared_services.accounts.single_sign_on import kept_provider, proposed_provider
+from shared_services.accounts.single_sign_on import providers
 from shared_services.tenancy.door import current_council
 from shared_services.workflow.models import AuthorityRule
 
@@ -133,8 +134,11 @@ def _cost_centres() -> SetUpTask:
 
 def _budgets() -> SetUpTask:
     year = financial_year_of(timezone.localdate())
-    centres = CostCentre.objects.count()
-    with_budget = Budget.objects.filter(financial_year=year).values("cost_centre").distinct().count()
+    budget = Exists(Budget.objects.filter(financial_year=year, cost_centre=OuterRef("pk")))
+    counted = CostCentre.objects.annotate(has_budget=budget).aggregate(
+        centres=Count("pk"), with_budget=Count("pk", filter=Q(has_budget=True))
+    )
+    centres, with_budget = counted["centres"], counted["with_budget"]
     return SetUpTask(
         "Budgets", f"{with_budget} of {centres} cost centres have a budget for {year} to {year + 1}",
         _table("budgets"), "finance.manage_budgets", done=0 < centres == with_budget, begun=with_budget > 0,
@@ -177,7 +181,7 @@ def _identity_provider() -> SetUpTask:
 
 
 def _single_sign_on() -> SetUpTask:
-    provider, proposed = kept_provider(), proposed_provider()
+    provider, proposed = providers()
     tested = provider is not None and provider.settings.get("test_problem") == ""
     hint = "Officers sign in with your identity provider, by OpenID Connect"
     return SetUpTask(

@@ -157,16 +157,20 @@ def _tested(email: str, problem: str) -> Any:
 
 def kept_provider() -> Any:
     """The room's identity provider as allauth keeps it; its secret stays sealed. None where there is none."""
-    from allauth.socialaccount.models import SocialApp
-
-    return SocialApp.objects.filter(provider=PROVIDER, provider_id=PROVIDER_KEY).first()
+    return providers()[0]
 
 
 def proposed_provider() -> Any:
     """The identity provider that waits for a second officer's word. None where there is none."""
+    return providers()[1]
+
+
+def providers() -> tuple[Any, Any]:
+    """The room's identity provider, and the one that is proposed; None for what there is not."""
     from allauth.socialaccount.models import SocialApp
 
-    return SocialApp.objects.filter(provider=PROVIDER, provider_id=PROPOSED_KEY).first()
+    found = {app.provider_id: app for app in SocialApp.objects.filter(provider=PROVIDER)}
+    return found.get(PROVIDER_KEY), found.get(PROPOSED_KEY)
 
 
 def proposer_of(app: Any) -> UUID:

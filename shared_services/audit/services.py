@@ -9,9 +9,12 @@ from uuid import UUID
 from django.db import models
 from django.utils import timezone
 
+from shared_services.tenancy.statements import RowWriter
+
 from .changes import clean
 from .models import AuditEntry
 
+ENTRIES = RowWriter("audit.AuditEntry")
 PORTAL = "The portal"
 """What the record calls work that no officer asked for, such as a nightly job."""
 
@@ -28,7 +31,7 @@ def record(
     if changes:
         facts["changes"] = clean(changes)
     entry = _line(actor, event, subject, facts)
-    entry.save(force_insert=True)
+    ENTRIES.insert([entry])
     return entry
 
 

@@ -150,8 +150,11 @@ class TaskCandidateQuerySet(models.QuerySet[Any]):
 
     def drop(self, *, owners: Iterable[int], tasks: Iterable[UUID]) -> None:
         """Take tasks out of every inbox in one statement. Nothing points at a candidate, so nothing is collected first."""
-        rows = self.filter(owner_id__in=list(owners), task_id__in=list(tasks))
-        rows._raw_delete(rows.db)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"DELETE FROM {self.model._meta.db_table} WHERE owner_id = ANY(%s) AND task_id = ANY(%s)",
+                [list(owners), list(tasks)],
+            )
 
 
 class AuthorityRuleQuerySet(models.QuerySet[Any]):

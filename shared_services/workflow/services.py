@@ -17,6 +17,7 @@ from shared_services.audit.services import record
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
+from shared_services.tenancy.statements import RowWriter
 from shared_services.webhooks.choices import EventType
 
 from . import authority, basis, moving, rules, standing, timer_rows
@@ -33,6 +34,7 @@ from .querysets import OPEN_CASES
 from .step_forms.keeping import check_asks_nothing
 from .taking_in import answer_away, ask_home, catch_up, check_still_asked
 from .task_closing import drop_questions
+from .writing import TASKS
 
 __all__ = [
     "ask_home",
@@ -44,6 +46,8 @@ __all__ = [
     "resume_case",
     "withdraw_case",
 ]
+
+DECISIONS = RowWriter("workflow.Decision")
 
 
 @transaction.atomic
@@ -301,7 +305,7 @@ def _close(task: Task, actor: OfficerCard, outcome: str) -> None:
     task.status, task.outcome = TaskStatus.DONE, outcome
     task.done_at, task.done_by, task.done_by_name = timezone.now(), actor, actor.work_name
     task.version += 1
-    task.save(update_fields=["status", "outcome", "done_at", "done_by", "done_by_name", "version"])
+    TASKS.update(task, "status", "outcome", "done_at", "done_by", "done_by_name", "version")
     TaskCandidate.objects.drop(owners=[task.owner_id], tasks=[task.pk])
 
 
@@ -315,7 +319,7 @@ def _write_decision(
 ) -> None:
     here = current_council().number
     joint = case.owner_id != here
-    Decision(
+    decision = Decision(
         owner_id=here,
         parts=[case.owner_id] if joint else [],
         case=case,
@@ -332,6 +336,7 @@ def _write_decision(
         outcome=outcome,
         reason=note if joint else "",
         at=timezone.now(),
-    ).save(force_insert=True)
+    )
+    DECISIONS.insert([decision])
     if note and not joint:
         write_note(actor=actor, case_id=case.pk, task_id=task.pk if task else None, text=note, kind=NoteKind.DECISION)

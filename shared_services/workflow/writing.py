@@ -12,12 +12,16 @@ from uuid import UUID
 
 from shared_services.audit.services import record_all
 from shared_services.messaging.outbox import enqueue_each
+from shared_services.tenancy.statements import RowWriter
 from shared_services.webhooks.choices import EventType
 
 from .happenings import Happening, all_happened
 from .models import Case, CaseTimer, Task, TaskCandidate
 from .standing import StandIns
 
+CASES, TASKS, CANDIDATES = (RowWriter(f"workflow.{name}") for name in ("Case", "Task", "TaskCandidate"))
+TOGETHER = 500
+"""Rows that one statement adds at most."""
 FindHolders = Callable[[Task], set[UUID]]
 
 
@@ -71,12 +75,10 @@ class Writing:
         if self._left:
             self._cancel()
         _save_cases(self._cases)
-        if len(self._tasks) == 1:
-            self._tasks[0].save(force_insert=True)
-        elif self._tasks:
-            Task.objects.bulk_create(self._tasks)
-        if self._candidates:
-            TaskCandidate.objects.bulk_create(self._candidates)
+        for start in range(0, len(self._tasks), TOGETHER):
+            TASKS.insert(self._tasks[start : start + TOGETHER])
+        for start in range(0, len(self._candidates), TOGETHER):
+            CANDIDATES.insert(self._candidates[start : start + TOGETHER])
         enqueue_each("workflow.place_task", [(t.owner_id, {"task_id": t.pk}) for t in self._tasks if not t.placed])
         self._happened += [(EventType.TASK_CREATED, task.case, task) for task in self._tasks if task.placed]
         if self._gone:
@@ -99,6 +101,6 @@ class Writing:
 def _save_cases(cases: list[tuple[Case, list[str]]]) -> None:
     if len(cases) == 1:
         case, fields = cases[0]
-        case.save(update_fields=fields)
+        CASES.update(case, *fields)
     elif cases:
         Case.objects.write_rows([case for case, _ in cases], cases[0][1])
