@@ -25,7 +25,7 @@ demo-data: .venv/installed assets ## Set up the demo without serving it
 .PHONY: test
 test: .venv/installed-dev assets ## Run every test; browser tests need Chromium on the machine
 	@$(PY) -m config.browser
-	@$(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: check
 check: .venv/installed-dev assets ## Lint, types, imports, templates, migrations

@@ -41,12 +41,14 @@ def django_db_setup(servers: None, django_db_blocker) -> Iterator[None]:
 
 
 @pytest.fixture
-def walled(django_db_setup, django_db_blocker, settings) -> Iterator[None]:
+def walled(request, django_db_setup, django_db_blocker, settings) -> Iterator[None]:
     """The wall as production has it: each room on a connection logged in as its own role, real commits.
 
-    The database is put back from the template afterwards.
+    The database is put back from the template afterwards. A test that changes what roles of the whole server may do
+    is marked `whole_server`: it waits for the other processes' walled tests, and they wait for it.
     """
-    with django_db_blocker.unblock():
+    alone = request.node.get_closest_marker("whole_server") is not None
+    with rooms.roles_held(Path(settings.VAR_DIR), alone=alone), django_db_blocker.unblock():
         connections.close_all()
         settings.WALL_MODE = "login"
         connection.wall_mode = "login"

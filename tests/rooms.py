@@ -71,6 +71,20 @@ def _alone(var_dir: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def roles_held(var_dir: Path, *, alone: bool) -> Iterator[None]:
+    """Use the server's roles beside other processes, or alone while a test takes a role's login away.
+
+    Everyone passes the first lock one by one, so that whoever waits to be alone is not overtaken for ever.
+    """
+    var_dir.mkdir(parents=True, exist_ok=True)
+    with open(var_dir / "roles.turn", "w") as turn, open(var_dir / "roles.lock", "w") as held:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        fcntl.flock(held, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        fcntl.flock(turn, fcntl.LOCK_UN)
+        yield
+
+
 def ensure_template(var_dir: Path, name: str) -> None:
     """Build the template database unless it stands and matches the code. One process at a time."""
     from shared_services.tenancy.owner import owner_connection

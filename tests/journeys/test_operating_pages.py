@@ -17,7 +17,7 @@ from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.owner import owner_connection
 from tests.owner_jobs import do_owner_jobs
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.whole_server]
 
 
 @pytest.fixture

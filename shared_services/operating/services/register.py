@@ -137,15 +137,14 @@ def _may_log_in(key: str, may: bool) -> None:
 
 def _end_connections(key: str) -> None:
     """End what is logged in as the room. A role that may not log in gets no new one."""
+    ending = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s AND datname = current_database()"
+    )
     with owner_connection() as owner:
         try:
-            owner.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE usename = %s AND datname = current_database()",
-                [key],
-            )
+            owner.execute(ending, [key])
         except psycopg.errors.InsufficientPrivilege:
             # An owner that is no superuser ends them as a member of the role.
             owner.execute(f"GRANT {key} TO CURRENT_USER")
-            owner.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [key])
+            owner.execute(ending, [key])
             owner.execute(f"REVOKE {key} FROM CURRENT_USER")

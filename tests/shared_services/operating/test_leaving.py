@@ -32,7 +32,7 @@ from tests.owner_jobs import do_owner_jobs
 from .conftest import fresh
 from .test_backups import database
 
-pytestmark = pytest.mark.usefixtures("walled")
+pytestmark = [pytest.mark.usefixtures("walled"), pytest.mark.whole_server]
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from shared_services.tenancy.owner import owner_connection
 from .conftest import REASON, fresh
 from .test_backups import database
 
-pytestmark = pytest.mark.usefixtures("walled")
+pytestmark = [pytest.mark.usefixtures("walled"), pytest.mark.whole_server]
 
 NEW = {"name": "Northmoor and Dales Council", "short_name": "Northmoor and Dales", "slug": "moordales", "colour": "#0b6e4f"}  # fmt: skip
 
