@@ -111,7 +111,9 @@ def _changed_decisions(joint: Drawn, local: Drawn) -> Iterator[Weakening]:
             )
             continue
         before, after = model.decisions[key], local.decisions[key].decisions[key]
-        if model.knowledge != local.decisions[key].knowledge:
+        if any(local.decisions.get(one) is not local.decisions[key] for one in model.all_needs(key)):
+            why = "What it needs first must stand in the same file, and in no other."
+        elif model.knowledge != local.decisions[key].knowledge:
             why = "The functions and kinds of its file must stay as they are."
         else:
             why = "" if before == after else what_lessens(local.diagram, local.decisions, before, after)
