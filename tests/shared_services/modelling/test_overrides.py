@@ -185,3 +185,14 @@ def test_a_condition_whose_text_differs_by_a_space_is_another_condition():
 
     assert weakenings(joint, drawn(licence(flows=spaced))) == []
     assert weakenings(joint, drawn(licence(flows=other)))
+
+
+@pytest.mark.parametrize("step", ["start", "check_papers"])
+def test_a_step_without_a_form_is_given_none_that_changes_what_the_process_looks_at(step):
+    def form(name):
+        return {step: {"type": "object", "properties": {name: {"type": "string"}}}}
+
+    (said,) = messages(forms=form("amount"))
+
+    assert "would change “amount”" in said
+    assert messages(forms=form("remarks")) == []
