@@ -148,7 +148,8 @@ def _changed_forms(joint: Drawn, local: Drawn) -> Iterator[Weakening]:
         if not joint.forms.get(step):
             for name in sorted(_answers_of(local.forms, step) & set(joint.diagram.variables)):
                 yield _refused(
-                    step, f"“{one.label}” cannot be given this form: it would change “{name}”, which the joint process uses."
+                    step,
+                    f"“{one.label}” cannot be given this form: it would change “{name}”, which the joint process uses.",
                 )
 
 

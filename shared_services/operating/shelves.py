@@ -124,7 +124,9 @@ def put_files_back(key: str, files: list[dict[str, Any]]) -> int:
             continue
         kept = shelf_of(key) / "files" / file["sha256"]
         if not kept.is_file() or sha256_of(kept) != file["sha256"]:
-            raise NotAllowed("A file of this backup is damaged: its hash does not agree. Choose another.", code="damaged")
+            raise NotAllowed(
+                "A file of this backup is damaged: its hash does not agree. Choose another.", code="damaged"
+            )
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         shutil.copyfile(kept, path)
         path.chmod(0o600)

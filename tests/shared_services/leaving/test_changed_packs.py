@@ -24,9 +24,7 @@ def put_rows(pack: Path, name: str, rows: list[dict]) -> None:
     content = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
     (pack / path).write_bytes(content)
     facts = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "rows": len(rows)}
-    change_manifest(
-        pack, lambda manifest: next(one for one in manifest["files"] if one["path"] == path).update(facts)
-    )
+    change_manifest(pack, lambda manifest: next(one for one in manifest["files"] if one["path"] == path).update(facts))
 
 
 @pytest.fixture

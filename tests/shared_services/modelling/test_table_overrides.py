@@ -209,8 +209,8 @@ def test_what_a_table_needs_first_is_not_replaced_by_a_file_that_hides_the_chang
 
     assert weakenings(joint, drawn(bpmn(), (file(10),))) == []
     assert weakenings(joint, drawn(bpmn(), (file(1000),)))
-    (said,) = weakenings(joint, drawn(bpmn(), (file(1000), file(10, needing=False))))
-    assert "in the same file" in said.message
+    hidden = weakenings(joint, drawn(bpmn(), (file(1000), file(10, needing=False))))
+    assert any("in the same file" in one.message for one in hidden)
 
 
 def test_no_name_is_declared_that_makes_the_joint_rows_read_otherwise():

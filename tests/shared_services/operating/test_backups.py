@@ -378,9 +378,7 @@ def test_what_was_agreed_to_is_that_very_backup(shared_service, northmoor, parks
     assert operation.status == Status.FAILED and "has not agreed" in operation.cause
 
 
-def test_a_key_of_the_identity_provider_that_was_revoked_stays_revoked(
-    northmoor, administrator, ask, agree, done
-):
+def test_a_key_of_the_identity_provider_that_was_revoked_stays_revoked(northmoor, administrator, ask, agree, done):
     with inside_council(northmoor):
         key = make_key(actor=administrator)
     operation = done(ask(Kind.BACK_UP))

@@ -335,9 +335,7 @@ def test_a_body_that_is_itself_sent_as_a_file_is_read_beside_a_key(northmoor, pr
     program.client.defaults["HTTP_IDEMPOTENCY_KEY"] = "one"
     body = json.dumps({"process": KEY, "answers": GIVEN}).encode()
 
-    answer = program.client.post(
-        "/api/v1/requests/", {"body": a_file("body.json", body), "answers.quote": a_file()}
-    )
+    answer = program.client.post("/api/v1/requests/", {"body": a_file("body.json", body), "answers.quote": a_file()})
 
     assert answer.status_code == 201, answer.content
 
