@@ -41,7 +41,11 @@ def json_part(request: Any) -> dict[str, Any]:
     part = request.data.get(BODY)
     if part is None:
         raise ParseError(f"A request with files carries its JSON in the part “{BODY}”.")
-    return read_json(part if isinstance(part, str) else part.read())
+    if isinstance(part, str):
+        return read_json(part)
+    # Sent as a file it may have been read before, for the hash of an Idempotency-Key.
+    part.seek(0)
+    return read_json(part.read())
 
 
 def file_parts(request: Any) -> dict[str, UploadedFile]:

@@ -55,6 +55,7 @@ WORDS = {
     "operating.page.viewed": "Page opened by the platform’s team",
     "operating.remove.asked": "Removal of the room due",
     "operating.remove.done": "Room removed",
+    "operating.remove.withdrawn": "Removal of the room called off",
     "operating.rename.asked": "Renaming asked for",
     "operating.rename.done": "Council renamed",
     "operating.restore.agreed": "Restore from a backup agreed",

@@ -6,6 +6,7 @@ import ast
 from decimal import Decimal
 
 from shared_services.workflow.expressions import ExpressionError, names_in, tree_of
+from shared_services.workflow.feel.words import DRAWN, tokens
 
 _UPPER = (ast.Lt, ast.LtE)
 _LOWER = (ast.Gt, ast.GtE)
@@ -16,8 +17,16 @@ def implies(narrow: str, wide: str) -> bool:
     first, second = tree_of(narrow), tree_of(wide)
     if first is None or second is None:
         # Written in more of the language than is compared here: the very same words say the same.
-        return bool(narrow) and narrow.split() == wide.split()
+        return bool(narrow) and _signs_of(narrow) == _signs_of(wide)
     return _implies(first, second)
+
+
+def _signs_of(source: str) -> list[tuple[str, str]] | str:
+    """What a condition is made of, whatever spaces stand between; within a text they count."""
+    try:
+        return [(token.kind, token.text) for token in tokens(source, DRAWN)]
+    except ExpressionError:
+        return source
 
 
 def names_read(source: str) -> set[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from shared_services.workflow.decisions import DecisionModel
 from shared_services.workflow.diagrams import Diagram, Flow, Step
 
 from .conditions import implies, names_read
@@ -111,7 +112,12 @@ def _changed_decisions(joint: Drawn, local: Drawn) -> Iterator[Weakening]:
             )
             continue
         before, after = model.decisions[key], local.decisions[key].decisions[key]
-        if model.knowledge != local.decisions[key].knowledge:
+        if any(local.decisions.get(one) is not local.decisions[key] for one in model.all_needs(key)):
+            why = "What it needs first must stand in the same file, and in no other."
+        elif _names_in(model) != _names_in(local.decisions[key]):
+            # One name more, such as “true”, and rows that stay as they are would be read otherwise.
+            why = "The names that its file declares must stay as they are."
+        elif model.knowledge != local.decisions[key].knowledge:
             why = "The functions and kinds of its file must stay as they are."
         else:
             why = "" if before == after else what_lessens(local.diagram, local.decisions, before, after)
@@ -121,6 +127,11 @@ def _changed_decisions(joint: Drawn, local: Drawn) -> Iterator[Weakening]:
                 f"Decision table “{_title(model, key)}” is part of the joint process and may only be made to ask for more. "
                 f"{why}",
             )
+
+
+def _names_in(model: DecisionModel) -> tuple[frozenset[str], ...]:
+    words = model.vocabulary
+    return words.names, words.parts, frozenset(callee.name for callee in words.callees)
 
 
 def _title(model: Any, key: str) -> str:
@@ -133,6 +144,13 @@ def _changed_forms(joint: Drawn, local: Drawn) -> Iterator[Weakening]:
         if form and local.forms.get(step) != form:
             label = joint.diagram.steps[step].label if step in joint.diagram.steps else step
             yield _refused(step, f"The form of “{label}” is part of the joint process and cannot be changed.")
+    for step, one in joint.diagram.steps.items():
+        if not joint.forms.get(step):
+            for name in sorted(_answers_of(local.forms, step) & set(joint.diagram.variables)):
+                yield _refused(
+                    step,
+                    f"“{one.label}” cannot be given this form: it would change “{name}”, which the joint process uses.",
+                )
 
 
 def _added_steps(joint: Drawn, local: Drawn) -> Iterator[Weakening]:
@@ -151,7 +169,7 @@ def _added_steps(joint: Drawn, local: Drawn) -> Iterator[Weakening]:
 
 def _writes(joint: Drawn, forms: Mapping[str, Any], step: Step) -> Iterator[Weakening]:
     """An added step may not put a value of its own in the place of one that the joint process looks at."""
-    written = set((forms.get(step.id) or {}).get("properties", {}))
+    written = _answers_of(forms, step.id)
     into = getattr(step, "into", "outcome")
     if into != "outcome":
         written.add(into)
@@ -159,6 +177,11 @@ def _writes(joint: Drawn, forms: Mapping[str, Any], step: Step) -> Iterator[Weak
         yield _refused(
             step.id, f"“{step.label}” cannot be added: it would change “{name}”, which the joint process uses."
         )
+
+
+def _answers_of(forms: Mapping[str, Any], step: str) -> set[str]:
+    """The names under which a step's form keeps its answers."""
+    return set((forms.get(step) or {}).get("properties", {}))
 
 
 def _changed_ways(joint: Drawn, local: Diagram) -> Iterator[Weakening]:

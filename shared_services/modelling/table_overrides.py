@@ -113,7 +113,8 @@ def _is_as_much(use: str, result: str, other: str) -> bool:
     if use == DUE:
         days, allowed = _value_in(result), _value_in(other)
         return isinstance(days, Decimal) and isinstance(allowed, Decimal) and 0 < days <= allowed
-    return result.split() == other.split()
+    # Not word by word: within a text a second space is another text.
+    return result == other
 
 
 def _holds_in_order(more: list[str], asked: list[str]) -> bool:

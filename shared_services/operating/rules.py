@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may
+from shared_services.joining.rules import RESERVED_NAMES
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER, Council, CouncilHost, RegisteredCouncil
 
@@ -22,7 +23,6 @@ MAY_ANSWER = "operating.answer_operation"
 MAY_GIVE_NOTICE = "operating.give_notice"
 MAY_AGREE_TO_LEAVE = "operating.agree_to_leave"
 WEB_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
-RESERVED = {"www", "api", "mail", "shared", "static", "admin"}
 NOT_FOR_SANDBOXES = (Kind.RENAME, Kind.SUCCEED, Kind.ACCESS, Kind.RESTORE)
 SHORTEST_NOTICE = timedelta(days=1)
 LONGEST_NOTICE = timedelta(days=3 * 365)
@@ -88,7 +88,7 @@ def check_hours(hours: int) -> None:
 
 def check_web_name_is_free(slug: str, council: Council) -> None:
     """No other council has it, and no address that still leads to another."""
-    if not WEB_NAME.fullmatch(slug) or slug in RESERVED:
+    if not WEB_NAME.fullmatch(slug) or slug in RESERVED_NAMES:
         raise NotAllowed("Enter a web name of small letters, figures and hyphens, such as “liverpool”.", code="slug")
     taken = Council.objects.filter(slug=slug).exclude(pk=council.pk)
     host = CouncilHost.objects.filter(domain=f"{slug}.{settings.BASE_HOST}").exclude(tenant_id=council.pk)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ MANIFEST = "manifest.json"
 DUMP = "room.dump"
 SHARED = "shared"
 UNFINISHED = ".unfinished"
+FOLDER = re.compile(r"\d{8}T\d{12}")
 
 
 def shelf_of(key: str) -> Path:
@@ -56,6 +58,8 @@ def finish(key: str, folder: Path, name: str, manifest: dict[str, Any]) -> str:
 
 def open_backup(key: str, name: str, digest: str) -> tuple[Path, dict[str, Any]]:
     """The folder and manifest of a backup. Raises NotAllowed when anything in it is not as it was written."""
+    if not FOLDER.fullmatch(name):
+        raise NotAllowed(f"{name} is not the name of a backup. Choose another.", code="missing")
     folder = shelf_of(key) / name
     try:
         text = (folder / MANIFEST).read_text()
@@ -109,14 +113,22 @@ def keep_files(key: str) -> list[dict[str, Any]]:
 
 
 def put_files_back(key: str, files: list[dict[str, Any]]) -> int:
-    """Put back what is missing or differs in size; gives how many. Files written since stay: nothing points to them."""
+    """Put back what is missing or differs in size; gives how many. Files written since stay: nothing points to them.
+
+    Raises NotAllowed for a file on the shelf that is not as it was: it can be a second name of one that was written to.
+    """
     room, put = Path(settings.PRIVATE_FILES_DIR) / key, 0
     for file in files:
         path = room / file["name"]
         if path.is_file() and path.stat().st_size == file["bytes"]:
             continue
+        kept = shelf_of(key) / "files" / file["sha256"]
+        if not kept.is_file() or sha256_of(kept) != file["sha256"]:
+            raise NotAllowed(
+                "A file of this backup is damaged: its hash does not agree. Choose another.", code="damaged"
+            )
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        shutil.copyfile(shelf_of(key) / "files" / file["sha256"], path)
+        shutil.copyfile(kept, path)
         path.chmod(0o600)
         put += 1
     return put

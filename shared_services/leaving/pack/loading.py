@@ -15,12 +15,21 @@ from django.db import DataError, IntegrityError, connection, models, transaction
 from django.utils.dateparse import parse_date
 
 from shared_services.access.models import OfficerCard
+from shared_services.access.permissions import ROLES
 from shared_services.audit.services import record
+from shared_services.operating.rules import check_web_name_is_free
 from shared_services.tenancy import directory
 from shared_services.tenancy.bases import PooledModel
 from shared_services.tenancy.copying import RAW_LINES
 from shared_services.tenancy.door import inside_council
-from shared_services.tenancy.models import SHARED_SERVICE_NUMBER, Council, CouncilHost, RegisteredCouncil
+from shared_services.tenancy.errors import NotAllowed
+from shared_services.tenancy.models import (
+    FIRST_SANDBOX_NUMBER,
+    SHARED_SERVICE_NUMBER,
+    Council,
+    CouncilHost,
+    RegisteredCouncil,
+)
 from shared_services.tenancy.provisioning import create_room_within, next_number, release_head
 
 from .checking import CheckedPack, check_pack
@@ -31,6 +40,8 @@ from .writing import separate_modules
 STAND_IN = "An officer of the former shared service"
 """Whom a row names whose officer the council could not see, and who is therefore not in its pack."""
 MARKER = ".loaded-from-pack"
+HIGHEST_OWN_NUMBER = FIRST_SANDBOX_NUMBER // 2
+"""A number above it is not kept: the next council's is counted on from the highest, and must stay below the sandboxes'."""
 LINES, SAME = "exit_pack_lines", "exit_pack_same"
 
 Say = Callable[[str], None]
@@ -99,7 +110,8 @@ def _register(manifest: Manifest) -> Council:
     if not Council.objects.filter(pk=SHARED_SERVICE_NUMBER).exists():
         raise BadPack("The shared service has no room here yet. Run provision without a code first.")
     number = int(about["number"])
-    if number <= SHARED_SERVICE_NUMBER or number > 9999 or Council.objects.filter(pk=number).exists():
+    is_own = SHARED_SERVICE_NUMBER < number <= HIGHEST_OWN_NUMBER and not Council.objects.filter(pk=number).exists()
+    if not is_own:
         number = next_number()
     council = Council(
         number=number, schema_name=f"c{number:04d}", registered=registered, name=about["name"],
@@ -108,8 +120,11 @@ def _register(manifest: Manifest) -> Council:
     )  # fmt: skip
     try:
         council.full_clean(validate_unique=False, validate_constraints=False)
+        check_web_name_is_free(council.slug, council)
     except ValidationError as error:
         raise BadPack(f"The council’s own words in the manifest do not fit: {' '.join(error.messages)}") from error
+    except NotAllowed as error:
+        raise BadPack(f"The council’s own words in the manifest do not fit: {error.message}") from error
     council.save(force_insert=True)
     CouncilHost.objects.create(domain=f"{council.slug}.{settings.BASE_HOST}", tenant=council, is_primary=True)
     return council
@@ -218,13 +233,12 @@ class PackLoader:
         if table.part == SHOWN:
             self._recognise(table)
         known = self._known(table) if table.part == SHOWN else 0
-        if table.part == SHOWN:
-            self._spare_the_others(table, written.rows - known)
-        loaded = self._run(self._insert(table))
+        is_let_in = table.part != SHOWN or self._may_be_the_shared_services(table, written.rows - known)
+        loaded = self._run(self._insert(table)) if is_let_in else 0
         missed = written.rows - loaded - known
         self.loaded.rows += loaded
         if missed:
-            # Rows stay behind only because what they belong to is another council's, which is in no other's pack.
+            # Rows stay behind only because what they belong to is another's here.
             if table.part == PRIVATE:
                 raise BadPack(f"{missed:,} rows of {table.table} could not be loaded.")
             self.loaded.left_behind[table.table] = self.loaded.left_behind.get(table.table, 0) + missed
@@ -257,21 +271,29 @@ class PackLoader:
             f" JOIN {self._place(table)} h ON h.owner_id = {SHARED_SERVICE_NUMBER} AND {alike} ORDER BY r.id, h.id DESC"
         )
 
-    def _spare_the_others(self, table: PackedTable, strange: int) -> None:
-        """A pack is a council's to change: what it says is the shared service's may not hold for others here."""
-        if not strange or not getattr(table.model, "shared_service_rows_are_common", False):
-            return
-        if Council.objects.exclude(number__in=[SHARED_SERVICE_NUMBER, self.council.number]).exists():
+    def _may_be_the_shared_services(self, table: PackedTable, strange: int) -> bool:
+        """Whether rows that are the shared service's in the pack, and unknown here, become the shared service's here.
+
+        A pack is a council's to change: beside other councils it could put a vote that is won or a case that is decided
+        into the shared service's hands. So there nothing is let in but officers' cards, which are inactive, and what
+        would be common to all is refused.
+        """
+        if not strange or table.model is OfficerCard:
+            return True
+        if not Council.objects.exclude(number__in=[SHARED_SERVICE_NUMBER, self.council.number]).exists():
+            return True
+        if getattr(table.model, "shared_service_rows_are_common", False):
             raise BadPack(
                 f"{strange:,} of the pack’s {table.model._meta.verbose_name_plural} are the shared service’s there and"
                 " unknown here, where they would hold for every council. Load the pack into an empty install."
             )
+        return False
 
     def _known(self, table: PackedTable) -> int:
         """How many rows need not be loaded: this install has them, or another council's pack brought them."""
         return self._ask(
             f"SELECT count(*) FROM {self._rows(table)} WHERE {self._is_here(table)}"
-            f" OR EXISTS (SELECT FROM {self._place(table)} h WHERE h.id = r.id)"
+            f" OR EXISTS (SELECT FROM {self._place(table)} h WHERE h.id = r.id AND h.owner_id = {SHARED_SERVICE_NUMBER})"
         )
 
     def _is_here(self, table: PackedTable) -> str:
@@ -308,6 +330,8 @@ class PackLoader:
         if table.part == SHOWN and table.model is OfficerCard and one.name in ("active", "roles"):
             # Officers of the former shared service are named in what they did, and are none here.
             return {"active": "false", "roles": "'{}'"}[one.name]
+        if table.model is OfficerCard and one.name in ("active", "roles"):
+            return _as_of_a_council(column, one.name)
         if one.name == "owner":
             return str(SHARED_SERVICE_NUMBER if table.part == SHOWN else self.council.number)
         if one.name == "parts":
@@ -334,7 +358,11 @@ class PackLoader:
             )
         if target is table.model or not issubclass(target, PooledModel):
             return column
-        found = f'(SELECT t."{target_key}" FROM public."{target_table}" t WHERE t."{target_key}" = {column})'
+        # Another council's row is nobody's to hang something on, whatever key the pack names.
+        found = (
+            f'(SELECT t."{target_key}" FROM public."{target_table}" t WHERE t."{target_key}" = {column}'
+            f" AND t.owner_id IN ({SHARED_SERVICE_NUMBER}, {self.council.number}))"
+        )
         if key.null:
             return found
         if target is OfficerCard:
@@ -357,3 +385,15 @@ class PackLoader:
             f"SELECT setval(pg_get_serial_sequence('{self._place(table)}', '{table.key}'),"
             f' (SELECT max("{table.key}") FROM {self._place(table)}))'
         )
+
+
+def _as_of_a_council(column: str, name: str) -> str:
+    """A card's roles and whether it is active: as a council could have given them, whatever the pack says."""
+    if name == "active":
+        temporary = ", ".join(f"'{role.key}'" for role in ROLES.values() if role.temporary)
+        return f"({column} AND NOT r.roles::text[] && ARRAY[{temporary}])"
+    pooled = ", ".join(f"'{role.key}'" for role in ROLES.values() if role.pooled)
+    return (
+        f"ARRAY(SELECT given FROM unnest({column}) WITH ORDINALITY u(given, place)"
+        f" WHERE given NOT IN ({pooled}) ORDER BY place)::varchar[]"
+    )

@@ -40,6 +40,10 @@ class LeaveNotice(PooledModel):
             models.CheckConstraint(
                 condition=Q(agreed_by=None) | ~Q(agreed_by=F("given_by")), name="two_officers_decide_to_leave"
             ),
+            models.CheckConstraint(
+                condition=Q(agreed_by=None, agreed_at=None) | Q(agreed_by__isnull=False, agreed_at__isnull=False),
+                name="leaving_agreed_by_somebody",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -66,7 +66,8 @@ class Operation(PooledModel):
     @property
     def digest(self) -> str:
         """SHA-256 of what is asked, in hexadecimal: a council agrees to this and to nothing else."""
-        asked = [str(self.pk), self.council_id, self.kind, self.reason, self.details, str(self.backup_id or "")]
+        backup = [str(self.backup.pk), self.backup.manifest_digest] if self.backup is not None else []
+        asked = [str(self.pk), self.council_id, self.kind, self.reason, self.details, backup]
         return hashlib.sha256(json.dumps(asked, sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()
 
 

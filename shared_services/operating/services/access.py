@@ -17,6 +17,7 @@ from shared_services.accounts.sessions import end_sessions_of
 from shared_services.audit.services import record
 from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.door import current_council
+from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 
 from .. import rules
@@ -49,6 +50,12 @@ def _card_for(work_name: str, work_email: str) -> OfficerCard:
     if known is None:
         return create_officer(
             actor=None, work_name=work_name, work_email=work_email, job_title="Platform’s team", roles=[READER]
+        )
+    if known.roles != [READER]:
+        raise NotAllowed(
+            f"An officer of this council has the address {work_email}, whose own access would be lost. Refuse, and ask the"
+            " platform’s team to ask under another name.",
+            code="own_officer",
         )
     known.work_name, known.roles, known.active = work_name, [READER], True
     known.version += 1

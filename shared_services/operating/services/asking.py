@@ -103,7 +103,7 @@ def withdraw(*, actor: OfficerCard, operation_id: UUID) -> Operation:
 
 @transaction.atomic
 def try_again(*, actor: OfficerCard, operation_id: UUID) -> Operation:
-    """Do once more what failed. What the council agreed to is agreed to still."""
+    """Do once more what failed. What the council agreed to is agreed to for a week."""
     rules.check_may_operate(actor)
     operation = _lock(operation_id)
     if operation.status != Status.FAILED:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.db import connection, transaction
 from django.utils import timezone
 
 from shared_services.audit.services import record
+from shared_services.messaging.registry import UnderWay
 from shared_services.messaging.running import cause_of
 from shared_services.messaging.step_board import StepBoard
 from shared_services.tenancy.door import inside_council
@@ -23,6 +26,8 @@ from ..models import Consent, Operation, OperationStep
 Work = Callable[[Operation, StepBoard], None]
 LOCK_TIMEOUT = "20s"
 """So long the worker waits for what is under way in a room before it gives up and tries again."""
+CONSENT_COUNTS = timedelta(days=7)
+"""So long a council's word is enough for another attempt: what it was told when it agreed has changed after that."""
 ENDED = (Status.DONE, Status.FAILED, Status.REFUSED, Status.WITHDRAWN)
 
 
@@ -30,26 +35,43 @@ def do_operation(*, operation_id: UUID, work: dict[str, Work]) -> None:
     """Do what was asked, as the schema's owner. Running it again after its end changes nothing."""
     connection.set_schema_to_public()  # type: ignore[attr-defined]
     operations = Operation.objects.filter(owner_id=SHARED_SERVICE_NUMBER).select_related("council", "backup")
-    operation = operations.get(pk=operation_id)
-    if operation.status in ENDED or operation.kind not in work:
-        return
-    check_consent(operation)
-    Operation.objects.filter(pk=operation.pk).update(status=Status.RUNNING, started_at=timezone.now())
     with owner_connection() as beside:
+        take_room(beside, operations.get(pk=operation_id).council_id)
+        # Looked at once nobody else is at work on the room: another worker may just have done it.
+        operation = operations.get(pk=operation_id)
+        if operation.status in ENDED or operation.kind not in work:
+            return
+        check_consent(operation)
+        Operation.objects.filter(pk=operation.pk).update(status=Status.RUNNING, started_at=timezone.now())
         board = StepBoard(beside, OperationStep, operation_id=operation.pk)
         board.clear()
         work[operation.kind](operation, board)
 
 
+def take_room(beside: psycopg.Connection, number: int) -> None:
+    """One operation of a room at a time, and each once: kept until the connection ends, and so not past a worker's death.
+
+    Raises UnderWay while another worker is at it; the job stays open and is sent again.
+    """
+    taken = beside.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [f"operating:{number}"]).fetchone()
+    if taken is None or not taken[0]:
+        raise UnderWay
+
+
 def check_consent(operation: Operation) -> None:
-    """Refuse what the council has not agreed to in its own portal, word for word."""
+    """Refuse what the council has not agreed to in its own portal, word for word and not long ago."""
     if not operation.needs_consent:
         return
     given = Consent.objects.filter(
         owner_id=operation.council_id, operation_key=operation.pk, agreed=True, digest=operation.digest
-    )
-    if not given.exists():
+    ).first()
+    if given is None:
         raise NotAllowed("The council has not agreed to this.", code="consent")
+    if given.decided_at < timezone.now() - CONSENT_COUNTS:
+        raise NotAllowed(
+            f"The council agreed more than {CONSENT_COUNTS.days} days ago, and much may have changed since. Ask it again.",
+            code="consent",
+        )
 
 
 def lock_room(operation: Operation) -> Council:
@@ -73,6 +95,12 @@ def finish(operation: Operation, *, in_room: bool = True, **figures: Any) -> Non
         status=Status.DONE, ended_at=timezone.now(), figures=figures, cause=""
     )
     _record(operation, "done", in_room=in_room, **figures)
+
+
+def leave_undone(operation: Operation, cause: str) -> None:
+    """What was promised is wanted no more. Part of the caller's transaction; written into both records."""
+    Operation.objects.filter(pk=operation.pk).update(status=Status.WITHDRAWN, ended_at=timezone.now(), cause=cause)
+    _record(operation, "withdrawn", cause=cause)
 
 
 def _record(operation: Operation, what: str, *, in_room: bool = True, **facts: Any) -> None:

@@ -84,7 +84,7 @@ def _close_access() -> int:
 
 
 def _take_up_notices() -> int:
-    due = LeaveNotice.objects.filter(withdrawn_at=None).exclude(agreed_at=None).exclude(owner=SHARED_SERVICE_NUMBER)
+    due = LeaveNotice.objects.filter(withdrawn_at=None).exclude(agreed_by=None).exclude(owner=SHARED_SERVICE_NUMBER)
     done = 0
     for notice in due.filter(owner__leaves_on=None, owner__state__in=Council.KEPT).select_related("owner"):
         done += _promise_unless_open(

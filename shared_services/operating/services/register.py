@@ -79,13 +79,15 @@ def do_leave(operation: Operation, _board: StepBoard) -> None:
     with transaction.atomic():
         council = lock_room(operation)
         notice = LeaveNotice.objects.get(pk=operation.details["notice"], owner_id=council.number)
-        if notice.withdrawn_at is None and notice.agreed_at is not None:
+        leaves_on = max(notice.leaves_on, timezone.localdate())
+        if notice.withdrawn_at is None and notice.agreed_by_id is not None:
+            # The room is kept from the day on which it was closed, not from one that the notice names too late.
             parts = [room.number for room in directory.every_room() if room.number != council.number]
             LeaveNotice.objects.filter(pk=notice.pk).update(parts=parts)
             state = council.state if council.state == State.SUSPENDED else State.LEAVING
-            _set(council, state=state, state_since=timezone.now(), leaves_on=notice.leaves_on)
+            _set(council, state=state, state_since=timezone.now(), leaves_on=leaves_on)
         directory.forget()
-        finish(operation, leaves_on=notice.leaves_on)
+        finish(operation, leaves_on=leaves_on)
     directory.forget()
 
 

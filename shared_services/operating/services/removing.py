@@ -22,8 +22,8 @@ from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.models import Council, CouncilHost
 
 from .. import shelves
-from ..models import Backup, Operation
-from .doing import finish, lock_room
+from ..models import Backup, LeaveNotice, Operation
+from .doing import finish, leave_undone, lock_room
 from .register import removal_day
 
 
@@ -34,6 +34,9 @@ def do_remove(operation: Operation, board: StepBoard) -> None:
         lock_room(operation)
         council = operation.council
         if council.state != Council.State.ENDED:
+            if _was_called_back(council):
+                leave_undone(operation, "The council called its notice back")
+                return
             _check_is_due(council)
             with board.step("shared"):
                 removed = _remove_own_rows(council.number)
@@ -44,9 +47,15 @@ def do_remove(operation: Operation, board: StepBoard) -> None:
                 _end(council)
     directory.forget()
     with board.step("files"):
-        shutil.rmtree(Path(settings.PRIVATE_FILES_DIR) / council.schema_name, ignore_errors=True)
-        shutil.rmtree(shelves.shelf_of(council.schema_name), ignore_errors=True)
+        remove_folder(Path(settings.PRIVATE_FILES_DIR) / council.schema_name)
+        remove_folder(shelves.shelf_of(council.schema_name))
     finish(operation, in_room=False, shared_rows_removed=sum(removed.values()), tables=removed)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder with everything in it. Raises OSError: what is still there is not said to be gone."""
+    if folder.exists() or folder.is_symlink():
+        shutil.rmtree(folder)
 
 
 def _check_is_due(council: Council) -> None:
@@ -57,6 +66,13 @@ def _check_is_due(council: Council) -> None:
     )
     if not due:
         raise NotAllowed("The council has not left, or its room is kept for a while yet.", code="state")
+
+
+def _was_called_back(council: Council) -> bool:
+    """Whether the council stays after all, although the register does not say so yet. Until the end nobody calls back."""
+    notices = LeaveNotice.objects.select_for_update(of=("self",))
+    stands = notices.filter(owner_id=council.number, withdrawn_at=None).exclude(agreed_by=None).first()
+    return council.sandbox_of_id is None and stands is None
 
 
 def _end(council: Council) -> None:

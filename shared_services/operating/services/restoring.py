@@ -28,8 +28,8 @@ from .doing import LOCK_TIMEOUT, finish, hold_writers, lock_room
 
 CARRIED_OVER = ("audit_auditentry", "audit_chainlink", "audit_waitingline", "audit_witnessedhead", "audit_verification")
 """The record of who did what is never set back: partners hold copies of its heads, and it tells of the restore itself."""
-EMPTIED = ("django_session", "usersessions_usersession", "api_apitoken", "api_storedanswer")
-"""A session or token that ended since must not open the room again: everybody signs in anew."""
+EMPTIED = ("django_session", "usersessions_usersession", "api_apitoken", "api_storedanswer", "setting_up_scimkey")
+"""A session, token or key that ended since must not open the room again: everybody signs in anew."""
 
 
 class NotTheSame(Exception):

@@ -176,3 +176,25 @@ def test_a_form_of_an_added_step_may_not_fill_in_what_the_joint_process_looks_at
     found = messages(extra(*OWN), gated(("begin", "start"), "check_papers"), forms=forms)
 
     assert found == ["“Own approval” cannot be added: it would change “amount”, which the joint process uses."]
+
+
+def test_a_condition_whose_text_differs_by_a_space_is_another_condition():
+    joint = drawn(
+        licence(flows=with_flows(("large_amount", "large", "approve_licence", 'starts with(category, "high risk")')))
+    )
+    spaced = with_flows(("large_amount", "large", "approve_licence", 'starts with(category,  "high risk")'))
+    other = with_flows(("large_amount", "large", "approve_licence", 'starts with(category, "high  risk")'))
+
+    assert weakenings(joint, drawn(licence(flows=spaced))) == []
+    assert weakenings(joint, drawn(licence(flows=other)))
+
+
+@pytest.mark.parametrize("step", ["start", "check_papers"])
+def test_a_step_without_a_form_is_given_none_that_changes_what_the_process_looks_at(step):
+    def form(name):
+        return {step: {"type": "object", "properties": {name: {"type": "string"}}}}
+
+    (said,) = messages(forms=form("amount"))
+
+    assert "would change “amount”" in said
+    assert messages(forms=form("remarks")) == []

@@ -182,3 +182,40 @@ def test_any_accepted_table_asks_at_least_the_joint_approvers(data):
         assert not Counter(wanted.asked) - Counter(given_.asked), f"{size}: {joint} {local}"
         for role in set(wanted.approvers):
             assert asked(after, size, refusing=role).outcome != "approved"
+
+
+def test_a_text_with_one_space_more_is_another_text():
+    joint = tuple((*row[:3], '"needs director"') for row in BELOW)
+
+    assert refusals((("> 5", *joint[0][1:3], '"needs  director"'), *joint), joint=joint)
+    assert refusals((("> 5", *joint[0][1:]), *joint), joint=joint) == []
+
+
+def test_what_a_table_needs_first_is_not_replaced_by_a_file_that_hides_the_change():
+    def file(limit, *, needing=True):
+        needs = '<informationRequirement id="n"><requiredDecision href="#large"/></informationRequirement>'
+        who = (
+            f'<decision id="who" name="Who approves"><variable id="w" name="approvers"/>{needs}<literalExpression id="x">'
+            "<text>if large then [&quot;director&quot;] else []</text></literalExpression></decision>"
+        )
+        return (
+            '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="D">'
+            f"{who if needing else ''}"
+            '<decision id="large" name="Large"><variable id="v" name="large"/><literalExpression id="l">'
+            f"<text>size &gt; {limit}</text></literalExpression></decision></definitions>"
+        )
+
+    joint = drawn(bpmn(), (file(10),))
+
+    assert weakenings(joint, drawn(bpmn(), (file(10),))) == []
+    assert weakenings(joint, drawn(bpmn(), (file(1000),)))
+    hidden = weakenings(joint, drawn(bpmn(), (file(1000), file(10, needing=False))))
+    assert any("in the same file" in one.message for one in hidden)
+
+
+def test_no_name_is_declared_that_makes_the_joint_rows_read_otherwise():
+    hidden = '<inputData id="n" name="true"><variable id="nv" name="true"/></inputData>'
+
+    (said,) = refusals(BELOW, knowledge=hidden)
+
+    assert "names that its file declares" in said

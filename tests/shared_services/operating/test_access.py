@@ -185,3 +185,14 @@ def test_another_council_knows_nothing_of_it(eastvale, asked, officer_in, client
     assert neighbour.get(f"/platform-team/{asked.pk}/").status_code == 404
     assert neighbour.get(f"/platform-team/{new_key()}/answer/").status_code == 404
     assert b"Ivo Tansy" not in neighbour.get("/platform-team/").content
+
+
+def test_no_officer_of_the_council_is_made_a_reader(northmoor, asked, agree, officer_in):
+    own = officer_in(northmoor, "finance_officer", name="Ivo Tansy", email="ivo.tansy@shared.test")
+
+    with pytest.raises(NotAllowed, match="whose own access would be lost"):
+        agree(asked)
+
+    with inside_council(northmoor):
+        assert OfficerCard.objects.get(pk=own.pk).roles == ["finance_officer"]
+        assert not AccessGrant.objects.exists()

@@ -14,14 +14,15 @@ from django.conf import settings
 from django.utils import timezone
 
 from councils.organisation.models import Department
+from councils.setting_up.scim.keys import make_key, officer_of, revoke_key
 from shared_services.assurance.services import verify_room
 from shared_services.audit.models import AuditEntry
 from shared_services.audit.sealing import seal
 from shared_services.joining.choices import StepStatus
-from shared_services.operating import dumps
+from shared_services.operating import dumps, shelves
 from shared_services.operating.choices import Kind, Status
 from shared_services.operating.models import Backup, Consent, Operation, OperationStep
-from shared_services.operating.services import following
+from shared_services.operating.services import doing, following
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.models import Council
@@ -344,3 +345,69 @@ def test_a_first_backup_that_failed_is_tried_again_the_next_night_and_not_over_a
 
         assert following.go_on() == 0
         assert following.back_up_nightly() == 2
+
+
+def test_one_operation_of_a_room_at_a_time_is_done(shared_service, northmoor, ask, done):
+    operation = ask(Kind.BACK_UP)
+    with owner_connection(database()) as another_worker:
+        doing.take_room(another_worker, northmoor.number)
+
+        assert done(operation).status == Status.PROMISED
+    assert done(operation).status == Status.DONE
+
+
+def test_a_councils_word_counts_for_a_week(shared_service, northmoor, parks, backup, ask, agree, done):
+    operation = ask(Kind.RESTORE, backup_id=backup.pk)
+    agree(operation)
+    with owner_connection(database()) as owner:
+        owner.execute("UPDATE public.operating_consent SET decided_at = now() - interval '8 days'")
+
+    operation = done(operation)
+
+    assert operation.status == Status.FAILED and "Ask it again" in operation.cause
+
+
+def test_what_was_agreed_to_is_that_very_backup(shared_service, northmoor, parks, backup, ask, agree, done):
+    operation = ask(Kind.RESTORE, backup_id=backup.pk)
+    agree(operation)
+    with inside_council(shared_service):
+        Backup.objects.filter(pk=backup.pk).update(manifest_digest="0" * 64)
+
+    operation = done(operation)
+
+    assert operation.status == Status.FAILED and "has not agreed" in operation.cause
+
+
+def test_a_key_of_the_identity_provider_that_was_revoked_stays_revoked(northmoor, administrator, ask, agree, done):
+    with inside_council(northmoor):
+        key = make_key(actor=administrator)
+    operation = done(ask(Kind.BACK_UP))
+    with inside_council(northmoor):
+        revoke_key(actor=administrator)
+    restore = ask(Kind.RESTORE, backup_id=Backup_of(operation))
+    agree(restore)
+
+    assert done(restore).status == Status.DONE
+
+    with inside_council(northmoor):
+        assert officer_of(key) is None
+
+
+def test_a_file_that_was_written_to_after_its_backup_is_not_put_back(settings, tmp_path):
+    settings.PRIVATE_FILES_DIR, settings.BACKUPS_DIR = tmp_path / "files", tmp_path / "backups"
+    letter = tmp_path / "files" / "c0001" / "letter.txt"
+    letter.parent.mkdir(parents=True)
+    letter.write_text("Dear all")
+    kept = shelves.keep_files("c0001")
+    # The backup's file can be a second name of this very one.
+    with letter.open("w") as file:
+        file.write("Dear nobody")
+
+    with pytest.raises(NotAllowed, match="damaged"):
+        shelves.put_files_back("c0001", kept)
+
+
+@pytest.mark.parametrize("name", ["../c0002/20261101T090000000000", "files", ""])
+def test_a_backup_is_looked_for_on_the_councils_own_shelf_alone(name):
+    with pytest.raises(NotAllowed, match="not the name of a backup"):
+        shelves.open_backup("c0001", name, "0" * 64)

@@ -22,6 +22,7 @@ from shared_services.operating.choices import Kind, Status
 from shared_services.operating.models import Consent, LeaveNotice, Operation
 from shared_services.operating.services import following
 from shared_services.operating.services.leaving import agree_to_leave, call_back, give_notice
+from shared_services.operating.services.removing import remove_folder
 from shared_services.tenancy import directory, wall
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed
@@ -242,3 +243,57 @@ def test_the_pages_of_leaving_lead_through_both_officers(northmoor, administrato
     with inside_council(northmoor):
         assert OutboxMessage.objects.filter(owner_id=1).count() >= 0
         assert OfficerCard.objects.get(pk=s151.pk).active
+
+
+def test_a_council_that_is_called_back_at_the_last_moment_keeps_its_room(
+    shared_service, northmoor, administrator, notice, take_up
+):
+    take_up()
+    let_pass(settings.LEAVING_KEEP_DAYS + 1)
+    with inside_council(shared_service):
+        following.go_on()
+    with inside_council(fresh(1)):
+        call_back(actor=administrator)
+
+    do_owner_jobs()
+
+    with inside_council(shared_service):
+        removal = Operation.objects.get(kind=Kind.REMOVE)
+    assert removal.status == Status.WITHDRAWN and "called its notice back" in removal.cause
+    take_up()
+    assert fresh(1).state == Council.State.LIVE
+    with inside_council(fresh(1)):
+        assert AuditEntry.objects.filter(event="operating.remove.withdrawn").exists()
+
+
+def test_a_room_is_kept_its_time_although_the_notice_names_a_day_that_is_past(shared_service, notice, take_up):
+    with owner_connection(database()) as owner:
+        owner.execute("UPDATE public.operating_leavenotice SET leaves_on = '2020-01-01'")
+
+    take_up()
+    take_up()
+
+    assert fresh(1).leaves_on == timezone.localdate()
+    with inside_council(shared_service):
+        assert not Operation.objects.filter(kind=Kind.REMOVE).exists()
+
+
+def test_the_database_refuses_an_agreement_that_names_nobody(northmoor, administrator):
+    with pytest.raises(IntegrityError), inside_council(northmoor):
+        LeaveNotice(
+            owner_id=1, parts=[0], council_name="Northmoor", leaves_on=timezone.localdate(), given_by=administrator,
+            given_by_name="A", agreed_at=timezone.now(), agreed_by_name="B",
+        ).save(force_insert=True)  # fmt: skip
+
+
+def test_a_folder_that_cannot_be_removed_is_not_said_to_be_gone(tmp_path):
+    kept, link = tmp_path / "kept", tmp_path / "c0001"
+    kept.mkdir()
+    link.symlink_to(kept)
+
+    with pytest.raises(OSError, match="symbolic link"):
+        remove_folder(link)
+
+    remove_folder(kept)
+    remove_folder(kept)
+    assert not kept.exists()

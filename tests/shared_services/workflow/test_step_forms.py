@@ -331,6 +331,15 @@ def test_files_are_taken_only_where_a_form_can_ask_for_them_and_with_a_body(nort
     assert elsewhere.status_code in (404, 415)
 
 
+def test_a_body_that_is_itself_sent_as_a_file_is_read_beside_a_key(northmoor, program):
+    program.client.defaults["HTTP_IDEMPOTENCY_KEY"] = "one"
+    body = json.dumps({"process": KEY, "answers": GIVEN}).encode()
+
+    answer = program.client.post("/api/v1/requests/", {"body": a_file("body.json", body), "answers.quote": a_file()})
+
+    assert answer.status_code == 201, answer.content
+
+
 def test_files_sent_twice_with_one_key_start_one_case(northmoor, program):
     program.client.defaults["HTTP_IDEMPOTENCY_KEY"] = "one"
     first = send_request(program, **{"answers.quote": a_file()})
