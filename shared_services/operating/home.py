@@ -27,7 +27,7 @@ def the_platforms_team(_actor: OfficerCard) -> HomeCard | None:
     if let_in is not None:
         return HomeCard(
             "The platform’s team is let in",
-            text=f"{let_in.asked_by_name} can read your council’s room. See which pages, or end it",
+            text=f"{let_in.asked_by_name} can read your council’s pages. See which were opened, or end it",
             url=reverse("platform_team:show_operation", args=[let_in.pk]), urgent=True, order=20,
         )  # fmt: skip
     keys = [one.pk for one in found]
@@ -55,4 +55,4 @@ def notices_to_leave(actor: OfficerCard) -> HomeCard | None:
     if not others:
         return None
     lines = "; ".join(f"{one.council_name}: leaving on {spoken_date(one.leaves_on)}" for one in others)
-    return HomeCard("Councils that leave", text=lines, url=reverse("notice:list_leaving"), order=45)
+    return HomeCard("Councils that are leaving", text=lines, url=reverse("notice:list_leaving"), order=45)

@@ -169,7 +169,7 @@ def test_a_council_is_suspended_and_another_leaves(
     go_on(shared_service)
     partner = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     sign_in(partner, people["partner"], eastvale)
-    partner.get_by_role("link", name="Councils that leave").click()
+    partner.get_by_role("link", name="Councils that are leaving").click()
     look(partner, "leaving-seen-by-a-partner")
 
     with owner_connection(settings.DATABASES["default"]["NAME"]) as owner:

@@ -205,6 +205,7 @@ def test_each_kind_has_a_form_that_explains_what_happens(shared_service, northmo
 
     wrong = browser.post("/operations/rooms/1/suspend/", {"reason": "A reason", "confirmation": "other"})
     assert wrong.status_code == 409 and b"Type the web name" in wrong.content and b"A reason" in wrong.content
+    assert b'href="#id_confirmation"' in wrong.content, "the error leads to the question that it is about"
     right = browser.post(
         "/operations/rooms/1/rename/", {**NEW, "reason": "They were renamed", "confirmation": "northmoor"}
     )
