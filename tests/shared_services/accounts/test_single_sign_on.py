@@ -250,7 +250,7 @@ def test_a_proposal_is_tested_and_confirmed_on_its_page(northmoor, administrator
 def test_a_proposal_is_taken_back_by_who_made_it_and_turned_down_by_another(
     northmoor, administrator, section_151, client_for, provider
 ):
-    place, browser, other = "/set-up/single-sign-on/withdraw/", client_for(administrator), client_for(section_151)
+    place, browser, other = "/set-up/single-sign-on/turn-down/", client_for(administrator), client_for(section_151)
     with inside_council(northmoor):
         propose(administrator)
 
