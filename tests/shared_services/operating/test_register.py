@@ -223,3 +223,17 @@ def test_what_was_asked_can_be_withdrawn_until_it_is_answered(shared_service, op
     with inside_council(shared_service):
         assert Operation.objects.get(pk=operation.pk).status == Status.WITHDRAWN
         assert RegisteredCouncil.objects.exists()
+
+
+def test_the_operators_home_page_names_what_failed_until_it_is_asked_for_again(
+    shared_service, northmoor, operator, ask, client_for
+):
+    failed = ask(Kind.BACK_UP)
+    with inside_council(shared_service):
+        Operation.objects.filter(pk=failed.pk).update(status=Status.FAILED)
+    home = client_for(operator).get("/").content.decode()
+    assert "Work on councils’ rooms that failed" in home and f"/operations/{failed.pk}/" in home
+
+    ask(Kind.BACK_UP)
+
+    assert "rooms that failed" not in client_for(operator).get("/").content.decode()
