@@ -118,7 +118,10 @@ class ChooseFieldKind(DraftPage):
         if form.is_bound and form.is_valid():
             address = reverse("modelling:add_field", args=[self.draft.pk, kwargs["step"]])
             return redirect(f"{address}?{urlencode(form.cleaned_data)}")
-        return self.show(form=form, asked={}, errors=form.error_links() if form.is_bound else [])
+        return self.show(
+            form=form, asked={}, errors=form.error_links() if form.is_bound else [],
+            cancel_url=reverse("modelling:design_form", args=[self.draft.pk, kwargs["step"]]),
+        )  # fmt: skip
 
 
 class _FieldChange(DraftChange):
