@@ -156,7 +156,9 @@ class WithdrawSingleSignOn(FormPage):
     def prepare(self) -> None:
         self.proposed = proposed_provider()
         if self.proposed is None:
-            raise NotAllowed("No identity provider waits to be confirmed. It may have been confirmed or taken back since.")
+            raise NotAllowed(
+                "No identity provider waits to be confirmed. It may have been confirmed or taken back since."
+            )
         self.is_mine = _is_mine(self.proposed, self.actor)
         self.button = "Take it back" if self.is_mine else "Turn it down"
 

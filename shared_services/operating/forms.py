@@ -88,7 +88,8 @@ class AnswerForm(GovukForm):
 
 class NoticeForm(GovukForm):
     leaves_on = DateField(
-        label="Day on which the council leaves", help_text="The first day on which nobody works in the portal, for example 1 4 2028"
+        label="Day on which the council leaves",
+        help_text="The first day on which nobody works in the portal, for example 1 4 2028",
     )
     reason = TextAreaField(label="Reason", required=False, max_length=1000, help_text="The partners read it")
 

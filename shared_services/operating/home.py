@@ -45,7 +45,10 @@ def the_platforms_team(_actor: OfficerCard) -> HomeCard | None:
 def failed_operations(_actor: OfficerCard) -> HomeCard | None:
     """What failed on councils' rooms and has not been asked for again."""
     later = Operation.objects.filter(
-        owner_id=OuterRef("owner_id"), council=OuterRef("council"), kind=OuterRef("kind"), asked_at__gt=OuterRef("asked_at")
+        owner_id=OuterRef("owner_id"),
+        council=OuterRef("council"),
+        kind=OuterRef("kind"),
+        asked_at__gt=OuterRef("asked_at"),
     )
     failed = Operation.objects.filter(owner_id=SHARED_SERVICE_NUMBER, status=Status.FAILED).exclude(Exists(later))
     found = list(failed.select_related("council").order_by("-asked_at")[:20])

@@ -36,9 +36,13 @@ def answer(*, actor: OfficerCard, operation_id: UUID, agreed: bool, digest: str,
     if given is not None:
         return given
     if operation.status != Status.ASKED:
-        raise NotAllowed("The platform’s team has withdrawn this since. There is nothing to answer any more.", code="state")
+        raise NotAllowed(
+            "The platform’s team has withdrawn this since. There is nothing to answer any more.", code="state"
+        )
     if digest != operation.digest:
-        raise NotAllowed("What is asked has changed. Open this page again and read it before you answer.", code="changed")
+        raise NotAllowed(
+            "What is asked has changed. Open this page again and read it before you answer.", code="changed"
+        )
     if not agreed and not reason.strip():
         raise NotAllowed("Enter the reason: the platform’s team reads it.", code="reason")
     consent = Consent(

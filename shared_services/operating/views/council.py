@@ -185,7 +185,9 @@ class EndAccess(ActionView):
         return reverse("platform_team:show_operation", args=[self.kwargs["pk"]])
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        explained = f"{self.subject.work_name} is signed out at once. To come in again the platform’s team has to ask anew."
+        explained = (
+            f"{self.subject.work_name} is signed out at once. To come in again the platform’s team has to ask anew."
+        )
         return super().get_context(explained=[explained], **kwargs)
 
     def act(self, form: Any) -> HttpResponse:

@@ -204,14 +204,14 @@ def test_an_answer_counts_on_the_councils_pages_before_anybody_has_taken_it_up(
 def test_a_second_officer_does_not_answer_what_is_answered(northmoor, asked, administrator, agree, client_for):
     agree(asked, False)
 
-    assert client_for(administrator).get(f"/platform-team/{asked.pk}/answer/")["Location"] == f"/platform-team/{asked.pk}/"
+    assert (
+        client_for(administrator).get(f"/platform-team/{asked.pk}/answer/")["Location"] == f"/platform-team/{asked.pk}/"
+    )
     with pytest.raises(NotAllowed, match="Opal Linnet refused already"):
         agree(asked, True, by=administrator)
 
 
-def test_only_who_is_let_in_is_told_how_to_come_in(
-    shared_service, reader, asked, operator, officer_in, client_for
-):
+def test_only_who_is_let_in_is_told_how_to_come_in(shared_service, reader, asked, operator, officer_in, client_for):
     other = officer_in(shared_service, "platform_operator", name="Ada Thrift", email="ada.thrift@shared.test")
     with inside_council(shared_service):
         following.go_on()

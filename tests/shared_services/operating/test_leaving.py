@@ -245,7 +245,10 @@ def test_the_pages_of_leaving_lead_through_both_officers(northmoor, administrato
 
 
 def test_what_to_settle_is_linked_for_those_only_who_may_go_there(administrator, s151, client_for):
-    assert b'href="/exit-packs/"' in client_for(administrator).get("/notice-to-leave/").content.split(b"Before you leave")[1]
+    assert (
+        b'href="/exit-packs/"'
+        in client_for(administrator).get("/notice-to-leave/").content.split(b"Before you leave")[1]
+    )
     assert b"A council administrator asks for one" in client_for(s151).get("/notice-to-leave/").content
     assert b'href="/exit-packs/"' not in client_for(s151).get("/notice-to-leave/").content
 
