@@ -77,6 +77,9 @@ class AccessForm(ReasonForm):
 
 
 class AnswerForm(GovukForm):
+    mark_optional = False
+    """The label says when the reason is asked for."""
+
     agreed = YesNoField(
         label="Does your council agree?", inline=False, choices=[("yes", "Yes, we agree"), ("no", "No, we refuse")]
     )
