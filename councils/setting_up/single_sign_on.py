@@ -75,7 +75,7 @@ class SingleSignOn(FormPage):
             in_force=kept_provider(),
             proposed=proposed,
             proposer=_name_of_proposer(proposed) if proposed else "",
-            is_mine=proposed is not None and proposer_of(proposed) == self.actor.pk,
+            is_mine=_is_mine(proposed, self.actor),
             callback=callback,
             tested_at=datetime.fromisoformat(found["tested_at"]) if "tested_at" in found else None,
             test_email=found.get("test_email", ""),
@@ -129,8 +129,17 @@ class ConfirmSingleSignOn(FormPage):
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
         proposed = self.proposed
-        is_mine = proposed is not None and proposer_of(proposed) == self.actor.pk
-        return super().get_context(rows=_facts_of(proposed) if proposed else [], is_mine=is_mine, **kwargs)
+        found = proposed.settings if proposed is not None else {}
+        return super().get_context(
+            rows=_facts_of(proposed) if proposed else [],
+            is_mine=_is_mine(proposed, self.actor),
+            is_tested="test_email" in found and not found["test_problem"],
+            has_former=kept_provider() is not None,
+            **kwargs,
+        )
+
+    def get_back_url(self) -> str:
+        return reverse("govuk:home")
 
     def act(self, form: ConfirmForm) -> HttpResponse:
         confirm_provider(actor=self.actor, proposal=form.cleaned_data["proposal"])
@@ -138,17 +147,38 @@ class ConfirmSingleSignOn(FormPage):
 
 
 class WithdrawSingleSignOn(FormPage):
+    """The proposer takes a proposal back, or another officer turns it down."""
+
     permission = MAY_CONFIRM
-    title = "Turn the proposed identity provider down"
-    button = "Turn it down"
+    template_name = "pages/councils/setting_up/withdraw_single_sign_on.html"
     button_style = "warning"
+
+    def prepare(self) -> None:
+        self.proposed = proposed_provider()
+        if self.proposed is None:
+            raise NotAllowed(
+                "No identity provider waits to be confirmed. It may have been confirmed or taken back since."
+            )
+        self.is_mine = _is_mine(self.proposed, self.actor)
+        self.button = "Take it back" if self.is_mine else "Turn it down"
+
+    def get_title(self) -> str:
+        return f"{'Take back' if self.is_mine else 'Turn down'} the proposed identity provider"
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context(proposed=self.proposed, is_mine=self.is_mine, **kwargs)
 
     def get_back_url(self) -> str:
         return reverse("setting_up:confirm_single_sign_on")
 
     def act(self, form: Any) -> HttpResponse:
         withdraw_provider(actor=self.actor)
-        return self.done("The proposed identity provider was turned down", to="govuk:home")
+        done = "taken back" if self.is_mine else "turned down"
+        return self.done(f"The proposed identity provider was {done}", to="govuk:home")
+
+
+def _is_mine(app: Any, actor: Any) -> bool:
+    return app is not None and proposer_of(app) == actor.pk
 
 
 def _facts_of(app: Any) -> list[tuple[str, str]]:

@@ -139,7 +139,7 @@ PERMISSIONS: dict[str, str] = {
     # Operations of one council
     "operating.view_operations": "see what is done to councils’ rooms",
     "operating.operate": "back up, restore, rename or suspend a council’s room",
-    "operating.view_own_operations": "see what the platform’s team did to your council’s room",
+    "operating.view_own_operations": "see what the platform’s team did to your council’s portal",
     "operating.answer_operation": "answer for your council what the platform’s team asks",
     "operating.give_notice": "give notice that your council leaves",
     "operating.agree_to_leave": "agree that your council leaves",

@@ -42,6 +42,7 @@ GUIDES = (
     _pooled("category-manager", "Category manager", "category_manager", "shared_service_manager"),
     _pooled("shared-service-manager", "Shared service manager", "shared_service_manager"),
     _pooled("partnership-administrator", "Partnership administrator", "partnership_administrator"),
+    _pooled("platform-operator", "Platform operator", "platform_operator"),
     Guide("auditor", "Auditor", frozenset({"auditor", "shared_service_auditor"}), in_shared_service=True),
 )
 

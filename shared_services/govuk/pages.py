@@ -227,7 +227,12 @@ class FormPage(Page, ABC):
             latest = {"text": "Load the latest version", "href": urlsplit(self.request.get_full_path()).path}
             return self.show_form(REFUSED, ({"text": refusal.message, "href": ""}, latest))
         except NotAllowed as refusal:
-            return self.show_form(getattr(refusal, "status", REFUSED), ({"text": refusal.message, "href": ""},))
+            status = getattr(refusal, "status", REFUSED)
+            if refusal.code in self.form.fields and not self.form[refusal.code].is_hidden:
+                # It names the question, so it stands there.
+                self.form.add_error(refusal.code, refusal.message)
+                return self.show_form(status)
+            return self.show_form(status, ({"text": refusal.message, "href": ""},))
 
 
 class ActionView(FormPage):

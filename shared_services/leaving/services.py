@@ -49,6 +49,12 @@ def ask_for_pack(*, actor: OfficerCard) -> ExitPack:
     return pack
 
 
+def pack_under_way() -> ExitPack | None:
+    """The pack that a worker writes now, if one does."""
+    running = ExitPack.objects.filter(status=PackStatus.WRITING).first()
+    return running if running is not None and not running.is_lost else None
+
+
 def write_asked_pack(*, pack_id: UUID) -> None:
     """Write a pack that was asked for. The first thing done in the room's transaction; safe to run again.
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.timezone import localtime
 
 from shared_services.govuk.forms import GovukForm
@@ -56,7 +57,12 @@ class AskForPack(FormPage):
     breadcrumbs = TRAIL
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context(days=settings.EXIT_PACK_DAYS, left_out=_by_reason(), **kwargs)
+        return super().get_context(
+            days=settings.EXIT_PACK_DAYS, left_out=_by_reason(), under_way=services.pack_under_way(), **kwargs
+        )
+
+    def get_back_url(self) -> str:
+        return reverse("leaving:list_packs")
 
     def act(self, form: GovukForm) -> HttpResponse:
         return self.done(to=services.ask_for_pack(actor=self.actor))
@@ -86,6 +92,7 @@ class ShowPack(Page):
             under_way=pack.is_under_way and not pack.is_lost,
             facts=_facts_of(pack) if pack.sha256 else [],
             may_be_downloaded=pack.may_be_downloaded,
+            contact=settings.PLATFORM_CONTACT,
             **kwargs,
         )
 
@@ -121,6 +128,9 @@ class DeletePack(ActionView):
     def get_subject(self) -> ExitPack:
         return get_object_or_404(ExitPack, pk=self.kwargs["pk"])
 
+    def get_back_url(self) -> str:
+        return self.subject.get_absolute_url()
+
     def act(self, form: GovukForm) -> HttpResponse:
         services.delete_pack(actor=self.actor, pack=self.subject)
         return self.done("The file was deleted. The line stays in the list.", to="leaving:list_packs")
@@ -132,7 +142,7 @@ def _facts_of(pack: ExitPack) -> list[tuple[str, str]]:
         ("Written", spoken_instant(pack.written_at)),
         ("Rows", f"{pack.rows:,}"),
         ("Documents", f"{pack.documents:,}"),
-        *([("Documents missing from the store", f"{pack.missing_documents:,}")] if pack.missing_documents else []),
+        *([("Documents whose file was not found", f"{pack.missing_documents:,}")] if pack.missing_documents else []),
         ("Size", spoken_size(pack.size)),
         ("SHA-256 of the file", pack.sha256),
         ("SHA-256 of the manifest", pack.manifest_sha256),

@@ -25,6 +25,7 @@ urlpatterns = [
     path("forms/<str:step>/add/", form_builder.ChooseFieldKind.as_view(), name="choose_field_kind"),
     path("forms/<str:step>/add/field/", form_builder.AddField.as_view(), name="add_field"),
     path("forms/<str:step>/<slug:field>/change/", form_builder.ChangeField.as_view(), name="change_field"),
+    path("forms/<str:step>/<slug:field>/remove/", form_builder.RemoveField.as_view(), name="remove_field"),
     path("forms/<str:step>/<slug:field>/do/", form_builder.FieldButton.as_view(), name="field_button"),
     path("tables/", tables.ListTables.as_view(), name="list_tables"),
     path("tables/add/", tables.AddTable.as_view(), name="add_table"),

@@ -67,7 +67,8 @@ class FieldForm(GovukForm):
         label="Most characters", required=False, min_value=1, max_value=10000, widget=forms.TextInput(attrs=NARROW)
     )
     pattern = forms.CharField(
-        label="Pattern", required=False, max_length=200, help_text="Like [A-Z]{2}[0-9]{4} for two capitals and four figures",
+        label="Pattern", required=False, max_length=200,
+        help_text="What every answer must look like: [A-Z]{2}[0-9]{4} for two capitals and four figures",
         widget=forms.TextInput(attrs={"spellcheck": "false"}),
     )  # fmt: skip
     min_rows = forms.IntegerField(

@@ -31,7 +31,7 @@ class ConfirmedForm(ReasonForm):
 
     def __init__(self, *args: Any, slug: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["confirmation"].help_text = f"It is {slug}"
+        self.fields["confirmation"].help_text = f"For this council it is {slug}"
         self.order_fields([name for name in self.fields if name != "confirmation"] + ["confirmation"])
 
 
@@ -71,24 +71,28 @@ class SucceedForm(RenameForm):
 
 class AccessForm(ReasonForm):
     hours = forms.IntegerField(
-        label="Hours", min_value=1, max_value=MOST_HOURS, initial=2, help_text=f"From 1 to {MOST_HOURS}",
+        label="For how many hours?", min_value=1, max_value=MOST_HOURS, initial=2, help_text=f"From 1 to {MOST_HOURS}",
         widget=forms.NumberInput(attrs={"class": "govuk-input--width-2", "inputmode": "numeric"}),
     )  # fmt: skip
 
 
 class AnswerForm(GovukForm):
+    mark_optional = False
+    """The label says when the reason is asked for."""
+
     agreed = YesNoField(
-        label="Does your council agree?", inline=False, choices=[("yes", "Yes, we agree"), ("no", "No")]
+        label="Does your council agree?", inline=False, choices=[("yes", "Yes, we agree"), ("no", "No, we refuse")]
     )
     reason = TextAreaField(
-        label="Reason for refusing", required=False, max_length=500, help_text="The platform’s team reads it"
+        label="Reason, if you refuse", required=False, max_length=500, help_text="The platform’s team reads it"
     )
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
 
 class NoticeForm(GovukForm):
     leaves_on = DateField(
-        label="Day on which the council leaves", help_text="From this day on nobody works in the portal, like 31 3 2028"
+        label="Day on which the council leaves",
+        help_text="The first day on which nobody works in the portal, for example 1 4 2028",
     )
     reason = TextAreaField(label="Reason", required=False, max_length=1000, help_text="The partners read it")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -11,10 +11,11 @@ from shared_services.access.permissions import may
 from shared_services.govuk.home import HomeCard, home_card
 from shared_services.govuk.words import spoken_date
 from shared_services.tenancy.door import current_council
+from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 
 from .choices import Kind, Status
 from .models import Consent, LeaveNotice, Operation
-from .rules import MAY_AGREE_TO_LEAVE, MAY_ANSWER
+from .rules import MAY_AGREE_TO_LEAVE, MAY_ANSWER, MAY_OPERATE
 
 
 @home_card(MAY_ANSWER)
@@ -27,7 +28,7 @@ def the_platforms_team(_actor: OfficerCard) -> HomeCard | None:
     if let_in is not None:
         return HomeCard(
             "The platform’s team is let in",
-            text=f"{let_in.asked_by_name} can read your council’s room. See which pages, or end it",
+            text=f"{let_in.asked_by_name} can read your council’s pages. See which were opened, or end it",
             url=reverse("platform_team:show_operation", args=[let_in.pk]), urgent=True, order=20,
         )  # fmt: skip
     keys = [one.pk for one in found]
@@ -37,6 +38,25 @@ def the_platforms_team(_actor: OfficerCard) -> HomeCard | None:
     return HomeCard(
         "The platform’s team asks", waiting, "Nothing happens until your council answers",
         reverse("platform_team:list_operations"), urgent=True, order=20,
+    )  # fmt: skip
+
+
+@home_card(MAY_OPERATE)
+def failed_operations(_actor: OfficerCard) -> HomeCard | None:
+    """What failed on councils' rooms and has not been asked for again."""
+    later = Operation.objects.filter(
+        owner_id=OuterRef("owner_id"),
+        council=OuterRef("council"),
+        kind=OuterRef("kind"),
+        asked_at__gt=OuterRef("asked_at"),
+    )
+    failed = Operation.objects.filter(owner_id=SHARED_SERVICE_NUMBER, status=Status.FAILED).exclude(Exists(later))
+    found = list(failed.select_related("council").order_by("-asked_at")[:20])
+    if not found:
+        return None
+    return HomeCard(
+        "Work on councils’ rooms that failed", len(found), f"The latest is {found[0]}. See why, then try again",
+        reverse("operations:show_operation", args=[found[0].pk]), urgent=True, order=30,
     )  # fmt: skip
 
 
@@ -55,4 +75,4 @@ def notices_to_leave(actor: OfficerCard) -> HomeCard | None:
     if not others:
         return None
     lines = "; ".join(f"{one.council_name}: leaving on {spoken_date(one.leaves_on)}" for one in others)
-    return HomeCard("Councils that leave", text=lines, url=reverse("notice:list_leaving"), order=45)
+    return HomeCard("Councils that are leaving", text=lines, url=reverse("notice:list_leaving"), order=45)

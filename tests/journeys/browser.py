@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from socketserver import ThreadingMixIn
@@ -28,6 +28,8 @@ FIND_VIOLATIONS = """async rules => {
 }"""
 WIDTHS = (1280, 390)
 NARROWEST = 320
+MOST_TABS = 300
+"""More than twice round the longest page."""
 PATIENCE_MS = 30_000
 """How long a journey waits for what it expects: a machine may be slow, and a right answer is given at once."""
 ARGUMENTS = [
@@ -117,3 +119,21 @@ def look(page: Any, name: str) -> None:
             faults.append(f"{name} at {width} pixels: the page is {over} pixels too wide")
     page.set_viewport_size(before)
     assert not faults, "\n".join(faults)
+
+
+def tab_to(page: Any, wanted: Callable[[dict[str, str]], bool]) -> None:
+    """Press Tab, and nothing else, until the focus is on the wanted control; what has the focus is always seen."""
+    page.wait_for_load_state()
+    passed: list[str] = []
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        here = page.evaluate(
+            "() => { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();"
+            " return {text: (e.innerText || '').trim(), name: e.name || '', value: e.value || '', type: e.type || '',"
+            " shown: r.width > 0 && r.height > 0 && s.visibility !== 'hidden' ? 'yes' : ''} }"
+        )
+        if wanted(here):
+            assert here["shown"], here
+            return
+        passed.append(here["text"] or here["name"])
+    raise AssertionError(f"The keyboard does not get there on {page.url}, only to {passed[:60]}.")

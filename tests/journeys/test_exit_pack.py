@@ -25,8 +25,11 @@ def test_an_administrator_asks_for_an_exit_pack_watches_it_and_downloads_it(
     page.click("summary:has-text('What is left out')")
     look(page, "exit-pack-ask")
     page.click("main button:has-text('Write an exit pack')")
-    page.wait_for_selector("text=Waiting for a worker")
+    page.wait_for_selector("text=It waits for its turn")
     look(page, "exit-pack-waiting")
+    page.goto(portal(northmoor, "/exit-packs/ask/"))
+    look(page, "exit-pack-ask-again")
+    page.click("text=See how far it is")
 
     run_waiting()
 

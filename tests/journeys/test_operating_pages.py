@@ -17,6 +17,8 @@ from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.owner import owner_connection
 from tests.owner_jobs import do_owner_jobs
 
+from .browser import says, tab_to
+
 pytestmark = [pytest.mark.browser, pytest.mark.whole_server]
 
 
@@ -159,6 +161,8 @@ def test_a_council_is_suspended_and_another_leaves(
     look(council, "leaving-give-notice")
     council.get_by_role("button", name="Give notice").click()
     look(council, "leaving-notice-given")
+    council.click("text=Withdraw the notice and stay")
+    look(council, "leaving-withdraw")
     treasurer = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     sign_in(treasurer, people["s151"], northmoor)
     look(treasurer, "leaving-home")
@@ -169,7 +173,7 @@ def test_a_council_is_suspended_and_another_leaves(
     go_on(shared_service)
     partner = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     sign_in(partner, people["partner"], eastvale)
-    partner.get_by_role("link", name="Councils that leave").click()
+    partner.get_by_role("link", name="Councils that are leaving").click()
     look(partner, "leaving-seen-by-a-partner")
 
     with owner_connection(settings.DATABASES["default"]["NAME"]) as owner:
@@ -187,3 +191,48 @@ def test_a_council_is_suspended_and_another_leaves(
     page.get_by_text("Done").first.wait_for()
     treasurer.goto(portal(northmoor, "/"))
     look(treasurer, "operating-suspended")
+    page.goto(portal(shared_service, "/operations/rooms/1/"))
+    look(page, "operating-room-suspended")
+    page.get_by_role("link", name="Resume", exact=True).click()
+    page.get_by_label("Reason").fill("The passwords are changed")
+    page.get_by_role("button", name="Resume").click()
+    go_on(shared_service)
+    page.get_by_text("Done").first.wait_for()
+    page.goto(portal(shared_service, "/help/"))
+    look(page, "operating-help")
+
+
+def test_two_officers_decide_to_leave_and_one_to_stay_by_keyboard_on_a_telephone(
+    people, portal, northmoor, sign_in, browser
+):
+    def press(page, words: str) -> None:
+        tab_to(page, lambda here: here["text"] == words)
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+
+    administrator, treasurer = (
+        browser.new_context(viewport={"width": 390, "height": 800}).new_page() for _ in range(2)
+    )
+    sign_in(administrator, people["administrator"], northmoor)
+    administrator.goto(portal(northmoor, "/platform-team/"))
+    press(administrator, "Leaving the partnership")
+    press(administrator, "Give notice")
+    day = timezone.localdate() + timedelta(days=40)
+    tab_to(administrator, lambda here: here["name"] == "leaves_on_day")
+    for part in (day.day, day.month, day.year):
+        administrator.keyboard.type(str(part))
+        administrator.keyboard.press("Tab")
+    press(administrator, "Give notice")
+    says(administrator, "It counts when the section 151 officer agrees")
+
+    sign_in(treasurer, people["s151"], northmoor)
+    press(treasurer, "Notice to leave the partnership")
+    press(treasurer, "Agree to leave")
+    press(treasurer, "Agree to leave")
+    says(treasurer, "Opal Linnet agreed on")
+
+    administrator.reload()
+    press(administrator, "Withdraw the notice and stay")
+    says(administrator, "Nothing is removed")
+    press(administrator, "Withdraw the notice")
+    says(administrator, "The notice is withdrawn. The council stays")

@@ -28,11 +28,16 @@ def test_an_identity_provider_is_proposed_by_one_officer_and_confirmed_by_anothe
     page.click("text=See what was proposed")
     look(page, "single-sign-on-own-proposal")
     assert page.get_by_role("button", name="Confirm this identity provider").count() == 0
+    page.click("text=Take it back")
+    look(page, "single-sign-on-take-back")
 
     page.context.clear_cookies()
     sign_in(page, finance_chief, northmoor)
     look(page, "single-sign-on-home")
     page.click("text=Single sign-on to confirm")
     look(page, "single-sign-on-confirm")
+    page.click("text=Turn it down")
+    look(page, "single-sign-on-turn-down")
+    page.click("text=Cancel")
     page.get_by_role("button", name="Confirm this identity provider").click()
     page.get_by_text("Officers can sign in with the new identity provider").wait_for()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from django.urls import reverse
 
@@ -17,11 +14,9 @@ from shared_services.workflow.models import Case, Task
 from shared_services.workflow.services import complete_task
 from tests.councils.books import Books, one_line, open_books, three_lines
 
-from .browser import NARROWEST, sideways
+from .browser import NARROWEST, sideways, tab_to
 
 pytestmark = pytest.mark.browser
-MOST_TABS = 300
-"""More than twice round the longest of these pages."""
 
 
 @pytest.fixture
@@ -55,24 +50,6 @@ def second(shop, northmoor, officer_in):
 
 def task_called(title: str) -> Task:
     return Task.objects.of_this_room().to_do().decisions().get(case_title=title)
-
-
-def tab_to(page: Any, wanted: Callable[[dict[str, str]], bool]) -> None:
-    """Press Tab, and nothing else, until the focus is on the wanted control; what has the focus is always seen."""
-    page.wait_for_load_state()
-    passed: list[str] = []
-    for _ in range(MOST_TABS):
-        page.keyboard.press("Tab")
-        here = page.evaluate(
-            "() => { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();"
-            " return {text: (e.innerText || '').trim(), name: e.name || '', value: e.value || '', type: e.type || '',"
-            " shown: r.width > 0 && r.height > 0 && s.visibility !== 'hidden' ? 'yes' : ''} }"
-        )
-        if wanted(here):
-            assert here["shown"], here
-            return
-        passed.append(here["text"] or here["name"])
-    raise AssertionError(f"The keyboard does not get there on {page.url}, only to {passed[:60]}.")
 
 
 def test_an_approval_from_sign_in_to_done_without_a_mouse(shop, northmoor, portal, page):

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from shared_services.govuk.forms import GovukForm, SelectField, VersionField
 from shared_services.govuk.lines import LineSet
+from shared_services.workflow.expressions import ExpressionError, names_in
 from shared_services.workflow.step_forms.answers import in_words
 from shared_services.workflow.step_forms.checking import problems_with
 from shared_services.workflow.step_forms.conditions import in_words as condition_in_words
@@ -20,7 +21,7 @@ from shared_services.workflow.step_forms.rendering import AnswerForm
 from shared_services.workflow.step_forms.spec import KINDS, FormField, StepForm, read_form, schema_of
 from shared_services.workflow.views.answers import AnswersForm
 
-from ..design_forms import offer
+from ..design_forms import VersionForm, offer
 from ..drawing.listing import listed_steps
 from ..drawing.tree import Drawing
 from ..form_fields import (
@@ -117,7 +118,10 @@ class ChooseFieldKind(DraftPage):
         if form.is_bound and form.is_valid():
             address = reverse("modelling:add_field", args=[self.draft.pk, kwargs["step"]])
             return redirect(f"{address}?{urlencode(form.cleaned_data)}")
-        return self.show(form=form, asked={}, errors=form.error_links() if form.is_bound else [])
+        return self.show(
+            form=form, asked={}, errors=form.error_links() if form.is_bound else [],
+            cancel_url=reverse("modelling:design_form", args=[self.draft.pk, kwargs["step"]]),
+        )  # fmt: skip
 
 
 class _FieldChange(DraftChange):
@@ -220,10 +224,10 @@ class ChangeField(AddField):
 
 
 class FieldButton(_FieldChange):
-    """A button beside a field: up, down, remove."""
+    """A button beside a field: up or down."""
 
     class form_class(GovukForm):
-        do = forms.ChoiceField(choices=[("up", "up"), ("down", "down"), ("remove", "remove")])
+        do = forms.ChoiceField(choices=[("up", "up"), ("down", "down")])
         version = VersionField()
 
     button = "Change"
@@ -239,12 +243,41 @@ class FieldButton(_FieldChange):
         one, fields = self.old_field(), list(self.step_form.fields)
         place, do = fields.index(one), form.cleaned_data["do"]
         fields.remove(one)
-        if do == "remove":
-            title_from = "" if self.step_form.title_from == one.name else self.step_form.title_from
-            left = replace(self.step_form, title_from=title_from, by_name={}).with_fields(fields)
-            return self.keep_form(form, left, f"“{one.label}” removed")
         fields.insert(max(place + (-1 if do == "up" else 1), 0), one)
         return self.keep_form(form, self.step_form.with_fields(fields), f"“{one.label}” moved {do}")
+
+
+class RemoveField(_FieldChange):
+    """Remove a question, once it is said which others ask for its answer."""
+
+    form_class = VersionForm
+    template_name = "pages/shared_services/modelling/remove_field.html"
+    button, button_style = "Remove this question", "warning"
+
+    def get_title(self) -> str:
+        return f"Remove “{self.old_field().label}”?"
+
+    def get_back_url(self) -> str:
+        return self.address()
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        name = self.old_field().name
+        return super().get_context(asking=[one.label for one in self.step_form if _asks_for(one, name)], **kwargs)
+
+    def act(self, form: VersionForm) -> HttpResponse:
+        one = self.old_field()
+        fields = [other for other in self.step_form if other.name != one.name]
+        title_from = "" if self.step_form.title_from == one.name else self.step_form.title_from
+        left = replace(self.step_form, title_from=title_from, by_name={}).with_fields(fields)
+        return self.keep_form(form, left, f"“{one.label}” removed")
+
+
+def _asks_for(one: FormField, name: str) -> bool:
+    """Whether a condition of a question reads the answer of that name."""
+    try:
+        return any(name in names_in(condition) for condition in (one.show_if, one.required_if) if condition)
+    except ExpressionError:
+        return False
 
 
 class NameTheCase(_FieldChange):

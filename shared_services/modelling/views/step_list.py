@@ -55,7 +55,10 @@ class ChooseKind(DraftPage):
         if self.form.is_bound and self.form.is_valid():
             address = reverse("modelling:add_step", args=[self.draft.pk, self.form.cleaned_data["kind"]])
             return redirect(f"{address}?{urlencode(asked)}")
-        return self.show(form=self.form, asked=asked, errors=self.form.error_links() if self.form.is_bound else [])
+        return self.show(
+            form=self.form, asked=asked, errors=self.form.error_links() if self.form.is_bound else [],
+            cancel_url=reverse("modelling:list_steps", args=[self.draft.pk]),
+        )  # fmt: skip
 
 
 class _StepForm(DraftChange):

@@ -30,12 +30,19 @@ def answer(*, actor: OfficerCard, operation_id: UUID, agreed: bool, digest: str,
     OfficerCard.objects.select_for_update().get(pk=actor.pk)
     operation = Operation.objects.of(here.number).select_related("council", "backup").get(pk=operation_id)
     given = Consent.objects.filter(owner_id=here.number, operation_key=operation.pk).first()
+    if given is not None and given.agreed != agreed:
+        said = "agreed" if given.agreed else "refused"
+        raise NotAllowed(f"{given.officer_name} {said} already, and an answer is not changed.", code="answered")
     if given is not None:
         return given
     if operation.status != Status.ASKED:
-        raise NotAllowed("This has been withdrawn or answered since.", code="state")
+        raise NotAllowed(
+            "The platform’s team has withdrawn this since. There is nothing to answer any more.", code="state"
+        )
     if digest != operation.digest:
-        raise NotAllowed("What is asked has changed. Read it again.", code="changed")
+        raise NotAllowed(
+            "What is asked has changed. Open this page again and read it before you answer.", code="changed"
+        )
     if not agreed and not reason.strip():
         raise NotAllowed("Enter the reason: the platform’s team reads it.", code="reason")
     consent = Consent(

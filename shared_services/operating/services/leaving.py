@@ -1,4 +1,4 @@
-"""A council gives notice, a second officer agrees, and either can be called back until the room is removed."""
+"""A council gives notice, a second officer agrees, and it can be called back until the room is removed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may
 from shared_services.audit.services import record
+from shared_services.govuk.words import spoken_date
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
@@ -30,7 +31,7 @@ def give_notice(*, actor: OfficerCard, leaves_on: date, reason: str = "") -> Lea
     check_may(actor, rules.MAY_GIVE_NOTICE)
     OfficerCard.objects.select_for_update().get(pk=actor.pk)
     if open_notice() is not None:
-        raise NotAllowed("Notice has been given already. Call it back to give another.", code="open")
+        raise NotAllowed("Notice has been given already. Withdraw it to give another.", code="open")
     rules.check_leaving_day(leaves_on)
     here = current_council()
     notice = LeaveNotice(
@@ -51,7 +52,7 @@ def agree_to_leave(*, actor: OfficerCard) -> LeaveNotice:
         return notice
     if notice.given_by_id == actor.pk:
         raise NotAllowed("You gave the notice, so another officer has to agree to it.", code="two_officers")
-    rules.check_leaving_day(notice.leaves_on)
+    check_still_ahead(notice)
     notice.agreed_by, notice.agreed_by_name, notice.agreed_at = actor, actor.work_name, timezone.now()
     notice.checks = [check.as_data() for check in leaving_checks()]
     notice.save(update_fields=["agreed_by", "agreed_by_name", "agreed_at", "checks"])
@@ -70,9 +71,27 @@ def call_back(*, actor: OfficerCard) -> LeaveNotice:
     return notice
 
 
+def find_notice() -> LeaveNotice:
+    """The open notice of the council whose room is open. Raises NotAllowed where there is none."""
+    return _or_refused(open_notice())
+
+
+def check_still_ahead(notice: LeaveNotice) -> None:
+    """A notice whose day came before it was agreed is given anew."""
+    if not notice.agreed_at and notice.leaves_on <= timezone.localdate():
+        raise NotAllowed(
+            f"The day of this notice, {spoken_date(notice.leaves_on)}, has passed. Withdraw it and give notice for a "
+            "later day.",
+            code="passed",
+        )
+
+
 def _lock() -> LeaveNotice:
     notices = LeaveNotice.objects.filter(owner_id=current_council().number, withdrawn_at=None)
-    notice = notices.select_for_update(of=("self",)).first()
+    return _or_refused(notices.select_for_update(of=("self",)).first())
+
+
+def _or_refused(notice: LeaveNotice | None) -> LeaveNotice:
     if notice is None:
-        raise NotAllowed("No notice to leave is open.", code="none")
+        raise NotAllowed("No notice to leave is open. It may have been withdrawn since.", code="none")
     return notice

@@ -32,8 +32,8 @@ EMPTIED = ("django_session", "usersessions_usersession", "api_apitoken", "api_st
 """A session, token or key that ended since must not open the room again: everybody signs in anew."""
 
 
-class NotTheSame(Exception):
-    """What was restored is not what the backup recorded."""
+class NotTheSame(NotAllowed):
+    """What was restored is not what the backup recorded. Trying again would find the same, so it is tried once."""
 
 
 def do_restore(operation: Operation, board: StepBoard) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -27,7 +28,8 @@ from ..services.answering import answer
 TEMPLATES = "pages/shared_services/operating"
 MAY_VIEW = "operating.view_own_operations"
 CRUMBS = [("The platform’s team", "platform_team:list_operations")]
-TAGS = {status.label: colour for status, colour in STATUS_COLOURS.items()}
+WAITS_FOR_US, ANSWERED = "Waiting for your council", "Answered"
+TAGS = {status.label: colour for status, colour in STATUS_COLOURS.items()} | {WAITS_FOR_US: "yellow", ANSWERED: "blue"}
 PAGES_SHOWN = 50
 
 
@@ -35,18 +37,25 @@ def own_operation(key: Any) -> Operation:
     return get_object_or_404(operations_of(current_council().number), pk=key)
 
 
+def _status_of(operation: Operation, is_answered: bool) -> str:
+    """How far an operation is, as its council says it: the answer counts before anybody has taken it up."""
+    if operation.status == Status.ASKED:
+        return ANSWERED if is_answered else WAITS_FOR_US
+    return str(operation.get_status_display())
+
+
 class ListOperations(ListPage):
     """What the platform's team did to this council's room, and what it asks."""
 
     permission = MAY_VIEW
     template_name = f"{TEMPLATES}/own_operations.html"
-    title = "What the platform’s team did to our room"
+    title = "The platform’s team"
     columns = [
         Column(
             "kind", "What", value=lambda row: row.get_kind_display(),
             url=lambda row: reverse("platform_team:show_operation", args=[row.pk]),
         ),
-        Column("status", "Status", kind="tag", value=lambda row: row.get_status_display(), tags=TAGS),
+        Column("status", "Status", kind="tag", value=lambda row: _status_of(row, row.is_answered), tags=TAGS),
         Column("asked_by_name", "Asked for by"),
         Column("asked_at", "Asked", kind="datetime", sort="asked_at"),
         Column("ended_at", "Ended", kind="datetime", sort="ended_at"),
@@ -54,11 +63,13 @@ class ListOperations(ListPage):
     ]  # fmt: skip
     default_sort = "-asked_at"
     noun = "operation"
-    empty_text = "Nothing has been done to your council’s room yet."
+    empty_text = "The platform’s team has done nothing to your council’s portal yet, and asks nothing."
     export_name = "platform_team"
 
     def get_queryset(self) -> Any:
-        return operations_of(current_council().number).worth_reading()
+        here = current_council().number
+        answers = Consent.objects.filter(owner_id=here, operation_key=OuterRef("pk"))
+        return operations_of(here).worth_reading().annotate(is_answered=Exists(answers))
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
         here = current_council().number
@@ -90,13 +101,17 @@ class ShowOperation(Page):
         grant = AccessGrant.objects.filter(owner_id=here, operation_key=operation.pk).first()
         consent = Consent.objects.filter(owner_id=here, operation_key=operation.pk).first()
         may_answer = may(self.actor, MAY_ANSWER)
+        status = _status_of(operation, consent is not None)
         return super().get_context(
             operation=operation,
             shown=show(operation),
+            status=status,
+            colour=TAGS[status],
             consent=consent,
             grant=grant,
             grant_is_open=grant is not None and grant.ended_at is None and grant.ends_at > timezone.now(),
             looked_at=_pages_of(grant),
+            pages_shown=PAGES_SHOWN,
             may_answer=may_answer,
             is_asked=operation.status == Status.ASKED and consent is None,
             waits=operation.status == Status.ASKED and consent is not None and consent.agreed and grant is None,
@@ -123,6 +138,13 @@ class AnswerOperation(ActionView):
 
     def get_subject(self) -> Operation:
         return own_operation(self.kwargs["pk"])
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        operation = own_operation(self.kwargs["pk"])
+        answered = Consent.objects.filter(owner_id=current_council().number, operation_key=operation.pk).exists()
+        if answered or operation.status != Status.ASKED:
+            return redirect("platform_team:show_operation", pk=operation.pk)
+        return super().get(request, *args, **kwargs)
 
     def get_title(self) -> str:
         return f"{self.subject.get_kind_display()}: does your council agree?"
@@ -152,6 +174,7 @@ class EndAccess(ActionView):
     permission = MAY_ANSWER
     title = "End the access now"
     button = "End the access"
+    template_name = f"{TEMPLATES}/ask.html"
     button_style = "warning"
     breadcrumbs = CRUMBS
 
@@ -160,6 +183,12 @@ class EndAccess(ActionView):
 
     def get_back_url(self) -> str:
         return reverse("platform_team:show_operation", args=[self.kwargs["pk"]])
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        explained = (
+            f"{self.subject.work_name} is signed out at once. To come in again the platform’s team has to ask anew."
+        )
+        return super().get_context(explained=[explained], **kwargs)
 
     def act(self, form: Any) -> HttpResponse:
         end_access(actor=self.actor, grant_id=self.subject.pk)

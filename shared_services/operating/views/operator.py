@@ -12,22 +12,31 @@ from django.urls import reverse
 from shared_services.access.permissions import may
 from shared_services.govuk.forms import ConfirmForm, GovukForm
 from shared_services.govuk.views import ActionView, Column, ListPage, Page
-from shared_services.govuk.words import spoken_instant
+from shared_services.govuk.words import spoken_date, spoken_instant
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER, Council
 
-from ..choices import STATE_COLOURS, STATUS_COLOURS, Kind, Status
+from ..choices import NEEDS_CONSENT, STATE_COLOURS, STATUS_COLOURS, Kind, Status
 from ..forms import AccessForm, ConfirmedForm, ReasonForm, RenameForm, RestoreForm, SucceedForm
 from ..models import Operation
 from ..presenters import show
 from ..rules import MAY_OPERATE
 from ..selectors import backups_of, operations_of, rooms
 from ..services.asking import ask_for, try_again, withdraw
+from ..services.register import removal_day
 
 TEMPLATES = "pages/shared_services/operating"
 MAY_VIEW = "operating.view_operations"
 CRUMBS = [("Councils’ rooms", "operations:list_rooms")]
 TAGS = {status.label: colour for status, colour in STATUS_COLOURS.items()}
 RELEASES = {"Up to date": "green", "Waiting for changes": "yellow", "Change failed": "red"}
+
+
+def crumbs_to(room: Council) -> list[tuple[str, str]]:
+    return [
+        ("Home", reverse("govuk:home")),
+        *((label, reverse(name)) for label, name in CRUMBS),
+        (room.short_name, reverse("operations:show_room", args=[room.pk])),
+    ]
 
 
 def find_room(number: Any) -> Council:
@@ -43,6 +52,7 @@ class ListRooms(ListPage):
     """Every council's room: its state, release, size, last backup and last restore drill."""
 
     permission = MAY_VIEW
+    template_name = f"{TEMPLATES}/list_rooms.html"
     title = "Councils’ rooms"
     columns = [
         Column("name", "Council", sort="name", url=lambda row: reverse("operations:show_room", args=[row.pk])),
@@ -85,6 +95,8 @@ class ShowRoom(Page):
             ("Address", host.domain if host else ""), ("Release", room.get_release_state_display()),
             ("Size on disk", filesizeformat(room.room_bytes) if room.room_bytes else "Not known before the first backup"),
             ("Last restore drill", spoken_instant(room.last_drill) if room.last_drill else "None has passed yet"),
+            ("Leaves on", spoken_date(room.leaves_on) if room.leaves_on else ""),
+            ("Room removed on or after", spoken_date(removal_day(room.leaves_on)) if room.leaves_on else ""),
         ]  # fmt: skip
         return super().get_context(
             room=room,
@@ -98,13 +110,13 @@ class ShowRoom(Page):
         )
 
 
-def _actions(room: Council, backups: list[Any]) -> list[tuple[str, str]]:
-    """What can be done to a room as it stands: its name, and where."""
+def _actions(room: Council, backups: list[Any]) -> list[tuple[str, str, bool]]:
+    """What can be done to a room as it stands: its name, where, and whether the council is asked first."""
     if room.state == Council.State.ENDED:
         return []
     suspended = room.state == Council.State.SUSPENDED
     if room.sandbox_of_id is not None:
-        return [("Remove the sandbox", reverse("operations:remove_sandbox", args=[room.pk]))]
+        return [("Remove the sandbox", reverse("operations:remove_sandbox", args=[room.pk]), False)]
     offered = [
         (Kind.BACK_UP, "back_up", True),
         (Kind.DRILL, "drill", bool(backups)),
@@ -116,7 +128,11 @@ def _actions(room: Council, backups: list[Any]) -> list[tuple[str, str]]:
         (Kind.RESUME, "resume", suspended),
         (Kind.ACCESS, "access", not suspended),
     ]
-    return [(kind.label, reverse(f"operations:{name}", args=[room.pk])) for kind, name, fits in offered if fits]
+    return [
+        (kind.label, reverse(f"operations:{name}", args=[room.pk]), kind in NEEDS_CONSENT)
+        for kind, name, fits in offered
+        if fits
+    ]
 
 
 class ShowOperation(Page):
@@ -124,7 +140,6 @@ class ShowOperation(Page):
 
     permission = MAY_VIEW
     template_name = f"{TEMPLATES}/show_operation.html"
-    breadcrumbs = CRUMBS
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.operation = find_operation(self.kwargs["pk"])
@@ -135,6 +150,9 @@ class ShowOperation(Page):
     def get_title(self) -> str:
         return f"{self.operation.get_kind_display()}: {self.operation.council.short_name}"
 
+    def get_breadcrumbs(self) -> list[tuple[str, str]]:
+        return crumbs_to(self.operation.council)
+
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
         host = self.operation.council.get_primary_domain()
         return super().get_context(
@@ -143,6 +161,7 @@ class ShowOperation(Page):
             room_url=reverse("operations:show_room", args=[self.operation.council_id]),
             may_operate=may(self.actor, MAY_OPERATE),
             host=host.domain if host else "",
+            is_let_in=self.operation.details.get("work_email") == self.actor.work_email,
             **kwargs,
         )
 
@@ -153,7 +172,6 @@ class AskFor(ActionView):
     permission = MAY_OPERATE
     kind: str
     explained = ""
-    breadcrumbs = CRUMBS
     template_name = f"{TEMPLATES}/ask.html"
 
     def get_subject(self) -> Council:
@@ -161,6 +179,9 @@ class AskFor(ActionView):
 
     def get_title(self) -> str:
         return f"{Kind(self.kind).label}: {self.subject.name}"
+
+    def get_breadcrumbs(self) -> list[tuple[str, str]]:
+        return crumbs_to(self.subject)
 
     def get_back_url(self) -> str:
         return reverse("operations:show_room", args=[self.subject.pk])
@@ -185,7 +206,7 @@ class AskFor(ActionView):
         operation = ask_for(
             actor=self.actor, kind=self.kind, council_number=self.subject.number, **self.wanted(form.cleaned_data)
         )
-        said = "The council is asked" if operation.status == Status.ASKED else "Asked for"
+        said = "The council is asked" if operation.status == Status.ASKED else f"{Kind(self.kind).label}: asked for"
         return self.done(said, to=reverse("operations:show_operation", args=[operation.pk]))
 
 
@@ -267,7 +288,7 @@ class Clone(AskFor):
     explained = (
         "A second room with the council’s private tables, to try things in. Names, addresses, telephone numbers, bank "
         "details, dates of people and free text are masked while they are copied; files, accounts and the audit record "
-        "are left out. It shares nothing with anybody and sends no mails.\n"
+        "are left out. It shares nothing with anybody and sends no emails.\n"
         "The council has to agree in its own portal. Whoever agrees becomes the sandbox’s administrator."
     )
 
@@ -317,7 +338,14 @@ class OperationAction(ActionView):
     """Something about one operation."""
 
     permission = MAY_OPERATE
-    breadcrumbs = CRUMBS
+    template_name = f"{TEMPLATES}/ask.html"
+    explained = ""
+
+    def get_breadcrumbs(self) -> list[tuple[str, str]]:
+        return crumbs_to(self.subject.council)
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context(explained=[self.explained], **kwargs)
 
     def get_subject(self) -> Operation:
         return find_operation(self.kwargs["pk"])
@@ -329,6 +357,7 @@ class OperationAction(ActionView):
 class WithdrawOperation(OperationAction):
     title = "Withdraw what was asked"
     button = "Withdraw"
+    explained = "The council can no longer agree to it, and sees that it was withdrawn. You can ask again at any time."
 
     def act(self, form: Any) -> HttpResponse:
         withdraw(actor=self.actor, operation_id=self.subject.pk)
@@ -338,6 +367,7 @@ class WithdrawOperation(OperationAction):
 class TryAgain(OperationAction):
     title = "Try again"
     button = "Try again"
+    explained = "It is done once more from the beginning. What the council agreed to is agreed to still."
 
     def act(self, form: Any) -> HttpResponse:
         try_again(actor=self.actor, operation_id=self.subject.pk)

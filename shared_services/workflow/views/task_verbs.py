@@ -165,12 +165,12 @@ class WithdrawQuestion(ActionView):
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
         asked = CaseNote.objects.get(task_id=self.subject.pk, kind=NoteKind.QUESTION)
         rows = [("What it is about", self.subject.case_title), ("Question", asked.text)]
-        lead = "It leaves the inbox of the officer you asked, who no longer sees the case. The question stays in the history."
+        lead = "It leaves the inbox of the officer who was asked, who no longer sees the case. The question stays in the history."
         return super().get_context(lead=lead, rows=rows, **kwargs)
 
     def act(self, form: GovukForm) -> HttpResponse:
         task = questions.withdraw_question(actor=self.actor, task_id=self.subject.pk)
-        return self.done("Your question was withdrawn", to=reverse("workflow:case", args=[task.case_id]))
+        return self.done("The question was withdrawn", to=reverse("workflow:case", args=[task.case_id]))
 
 
 class AnswerQuestion(_OnTask):

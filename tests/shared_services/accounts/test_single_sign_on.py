@@ -247,6 +247,23 @@ def test_a_proposal_is_tested_and_confirmed_on_its_page(northmoor, administrator
     assert "Single sign-on to confirm" not in other.get("/").text
 
 
+def test_a_proposal_is_taken_back_by_who_made_it_and_turned_down_by_another(
+    northmoor, administrator, section_151, client_for, provider
+):
+    place, browser, other = "/set-up/single-sign-on/turn-down/", client_for(administrator), client_for(section_151)
+    with inside_council(northmoor):
+        propose(administrator)
+
+    assert "Take back the proposed identity provider" in browser.get(place).text
+    assert "Turn down the proposed identity provider" in other.get(place).text
+    done = other.post(place, {"form_token": str(uuid.uuid4())}, follow=True).text
+
+    assert "was turned down" in done
+    assert "No identity provider waits" in browser.get(place).text
+    with inside_council(northmoor):
+        assert proposed_provider() is None
+
+
 def test_nobody_makes_the_portal_ask_the_provider_without_end(northmoor, visitor, configured, monkeypatch):
     monkeypatch.setattr(single_sign_on_views, "PER_VISITOR", 2)
     browser = visitor(northmoor)

@@ -61,7 +61,7 @@ def test_an_administrator_asks_waits_and_downloads_a_sound_pack(northmoor, admin
     page = client.get("/exit-packs/ask/")
     assert b"accounts_account.password" in page.content
     shown = client.post("/exit-packs/ask/", {"form_token": page.context["form_token"]}, follow=True)
-    assert b"Waiting for a worker" in shown.content
+    assert b"It waits for its turn" in shown.content
 
     run_waiting()
 
@@ -107,6 +107,9 @@ def test_a_second_pack_waits_for_the_first_and_a_lost_one_is_given_up(northmoor,
         first = services.ask_for_pack(actor=administrator)
         with pytest.raises(NotAllowed, match="being written already"):
             services.ask_for_pack(actor=administrator)
+    asking = client_for(administrator).get("/exit-packs/ask/").content.decode()
+    assert first.get_absolute_url() in asking and "Write an exit pack" not in asking
+    with inside_council(northmoor):
         ExitPack.objects.update(worked_at=timezone.now() - SILENCE - timedelta(seconds=1))
     assert b"nobody took it up again" in client_for(administrator).get(first.get_absolute_url()).content
 
@@ -176,7 +179,8 @@ def test_a_pack_that_cannot_be_written_says_so_and_leaves_nothing(northmoor, adm
 
     shown = client_for(administrator).get(pack.get_absolute_url())
 
-    assert b"could not be written: InsufficientPrivilege" in shown.content
+    assert b"could not be written. Nothing was changed" in shown.content
+    assert b"InsufficientPrivilege" in shown.content and b"mailto:" in shown.content
     assert list(archive_of(pack).parent.iterdir()) == []
 
 

@@ -131,7 +131,12 @@ def test_a_form_is_built_field_by_field_and_previewed(draft, at, author, client_
     assert [column.kind for column in parts.columns] == ["text", "money"]
 
     client.post(at("field_button", "check", "parts"), {"do": "up", "version": "3"})
-    client.post(at("field_button", "check", "budget"), {"do": "remove", "version": "4"})
+    kinds = client.get(at("choose_field_kind", "check")).content.decode()
+    assert f'href="{at("design_form", "check")}">Cancel' in kinds
+    asked = client.get(at("remove_field", "check", "budget")).content.decode()
+    assert "Which room?" in asked, "whoever removes a question is told which others ask for its answer"
+    assert "budget" in read_form(now().forms["check"]).by_name
+    client.post(at("remove_field", "check", "budget"), {"version": "4"})
     assert [one.name for one in read_form(now().forms["check"])] == ["amount", "parts", "which_room"]
     assert "budget" in client.get(at("design_form", "check")).content.decode()
     shown = client.post(

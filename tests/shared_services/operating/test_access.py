@@ -167,6 +167,7 @@ def test_a_council_refuses_with_its_reason_and_reads_what_is_asked(northmoor, as
 
     no_reason = browser.post(f"/platform-team/{asked.pk}/answer/", {"agreed": "no", "digest": digest})
     assert no_reason.status_code == 409 and b"Enter the reason" in no_reason.content
+    assert b'href="#id_reason"' in no_reason.content, "the error leads to the question that it is about"
     other = browser.post(f"/platform-team/{asked.pk}/answer/", {"agreed": "yes", "digest": "0" * 64})
     assert other.status_code == 409 and b"has changed" in other.content
     refused = browser.post(
@@ -196,3 +197,36 @@ def test_no_officer_of_the_council_is_made_a_reader(northmoor, asked, agree, off
     with inside_council(northmoor):
         assert OfficerCard.objects.get(pk=own.pk).roles == ["finance_officer"]
         assert not AccessGrant.objects.exists()
+
+
+def test_an_answer_counts_on_the_councils_pages_before_anybody_has_taken_it_up(
+    northmoor, asked, administrator, agree, client_for
+):
+    browser = client_for(administrator)
+    assert b"Waiting for your council" in browser.get("/platform-team/").content
+
+    agree(asked, False)
+
+    for page in ("/platform-team/", f"/platform-team/{asked.pk}/"):
+        shown = browser.get(page).content
+        assert b"Answered" in shown and b"Waiting for your council" not in shown, page
+
+
+def test_a_second_officer_does_not_answer_what_is_answered(northmoor, asked, administrator, agree, client_for):
+    agree(asked, False)
+
+    assert (
+        client_for(administrator).get(f"/platform-team/{asked.pk}/answer/")["Location"] == f"/platform-team/{asked.pk}/"
+    )
+    with pytest.raises(NotAllowed, match="Opal Linnet refused already"):
+        agree(asked, True, by=administrator)
+
+
+def test_only_who_is_let_in_is_told_how_to_come_in(shared_service, reader, asked, operator, officer_in, client_for):
+    other = officer_in(shared_service, "platform_operator", name="Ada Thrift", email="ada.thrift@shared.test")
+    with inside_council(shared_service):
+        following.go_on()
+
+    assert b"You are let in" in client_for(operator).get(f"/operations/{asked.pk}/").content
+    theirs = client_for(other).get(f"/operations/{asked.pk}/").content
+    assert b"You are let in" not in theirs and b"Ivo Tansy is let in" in theirs

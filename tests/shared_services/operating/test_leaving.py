@@ -222,7 +222,7 @@ def test_what_is_open_is_listed_before_a_council_leaves(northmoor, backup, ask, 
     with inside_council(northmoor):
         checks = {check.title: check for check in leaving_checks()}
 
-    assert checks["Nothing waits that the platform’s team asked"].found == ("Restore from a backup",)
+    assert checks["Nothing that the platform’s team asked or does is open"].found == ("Restore from a backup",)
     assert checks["Joint cases and cases handed over are closed"].ok
     assert "Restore from a backup" in client_for(s151).get("/notice-to-leave/").content.decode()
 
@@ -239,7 +239,7 @@ def test_the_pages_of_leaving_lead_through_both_officers(northmoor, administrato
     assert client_for(s151).post("/notice-to-leave/agree/").status_code == 302
 
     page = client_for(administrator).get("/notice-to-leave/").content.decode()
-    assert "Opal Linnet agreed" in page and "Call the notice back" in page
+    assert "Opal Linnet agreed" in page and "Withdraw the notice" in page
     with inside_council(northmoor):
         assert OutboxMessage.objects.filter(owner_id=1).count() >= 0
         assert OfficerCard.objects.get(pk=s151.pk).active
@@ -297,3 +297,36 @@ def test_a_folder_that_cannot_be_removed_is_not_said_to_be_gone(tmp_path):
     remove_folder(kept)
     remove_folder(kept)
     assert not kept.exists()
+
+
+def test_what_to_settle_is_linked_for_those_only_who_may_go_there(administrator, s151, client_for):
+    assert (
+        b'href="/exit-packs/"'
+        in client_for(administrator).get("/notice-to-leave/").content.split(b"Before you leave")[1]
+    )
+    assert b"A council administrator asks for one" in client_for(s151).get("/notice-to-leave/").content
+    assert b'href="/exit-packs/"' not in client_for(s151).get("/notice-to-leave/").content
+
+
+def test_a_notice_whose_day_came_before_it_was_agreed_is_given_anew(northmoor, administrator, s151, client_for):
+    with inside_council(northmoor):
+        given = give_notice(actor=administrator, leaves_on=timezone.localdate() + timedelta(days=30))
+        LeaveNotice.objects.filter(pk=given.pk).update(leaves_on=timezone.localdate())
+        with pytest.raises(NotAllowed, match="has passed. Withdraw it"):
+            agree_to_leave(actor=s151)
+
+    page = client_for(s151).get("/notice-to-leave/").content.decode()
+    assert "the notice does not count" in page and "Agree to leave" not in page
+    assert client_for(s151).get("/notice-to-leave/agree/").status_code == 409
+
+
+def test_withdrawing_a_notice_says_what_becomes_of_it(northmoor, administrator, notice, client_for):
+    browser = client_for(administrator)
+    page = browser.get("/notice-to-leave/call-back/")
+    assert b"Nothing is removed" in page.content
+
+    browser.post("/notice-to-leave/call-back/", {"form_token": page.context["form_token"]})
+
+    assert browser.get("/notice-to-leave/call-back/").status_code == 409
+    with inside_council(northmoor):
+        assert not LeaveNotice.objects.filter(withdrawn_at=None).exists()

@@ -205,6 +205,7 @@ def test_each_kind_has_a_form_that_explains_what_happens(shared_service, northmo
 
     wrong = browser.post("/operations/rooms/1/suspend/", {"reason": "A reason", "confirmation": "other"})
     assert wrong.status_code == 409 and b"Type the web name" in wrong.content and b"A reason" in wrong.content
+    assert b'href="#id_confirmation"' in wrong.content, "the error leads to the question that it is about"
     right = browser.post(
         "/operations/rooms/1/rename/", {**NEW, "reason": "They were renamed", "confirmation": "northmoor"}
     )
@@ -222,3 +223,17 @@ def test_what_was_asked_can_be_withdrawn_until_it_is_answered(shared_service, op
     with inside_council(shared_service):
         assert Operation.objects.get(pk=operation.pk).status == Status.WITHDRAWN
         assert RegisteredCouncil.objects.exists()
+
+
+def test_the_operators_home_page_names_what_failed_until_it_is_asked_for_again(
+    shared_service, northmoor, operator, ask, client_for
+):
+    failed = ask(Kind.BACK_UP)
+    with inside_council(shared_service):
+        Operation.objects.filter(pk=failed.pk).update(status=Status.FAILED)
+    home = client_for(operator).get("/").content.decode()
+    assert "Work on councils’ rooms that failed" in home and f"/operations/{failed.pk}/" in home
+
+    ask(Kind.BACK_UP)
+
+    assert "rooms that failed" not in client_for(operator).get("/").content.decode()
