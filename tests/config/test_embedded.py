@@ -7,7 +7,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psycopg
@@ -53,7 +52,8 @@ def test_what_was_written_is_there_after_a_stop_and_after_a_kill(var_dir):
     assert broker(var_dir).get("kept") == b"before the stop"
 
     broker(var_dir).rpush("queue", "a job")
-    time.sleep(1.2)  # everysec: what a power cut may cost the queue is given again by the outbox
+    # The log is written every second: what a power cut may cost the queue is given again by the outbox.
+    broker(var_dir).execute_command("WAITAOF", 1, 0, 10_000)
     for server in (postgres, valkey):
         os.kill(server.process_id(var_dir), signal.SIGKILL)
     lifecycle.start(var_dir)
