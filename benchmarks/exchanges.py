@@ -91,7 +91,9 @@ class Caller:
         return [[{"method": "GET", "path": path, "headers": self._in_browser()}]] * count
 
     def _in_browser(self) -> dict[str, str]:
-        return {"Cookie": f"{self.scene['session_cookie']}={self.scene['sessions']['busy']}"}
+        """The cookies of a browser that has opened a page here before: its session's, and its forms'."""
+        kept = {self.scene["session_cookie"]: self.scene["sessions"]["busy"], self.scene["csrf_cookie"]: "f" * 32}
+        return {"Cookie": "; ".join(f"{name}={value}" for name, value in kept.items())}
 
     def ask_for_leave(self, count: int) -> list[Exchange]:
         found = []

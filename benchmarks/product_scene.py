@@ -107,7 +107,7 @@ def fill(number: int, open_tasks: int) -> dict[str, Any]:
         sessions = {"busy": session(busy, council.host)}
         return {
             "host": council.host, "tokens": tokens, "leave": leave, "sessions": sessions, "case": str(case),
-            "session_cookie": settings.SESSION_COOKIE_NAME,
+            "session_cookie": settings.SESSION_COOKIE_NAME, "csrf_cookie": settings.CSRF_COOKIE_NAME,
         }  # fmt: skip
 
 

@@ -38,6 +38,8 @@ class Column:
     sort: str = ""
     kind: str = "text"
     value: Callable[[Any], Any] | None = None
+    values: Callable[[list[Any]], list[Any]] | None = None
+    """In place of `value` where what all rows need, today's date for one, is worked out once."""
     url: Callable[[Any], str] | None = None
     page: tuple[str, str] | None = None
     tags: Mapping[str, str] | None = None
@@ -50,7 +52,7 @@ class Column:
 
     def __post_init__(self) -> None:
         # A list asks for thousands of cells: how each is read and written is settled once.
-        object.__setattr__(self, "read", self.value or _reader(self.key))
+        object.__setattr__(self, "read", self.value or _reader_of_one(self.values) or _reader(self.key))
         object.__setattr__(self, "write", WRITERS.get(self.kind) or self._plain())
 
     @property
@@ -62,6 +64,10 @@ class Column:
         if self.kind in NUMBERS:
             return NUMBER_CELL
         return UNBROKEN_CELL if self.key.endswith("reference") or self.kind in UNBROKEN_KINDS else PLAIN_CELL
+
+    def read_all(self, rows: list[Any]) -> list[Any]:
+        """What these rows have in this column."""
+        return self.values(rows) if self.values else [self.read(row) for row in rows]
 
     def text(self, value: Any, row: Any) -> str:
         """What the page writes for a value of this column."""
@@ -118,6 +124,10 @@ WRITERS: Mapping[str, Callable[[Any, Any], str]] = {
     "date": lambda raw, _row: spoken_date(raw),
     "datetime": lambda raw, _row: spoken_instant(raw),
 }
+
+
+def _reader_of_one(values: Callable[[list[Any]], list[Any]] | None) -> Callable[[Any], Any] | None:
+    return None if values is None else lambda row: values([row])[0]
 
 
 def _reader(path: str) -> Callable[[Any], Any]:

@@ -63,7 +63,7 @@ def _pick(record: Any) -> str:
 def _cells(column: Column, records: list[Any]) -> list[str]:
     """One column of every row: what is the same in each of its cells is worked out once."""
     opening = f'<td class="{column.css}" data-label="{escape(column.label)}">'
-    values = [column.read(record) for record in records]
+    values = column.read_all(records)
     texts = [escape(column.text(value, record)) for value, record in zip(values, records, strict=True)]
     if column.leads_somewhere:
         addresses = column.addresses(records)

@@ -22,6 +22,17 @@ def test_every_model_stands_on_exactly_one_base(model):
     assert sum(issubclass(model, base) for base in BASES) == 1
 
 
+def test_instances_need_nothing_but_their_values_and_their_room():
+    """`tenancy.statements.JoinedRows` makes them from these alone."""
+    plain = {base.__init__ for base in (models.Model, PrivateModel, PooledModel, CommonModel)}
+
+    for model in [*OURS, apps.get_model("sessions.Session")]:
+        assert model.__init__ in plain, model
+        assert model.from_db.__func__ is models.Model.from_db.__func__, model
+        for told in (models.signals.pre_init, models.signals.post_init):
+            assert not told.has_listeners(model), model
+
+
 @pytest.mark.parametrize("model", OURS, ids=_ids)
 def test_the_path_of_a_model_tells_its_schema(model):
     app = model._meta.app_config.name

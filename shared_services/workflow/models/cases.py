@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -216,12 +217,11 @@ class TaskCandidate(PooledModel):
         whom = f" for {self.for_name}" if self.for_name else ""
         return f"{self.task.title}{whom}" + (f" ({self.task.progress})" if self.task.progress else "")
 
-    @property
-    def time_left(self) -> str:
+    def time_left(self, today: date) -> str:
         """How long the officer has, in words."""
         if self.due_on is None:
             return ""
-        days = (self.due_on - timezone.localdate()).days
+        days = (self.due_on - today).days
         if days <= 0:
             return "Overdue" if days else "Today"
         return "1 day" if days == 1 else f"{days} days"

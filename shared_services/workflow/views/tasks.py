@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 
 from shared_services.access.models import OfficerCard
 from shared_services.govuk.views import ActionView, BulkAction, Column, ListPage
@@ -60,6 +61,11 @@ def news_of(row: TaskCandidate) -> str:
     return said[:1].upper() + said[1:]
 
 
+def times_left(rows: list[TaskCandidate]) -> list[str]:
+    today = timezone.localdate()
+    return [row.time_left(today) for row in rows]
+
+
 class Inbox(ListPage):
     """What waits for the officer, the soonest due first."""
 
@@ -73,7 +79,7 @@ class Inbox(ListPage):
         Column("amount", "Amount", kind="money", sort="amount"),
         Column("due_on", "Due", kind="date", sort="due_on"),
         Column("at_risk_amount", "At risk", value=lambda row: delays.in_words(row.task), sort="at_risk_amount"),
-        Column("late", "Time left", kind="tag", value=lambda row: row.time_left, tags=TaskCandidate.TIME_COLOURS),
+        Column("late", "Time left", kind="tag", values=times_left, tags=TaskCandidate.TIME_COLOURS),
         Column("news", "Note", value=news_of),
         Column("task.ready_at", "Waiting since", kind="datetime", shown=False),
         Column("task.category", "Category", shown=False),
