@@ -19,7 +19,7 @@ from tests.owner_jobs import do_owner_jobs
 
 from .browser import says, tab_to
 
-pytestmark = [pytest.mark.browser, pytest.mark.whole_server]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
@@ -33,6 +33,12 @@ def people(portal, shared_service, northmoor, eastvale, officer_in, settings):
         "partner": officer_in(eastvale, "section_151_officer", name="Basil Sedge"),
     }
     shutil.rmtree(settings.BACKUPS_DIR, ignore_errors=True)
+
+
+@pytest.fixture
+def login_back(portal):
+    """Roles belong to the whole server: after the test, Northmoor's may log in again."""
+    yield
     with owner_connection("postgres") as owner:
         owner.execute("ALTER ROLE c0001 LOGIN")
 
@@ -146,8 +152,9 @@ def test_the_platforms_team_is_let_in_watched_and_shown_out(
     reader.wait_for_url("**/account/login/**")
 
 
+@pytest.mark.whole_server
 def test_a_council_is_suspended_and_another_leaves(
-    people, portal, shared_service, northmoor, eastvale, sign_in, page, browser, look
+    login_back, people, portal, shared_service, northmoor, eastvale, sign_in, page, browser, look
 ):
     council = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     sign_in(council, people["administrator"], northmoor)

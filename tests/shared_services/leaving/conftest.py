@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import shutil
 from pathlib import Path
 
@@ -24,7 +23,6 @@ from .elsewhere import Install, empty_install, here, remove
 HARD_TEXT = 'Back\\slash, "quotes", a\ttab,\r\na new line, £ and 漢, \\N and \\.'
 DOCUMENT = b"%PDF-1.4 an invented quotation\n%%EOF\n"
 BANK = "20-00-00 12345678"
-numbers = itertools.count(1)
 
 
 @pytest.fixture
@@ -74,7 +72,7 @@ def pack(request, written_once, install, tmp_path) -> Path:
 
 
 @pytest.fixture
-def elsewhere(walled, tmp_path):
-    made = empty_install(f"{here().database}_elsewhere_{next(numbers)}", tmp_path / "files")
+def elsewhere(walled):
+    made = empty_install()
     yield made
     remove(made)

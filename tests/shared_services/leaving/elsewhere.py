@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from django.conf import settings
 from shared_services.tenancy import wall
 from shared_services.tenancy.owner import owner_connection
 from tests import rooms
+from tests.commands import run_command, start_command
 
 OTHERS = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
@@ -25,26 +24,22 @@ class Install:
     database: str
     files: Path
 
-    def start(self, command: str, *arguments: object) -> subprocess.Popen[bytes]:
+    def environment(self, command: str) -> dict[str, str]:
         kind = "owner" if command in ("import_council", "fingerprint_rooms") else "portal"
-        environment = {
-            **os.environ,
+        return {
             "DJANGO_SETTINGS_MODULE": f"tests.shared_services.leaving.settings_{kind}",
             "GUILDHALL_VAR": str(settings.VAR_DIR),
             "GUILDHALL_DATABASE": self.database,
             "GUILDHALL_BASE_HOST": "test",
             "TESTS_FILES_DIR": str(self.files),
         }
-        return subprocess.Popen(
-            [sys.executable, "manage.py", command, *map(str, arguments)], cwd=settings.BASE_DIR, env=environment,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+
+    def start(self, command: str, *arguments: object) -> subprocess.Popen[bytes]:
+        return start_command(self.environment(command), command, *arguments)
 
     def run(self, command: str, *arguments: object) -> tuple[int, str]:
         """Exit status and everything that was said."""
-        process = self.start(command, *arguments)
-        said, _ = process.communicate(timeout=180)
-        return process.returncode, said.decode()
+        return run_command(self.environment(command), command, *arguments)
 
     def ask(self, sql: str) -> list[tuple]:
         with owner_connection(self.database) as owner:
@@ -63,8 +58,9 @@ def here() -> Install:
     return Install(settings.DATABASES["default"]["NAME"], Path(settings.PRIVATE_FILES_DIR))
 
 
-def empty_install(name: str, files: Path, *, keep: tuple[int, ...] = ()) -> Install:
-    """A copy of the tests' template without its councils, those in `keep` aside."""
+def empty_install(*, keep: tuple[int, ...] = ()) -> Install:
+    """A copy of the tests' template without its councils, those in `keep` aside. There is one at a time."""
+    name, files = f"{here().database}_elsewhere", Path(f"{settings.PRIVATE_FILES_DIR}-elsewhere")
     rooms.copy_template(settings.TEMPLATE_DATABASE, name, Path(settings.VAR_DIR))
     gone = [number for number in (rooms.NORTHMOOR, rooms.EASTVALE) if number not in keep]
     with owner_connection(name) as owner:

@@ -11,7 +11,7 @@ import pytest
 from shared_services.tenancy.bases import new_key
 from shared_services.tenancy.owner import owner_connection
 
-from .elsewhere import empty_install, here, remove
+from .elsewhere import empty_install, remove
 from .test_checking import change_manifest
 from .test_writing import rows_of
 
@@ -28,9 +28,9 @@ def put_rows(pack: Path, name: str, rows: list[dict]) -> None:
 
 
 @pytest.fixture
-def beside_others(walled, tmp_path):
+def beside_others(walled):
     """An install in which Eastvale works."""
-    install = empty_install(f"{here().database}_others", tmp_path / "files", keep=(2,))
+    install = empty_install(keep=(2,))
     yield install
     remove(install)
 

@@ -11,7 +11,7 @@ from shared_services.leaving.pack.checking import check_pack
 from shared_services.tenancy.owner import owner_connection
 
 from .conftest import BANK, DOCUMENT
-from .elsewhere import Install, empty_install, here, remove
+from .elsewhere import Install, empty_install, remove
 from .test_writing import rows_of, wait_until
 
 GROWN = {"audit_auditentry", "audit_waitingline"}
@@ -94,7 +94,7 @@ def test_what_is_counted_goes_on_and_files_are_in_their_room(pack, elsewhere):
 
 
 def test_a_number_that_is_taken_is_mapped_to_a_free_one(pack, walled, tmp_path):
-    install = empty_install(f"{here().database}_taken", tmp_path / "files", keep=(2,))
+    install = empty_install(keep=(2,))
     try:
         with owner_connection(install.database) as owner:
             owner.execute(
@@ -119,7 +119,7 @@ def test_a_number_that_is_taken_is_mapped_to_a_free_one(pack, walled, tmp_path):
 
 
 def test_a_joint_process_of_a_pack_never_becomes_other_councils_own(pack, walled, tmp_path):
-    install = empty_install(f"{here().database}_shared", tmp_path / "files", keep=(2,))
+    install = empty_install(keep=(2,))
     try:
         with owner_connection(install.database) as owner:
             owner.execute("UPDATE public.workflow_processversion SET sha256 = repeat('0', 64), version = version + 10")

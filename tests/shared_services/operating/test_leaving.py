@@ -33,7 +33,7 @@ from tests.owner_jobs import do_owner_jobs
 from .conftest import fresh
 from .test_backups import database
 
-pytestmark = [pytest.mark.usefixtures("walled"), pytest.mark.whole_server]
+pytestmark = pytest.mark.usefixtures("walled")
 
 
 @pytest.fixture
@@ -141,6 +141,7 @@ def test_a_council_that_left_can_be_called_back_until_its_room_is_removed(
     assert client_for(s151).get("/").status_code == 200
 
 
+@pytest.mark.whole_server
 def test_removing_a_room_touches_no_other_and_keeps_what_others_share(
     shared_service, northmoor, eastvale, administrator, s151, notice, take_up, backup, officer_in, role_back
 ):

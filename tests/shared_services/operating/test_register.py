@@ -25,7 +25,7 @@ from shared_services.tenancy.owner import owner_connection
 from .conftest import REASON, fresh
 from .test_backups import database
 
-pytestmark = [pytest.mark.usefixtures("walled"), pytest.mark.whole_server]
+pytestmark = pytest.mark.usefixtures("walled")
 
 NEW = {"name": "Northmoor and Dales Council", "short_name": "Northmoor and Dales", "slug": "moordales", "colour": "#0b6e4f"}  # fmt: skip
 
@@ -40,6 +40,7 @@ def suspended(ask, done):
         owner.execute("ALTER ROLE c0001 LOGIN")
 
 
+@pytest.mark.whole_server
 def test_a_suspended_council_is_closed_with_a_plain_page_that_names_no_data(northmoor, s151, client_for, suspended):
     with pytest.raises(DatabaseError), inside_council(fresh(1)):
         OfficerCard.objects.count()
@@ -61,6 +62,7 @@ def Client_at(host: str):
     return Client(headers={"host": host})
 
 
+@pytest.mark.whole_server
 def test_jobs_of_a_suspended_council_wait_and_go_on_when_it_is_resumed(
     shared_service, northmoor, officer_in, ask, done, suspended
 ):
@@ -82,6 +84,7 @@ def test_jobs_of_a_suspended_council_wait_and_go_on_when_it_is_resumed(
     assert Client_at("northmoor.test").get("/account/login/").status_code == 200
 
 
+@pytest.mark.whole_server
 def test_the_partners_go_on_without_a_suspended_council_and_still_know_its_name(suspended):
     fresh(1)
 

@@ -27,7 +27,7 @@ from tests.councils.books import open_books
 from .conftest import fresh
 from .test_backups import database
 
-pytestmark = [pytest.mark.usefixtures("walled"), pytest.mark.whole_server]
+pytestmark = pytest.mark.usefixtures("walled")
 
 PERSONAL = "Zephyrine Quillfeather"
 """Planted in every field that is masked."""
