@@ -9,17 +9,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+
+from tests import rooms
 
 from .portal import Portal
 
 
 @pytest.fixture(scope="package")
-def whole_portal() -> Iterator[Portal]:
+def whole_portal(servers: None) -> Iterator[Portal]:
     if os.environ.get("DATABASE_URL") or os.environ.get("REDIS_URL"):
         pytest.skip("these tests kill the servers, so they use only their own")
     folder = Path(tempfile.mkdtemp(prefix="guildhall-faults-"))
     folder.chmod(0o755)
     portal = Portal(folder)
+    rooms.ensure_template(Path(settings.VAR_DIR), settings.TEMPLATE_DATABASE)
     try:
         portal.set_up()
         yield portal

@@ -15,11 +15,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
+from django.conf import settings
 
 from config.embedded import lifecycle, services
+from tests import rooms
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-LIVERPOOL = "c0001"
+NORTHMOOR = "c0001"
 
 
 def wait_until(holds: Callable[[], bool], *, seconds: float = 60, says: str = "") -> None:
@@ -42,6 +44,7 @@ class Portal:
         self.environment = {
             **os.environ,
             "GUILDHALL_VAR": str(var_dir),
+            "GUILDHALL_BASE_HOST": "test",
             "GUILDHALL_DEMO": "1",
             "GUILDHALL_RESEND_SECONDS": "2",
             "PORT": str(self.port),
@@ -49,15 +52,12 @@ class Portal:
         }
 
     def set_up(self) -> None:
-        """Servers, tables, and Liverpool's and Salford's rooms."""
+        """Servers, the tests' own councils, and the ledger in every room."""
         lifecycle.start(self.var_dir)
-        for command in (
-            ["create_database"],
-            ["migrate_councils"],
-            ["load_reference_data"],
-            ["provision_council", "E08000012", "E08000006"],
-            ["collectstatic", "--no-input", "--verbosity=0"],
-        ):
+        name = f"{settings.DATABASES['default']['NAME']}_carried"
+        place = services.postgres(self.var_dir)
+        rooms.carry_template(settings.TEMPLATE_DATABASE, name, Path(settings.VAR_DIR), place)
+        for command in (["migrate_councils"], ["collectstatic", "--no-input", "--verbosity=0"]):
             subprocess.run(
                 [sys.executable, "manage.py", *command],
                 cwd=BASE_DIR,
@@ -110,7 +110,7 @@ class Portal:
             self.kill(name)
         lifecycle.stop(self.var_dir)
 
-    def get(self, path: str, host: str = "liverpool.localhost", timeout: float = 60) -> tuple[int, str]:
+    def get(self, path: str, host: str = "northmoor.test", timeout: float = 60) -> tuple[int, str]:
         """The status and body of a page; status 0 when nothing answers."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
@@ -126,7 +126,7 @@ class Portal:
         place = services.postgres(self.var_dir)
         return psycopg.connect(host=place.host, user=place.owner, dbname=place.name, autocommit=True)
 
-    def lines(self, work: str, *, room: str = LIVERPOOL) -> Counter[int]:
+    def lines(self, work: str, *, room: str = NORTHMOOR) -> Counter[int]:
         """How many lines each piece of work has left."""
         with self.database() as database:
             rows = database.execute(f"SELECT number FROM {room}.ledger_line WHERE work = %s", [work])

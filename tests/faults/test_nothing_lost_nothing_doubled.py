@@ -123,7 +123,7 @@ def test_the_portal_is_ready_when_everything_runs_and_names_no_council(portal):
 
     status, body = portal.get("/readyz", host="nobody.example")
     assert json.loads(body)["checks"] == dict.fromkeys(["database", "valkey", "worker", "relay", "migrations"], "ok")
-    assert "iverpool" not in body and "c0001" not in body
+    assert "orthmoor" not in body and "c0001" not in body
 
 
 def _is_writing(portal: Portal) -> bool:
