@@ -9,6 +9,8 @@ PY := $(BIN)/python
 export PORT ?= 8000
 # Two test processes keep two cores busy; `make test JOBS=0` runs in one.
 JOBS ?= 2
+# Pictures of the pages, in var/looks/; `make test GUILDHALL_LOOKS=1` keeps them.
+export GUILDHALL_LOOKS ?= 0
 
 .PHONY: help
 help: ## Say what each command does

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ FIND_VIOLATIONS = """async rules => {
   const places = nodes => nodes.slice(0, 3).map(node => node.html.slice(0, 160))
   return found.violations.map(({ id, help, nodes }) => ({ id, help, places: places(nodes) }))
 }"""
+KEEPS_LOOKS = os.environ.get("GUILDHALL_LOOKS", "1") == "1"
 WIDTHS = (1280, 390)
 NARROWEST = 320
 MOST_TABS = 300
@@ -105,14 +107,17 @@ def sideways(page: Any) -> int:
 
 
 def look(page: Any, name: str) -> None:
-    """Keep a picture of the page at each width, and hold axe and the narrowest screen to their rules."""
+    """Keep a picture of the page at each width, and hold axe and the narrowest screen to their rules.
+
+    Nobody looks at pictures of a run of all tests, so `make test` keeps none unless it is asked to with GUILDHALL_LOOKS=1.
+    """
     LOOKS.mkdir(parents=True, exist_ok=True)
     page.wait_for_load_state()
     before = page.viewport_size
     faults = []
     for width in (*WIDTHS, NARROWEST):
         page.set_viewport_size({"width": width, "height": 900})
-        if width in WIDTHS:
+        if width in WIDTHS and KEEPS_LOOKS:
             page.screenshot(path=str(LOOKS / f"{name}-{width}.png"), full_page=True)
         faults += [f"{name} at {width} pixels: {fault}" for fault in violations(page)]
         if (over := sideways(page)) > 0:
