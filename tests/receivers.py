@@ -59,7 +59,7 @@ def mail_server() -> Iterator[MailServer]:
                     case _:
                         self.say("502 not here")
 
-    with _served(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)) as port:
+    with served(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)) as port:
         book.port = port
         yield book
 
@@ -110,14 +110,15 @@ def http_receiver() -> Iterator[HttpReceiver]:
         def log_message(self, *args: Any) -> None:
             """The book is log enough."""
 
-    with _served(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
+    with served(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
         book.port = port
         yield book
 
 
 @contextmanager
-def _served(server: socketserver.TCPServer) -> Iterator[int]:
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+def served(server: socketserver.TCPServer) -> Iterator[int]:
+    """A server at work in a thread; gives its port. It ends at once: by itself it would look twice a second whether to."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
         yield server.server_address[1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,8 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from playwright.sync_api import expect
+
+from tests.receivers import served
 
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 LOOKS = Path(settings.BASE_DIR) / "var" / "looks"
@@ -68,14 +69,8 @@ def portal_served() -> Iterator[int]:
     """The portal on a free port of this machine, in this process: gives the port."""
     application = StaticFilesHandler(get_wsgi_application())
     server = make_server("127.0.0.1", 0, application, server_class=_Server, handler_class=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with served(server) as port:
+        yield port
 
 
 expect.set_options(timeout=PATIENCE_MS)
