@@ -138,6 +138,12 @@ def find_officer(email: str, key: str, *, of: Any) -> tuple[Any, str]:
             f"The identity provider names {email} under another key than before, as for somebody else. If this is "
             "the same officer, an administrator deactivates and reactivates the officer."
         )
+    if linked is None and account.email_is_fresh and account.last_login is not None:
+        # As for a forgotten password: whoever changed the address may be the one who reads it.
+        return None, (
+            f"The email address of this officer was changed to {email} less than a day ago. For a day, sign in with "
+            "your password or a passkey."
+        )
     return account, ""
 
 

@@ -88,9 +88,7 @@ def _check_shape(message: etree._Element) -> None:
     if len(assertions) != 1 or assertions[0].getparent() is not message:
         raise Refused("The identity provider’s answer must hold one assertion.")
     places = [signature.getparent() for signature in message.iter(tag("ds:Signature"))]
-    if any(place not in (message, assertions[0]) for place in places) or len({id(place) for place in places}) < len(
-        places
-    ):
+    if len(places) != len(set(places)) or not {*places} <= {message, assertions[0]}:
         raise Refused("The identity provider’s answer holds a signature where none belongs.")
     if next(message.iter(tag("ds:Object")), None) is not None:
         raise Refused("A signature of the identity provider’s answer holds something else.")

@@ -215,6 +215,18 @@ def test_an_address_that_changed_hands_does_not_open_the_former_owners_account(
     assert "another key than before" in other_key.text
 
 
+def test_an_address_that_was_just_changed_does_not_open_the_account_to_who_changed_it(
+    northmoor, pearl, visitor, configured
+):
+    with inside_council(northmoor):
+        now = timezone.now()
+        Account.objects.filter(card_id=pearl.pk).update(email_changed_at=now, last_login=now)
+
+    answer = round_trip(visitor(northmoor), northmoor)
+
+    assert answer.status_code == 403 and "less than a day ago" in answer.text
+
+
 def test_nobody_signs_in_with_what_is_only_proposed_and_its_test_does_not_either(
     northmoor, administrator, section_151, client_for, visitor, pearl
 ):
