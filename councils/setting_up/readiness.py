@@ -19,7 +19,7 @@ from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import ROLES
 from shared_services.accounts.models import Account
 from shared_services.accounts.second_factor import second_factors_of
-from shared_services.accounts.single_sign_on import kept_provider
+from shared_services.accounts.single_sign_on import expires_soon, kept_provider
 from shared_services.govuk.words import spoken_date, spoken_money
 from shared_services.operating.choices import Status
 from shared_services.operating.models import Operation
@@ -157,7 +157,10 @@ def _single_sign_on() -> Check | None:
     if provider is None:
         return None
     problem = provider.settings.get("test_problem", "It has not been tested since the last change")
-    return Check("Single sign-on is tested", (problem,) if problem else (), reverse("setting_up:single_sign_on"))
+    found = [problem] if problem else []
+    if end := expires_soon(provider):
+        found.append(f"The identity provider’s certificate expires on {spoken_date(localdate(end))}")
+    return Check("Single sign-on is tested", tuple(found), reverse("setting_up:single_sign_on"))
 
 
 def _restore_drill() -> Check:

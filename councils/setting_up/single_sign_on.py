@@ -5,93 +5,148 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from shared_services.access.models import OfficerCard
+from shared_services.accounts.saml.metadata import IdentityProvider
+from shared_services.accounts.saml_views import portal_of
 from shared_services.accounts.single_sign_on import (
     MAY_CONFIRM,
+    OPENID_CONNECT,
     PROVIDER_KEY,
+    SAML,
     TESTING,
     confirm_provider,
+    expires_soon,
+    has_passed,
+    issuer_of,
     kept_provider,
     proposed_provider,
     proposer_of,
+    providers,
     remove_provider,
     save_provider,
+    save_saml_provider,
+    sign_on_path,
+    tested_provider,
     withdraw_provider,
 )
-from shared_services.govuk.forms import GovukForm
 from shared_services.govuk.views import FormPage, GuardedView
-from shared_services.govuk.words import spoken_instant
+from shared_services.govuk.words import spoken_date, spoken_instant
 from shared_services.tenancy.errors import NotAllowed
+
+from .single_sign_on_forms import ConfirmForm, OpenIdConnectForm, ProtocolForm, SamlForm
 
 PERMISSION = "accounts.manage_officers"
 CRUMBS = [("Set up your portal", "setting_up:task_list")]
-
-
-class ProviderForm(GovukForm):
-    """What the identity provider gives a new application."""
-
-    name = forms.CharField(
-        label="Name on the sign-in page", max_length=40, help_text="For example, your council account"
-    )
-    issuer = forms.URLField(
-        label="Issuer", max_length=300, assume_scheme="https",
-        help_text="The address under which /.well-known/openid-configuration is found",
-    )  # fmt: skip
-    client_id = forms.CharField(label="Client ID", max_length=190)
-    client_secret = forms.CharField(
-        label="Client secret", max_length=500, required=False, widget=forms.PasswordInput,
-        help_text="Kept encrypted and never shown. Leave empty to keep the one that is there",
-    )  # fmt: skip
+PROTOCOL_CRUMBS = [*CRUMBS, ("Single sign-on", "setting_up:single_sign_on")]
 
 
 class SingleSignOn(FormPage):
-    """OpenID Connect of this council, and what the last test found."""
+    """Who signs officers in, by which protocol, and what the last test found."""
 
     permission = PERMISSION
-    form_class = ProviderForm
+    form_class = ProtocolForm
     template_name = "pages/councils/setting_up/single_sign_on.html"
     title = "Single sign-on"
-    button = "Save"
+    button = "Continue"
     breadcrumbs = CRUMBS
 
-    def get_initial(self) -> dict[str, Any]:
-        kept = proposed_provider() or kept_provider()
-        if kept is None:
-            return {}
-        return {"name": kept.name, "issuer": kept.settings["server_url"], "client_id": kept.client_id}
-
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        proposed = proposed_provider()
-        kept = proposed or kept_provider()
+        in_force, proposed = providers()
+        kept = proposed or in_force
         found = kept.settings if kept else {}
-        callback = self.request.build_absolute_uri(reverse("openid_connect_callback", args=[PROVIDER_KEY]))
         return super().get_context(
             kept=kept,
-            in_force=kept_provider(),
+            in_force=in_force,
             proposed=proposed,
+            proposed_issuer=issuer_of(proposed) if proposed else "",
             proposer=_name_of_proposer(proposed) if proposed else "",
             is_mine=_is_mine(proposed, self.actor),
-            callback=callback,
+            rows=facts_of(kept) if kept else [],
+            expires=expires_soon(in_force),
+            is_saml=kept is not None and kept.provider == SAML,
             tested_at=datetime.fromisoformat(found["tested_at"]) if "tested_at" in found else None,
             test_email=found.get("test_email", ""),
             test_problem=found.get("test_problem", ""),
             **kwargs,
         )
 
-    def act(self, form: ProviderForm) -> HttpResponse:
+    def act(self, form: ProtocolForm) -> HttpResponse:
+        return redirect(f"setting_up:{form.cleaned_data['protocol']}")
+
+
+class SetUpOpenIdConnect(FormPage):
+    permission = PERMISSION
+    form_class = OpenIdConnectForm
+    template_name = "pages/councils/setting_up/openid_connect.html"
+    title = "Single sign-on by OpenID Connect"
+    button = "Save"
+    breadcrumbs = PROTOCOL_CRUMBS
+
+    def get_initial(self) -> dict[str, Any]:
+        kept = tested_provider(OPENID_CONNECT)
+        if kept is None:
+            return {}
+        return {"name": kept.name, "issuer": kept.settings["server_url"], "client_id": kept.client_id}
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        callback = self.request.build_absolute_uri(reverse("openid_connect_callback", args=[PROVIDER_KEY]))
+        return super().get_context(callback=callback, **kwargs)
+
+    def act(self, form: OpenIdConnectForm) -> HttpResponse:
         try:
             saved = save_provider(actor=self.actor, **form.cleaned_data)
         except NotAllowed as refusal:
             form.add_error("client_secret" if "secret" in refusal.message else "issuer", refusal.message)
             return self.show_form(422)
-        if saved.provider_id == PROVIDER_KEY:
-            return self.done("Saved. Test it before officers use it")
-        return self.done("Proposed. Test it, then ask another administrator or the section 151 officer to confirm it")
+        return self.done(_what_now(saved, "Saved. Test it before officers use it"), to="setting_up:single_sign_on")
+
+
+class SetUpSaml(FormPage):
+    permission = PERMISSION
+    form_class = SamlForm
+    template_name = "pages/councils/setting_up/saml.html"
+    title = "Single sign-on by SAML"
+    button = "Save"
+    breadcrumbs = PROTOCOL_CRUMBS
+
+    def get_initial(self) -> dict[str, Any]:
+        kept = tested_provider(SAML)
+        if kept is None:
+            return {}
+        provider = IdentityProvider.from_settings(kept.settings)
+        return {
+            "name": kept.name, "entity_id": provider.entity_id, "sign_on_url": provider.sign_on_url,
+            "certificates": "\n".join(one.armoured for one in provider.certificates),
+        }  # fmt: skip
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        portal = portal_of(self.request)
+        rows = [
+            ("Identifier (entity ID)", portal.entity_id),
+            ("Reply URL (assertion consumer service, HTTP-POST)", portal.consumer_url),
+            ("Sign-on URL", self.request.build_absolute_uri(reverse("account_login"))),
+        ]
+        return super().get_context(rows=rows, metadata_url=portal.entity_id, **kwargs)
+
+    def act(self, form: SamlForm) -> HttpResponse:
+        answers = form.cleaned_data
+        try:
+            saved = save_saml_provider(actor=self.actor, name=answers["name"], described=answers["described"])
+        except NotAllowed as refusal:
+            form.add_error("sign_on_url", refusal.message)
+            return self.show_form(422)
+        return self.done(_what_now(saved, "Saved"), to="setting_up:single_sign_on")
+
+
+def _what_now(saved: Any, done: str) -> str:
+    if saved.provider_id == PROVIDER_KEY:
+        return done
+    return "Proposed. Test it, then ask another administrator or the section 151 officer to confirm it"
 
 
 class TestSingleSignOn(GuardedView):
@@ -100,16 +155,11 @@ class TestSingleSignOn(GuardedView):
     permission = PERMISSION
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if proposed_provider() is None and kept_provider() is None:
+        app = tested_provider()
+        if app is None:
             return redirect("setting_up:single_sign_on")
         request.session[TESTING] = True
-        return redirect("openid_connect_login", provider_id=PROVIDER_KEY)
-
-
-class ConfirmForm(GovukForm):
-    """Which proposal was read."""
-
-    proposal = forms.IntegerField(widget=forms.HiddenInput)
+        return redirect(sign_on_path(app))
 
 
 class ConfirmSingleSignOn(FormPage):
@@ -129,11 +179,10 @@ class ConfirmSingleSignOn(FormPage):
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
         proposed = self.proposed
-        found = proposed.settings if proposed is not None else {}
         return super().get_context(
-            rows=_facts_of(proposed) if proposed else [],
+            rows=[*facts_of(proposed), *_proposal_of(proposed)] if proposed else [],
             is_mine=_is_mine(proposed, self.actor),
-            is_tested="test_email" in found and not found["test_problem"],
+            is_tested=proposed is not None and has_passed(proposed),
             has_former=kept_provider() is not None,
             **kwargs,
         )
@@ -166,7 +215,10 @@ class WithdrawSingleSignOn(FormPage):
         return f"{'Take back' if self.is_mine else 'Turn down'} the proposed identity provider"
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context(proposed=self.proposed, is_mine=self.is_mine, **kwargs)
+        return super().get_context(
+            proposed=self.proposed, issuer=issuer_of(self.proposed), is_mine=self.is_mine,
+            has_secret=self.proposed.provider == OPENID_CONNECT, **kwargs,
+        )  # fmt: skip
 
     def get_back_url(self) -> str:
         return reverse("setting_up:confirm_single_sign_on")
@@ -181,16 +233,31 @@ def _is_mine(app: Any, actor: Any) -> bool:
     return app is not None and proposer_of(app) == actor.pk
 
 
-def _facts_of(app: Any) -> list[tuple[str, str]]:
+def facts_of(app: Any) -> list[tuple[str, str]]:
+    """What is kept of a provider and may be seen."""
+    facts = [("Name on the sign-in page", app.name)]
+    if app.provider == OPENID_CONNECT:
+        return [*facts, ("Protocol", "OpenID Connect"), ("Issuer", issuer_of(app)), ("Client ID", app.client_id)]
+    provider = IdentityProvider.from_settings(app.settings)
+    return [
+        *facts,
+        ("Protocol", "SAML 2.0"),
+        ("Entity ID", provider.entity_id),
+        ("Sign-on address", provider.sign_on_url),
+        *((
+            "Signing certificate" if number == 1 else f"Signing certificate {number}",
+            f"Until {spoken_date(localdate(one.valid_until))}\nSHA-256 {one.fingerprint}",
+        ) for number, one in enumerate(provider.certificates, start=1)),
+    ]  # fmt: skip
+
+
+def _proposal_of(app: Any) -> list[tuple[str, str]]:
     found = app.settings
     if "test_email" not in found:
         test = "Not tested"
     else:
         test = f"Failed. {found['test_problem']}" if found["test_problem"] else f"Worked: named {found['test_email']}"
     return [
-        ("Name on the sign-in page", app.name),
-        ("Issuer", found["server_url"]),
-        ("Client ID", app.client_id),
         ("Proposed by", _name_of_proposer(app)),
         ("Proposed", spoken_instant(datetime.fromisoformat(found["proposed_at"]))),
         ("Test", test),

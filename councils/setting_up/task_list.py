@@ -15,7 +15,7 @@ from councils.finance.years import financial_year_of
 from councils.organisation.models import Appointment, CouncilSettings, Department
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import ROLES, may, roles_granting
-from shared_services.accounts.single_sign_on import providers
+from shared_services.accounts.single_sign_on import has_passed, providers
 from shared_services.tenancy.door import current_council
 from shared_services.workflow.models import AuthorityRule
 
@@ -182,8 +182,8 @@ def _identity_provider() -> SetUpTask:
 
 def _single_sign_on() -> SetUpTask:
     provider, proposed = providers()
-    tested = provider is not None and provider.settings.get("test_problem") == ""
-    hint = "Officers sign in with your identity provider, by OpenID Connect"
+    tested = provider is not None and has_passed(provider)
+    hint = "Officers sign in with your identity provider, by OpenID Connect or SAML"
     return SetUpTask(
         "Single sign-on", hint, reverse("setting_up:single_sign_on"), "accounts.manage_officers", done=tested,
         begun=provider is not None or proposed is not None, optional=True,

@@ -15,6 +15,8 @@ from .querysets import AccountManager
 
 FRESH_EMAIL = timedelta(hours=24)
 """For so long after a change of address neither password nor second factor is reset by it: a thief would be noticed."""
+QUESTION_COUNTS = timedelta(minutes=10)
+"""For so long an identity provider's answer to a question is awaited: people type a password and a code there."""
 
 
 class Account(PrivateModel, AbstractBaseUser):
@@ -83,3 +85,39 @@ class Account(PrivateModel, AbstractBaseUser):
             for backend in auth.get_backends()
             if hasattr(backend, "has_module_perms")
         )
+
+
+class SignOnQuestion(PrivateModel):
+    """One trip to the room's SAML identity provider: asked by a browser, answered once, taken by that browser once.
+
+    A day after it was asked it is deleted; until then its assertion is not believed a second time.
+    """
+
+    left_out_of_packs: ClassVar[str] = "A sign-in that is under way: it is deleted within a day."
+
+    app = models.ForeignKey("socialaccount.SocialApp", on_delete=models.CASCADE, related_name="+")
+    """Which identity provider was asked: another, confirmed in the meantime, answers nothing."""
+    reference = models.CharField(max_length=60, unique=True)
+    """The ID of the question, which the answer must name. Cannot be guessed."""
+    is_test = models.BooleanField(default=False)
+    next_path = models.CharField(max_length=500, blank=True)
+    """Where the officer wanted to go: kept here, so that nothing that comes back says where."""
+    asked_at = models.DateTimeField(auto_now_add=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    assertion_id = models.CharField(max_length=300, blank=True)
+    email = models.CharField(max_length=320, blank=True)
+    provider_key = models.CharField(max_length=300, blank=True)
+    problem = models.CharField(max_length=500, blank=True)
+    """Why the answer was not believed; empty when it was."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["app", "assertion_id"], condition=~models.Q(assertion_id=""), name="an_assertion_counts_once"
+            )
+        ]
+        indexes = [models.Index(fields=["asked_at"], name="sign_on_question_asked")]
+
+    def __str__(self) -> str:
+        return self.reference

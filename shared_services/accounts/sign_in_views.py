@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from allauth.account import views as account
 from allauth.mfa.base import views as factors
@@ -15,7 +16,7 @@ from django.urls import reverse
 from shared_services.govuk.forms import error_links
 
 from .browsers import browser_in_words
-from .single_sign_on import kept_provider
+from .single_sign_on import kept_provider, sign_on_path
 
 
 class Framed:
@@ -43,7 +44,13 @@ class SignIn(Framed, account.LoginView):
     title = "Sign in"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"single_sign_on": kept_provider()}
+        context = super().get_context_data(**kwargs)
+        provider = kept_provider()
+        if provider is not None:
+            wanted = context["redirect_field_value"]
+            asked = f"?{urlencode({context['redirect_field_name']: wanted})}" if wanted else ""
+            context |= {"single_sign_on": provider, "single_sign_on_url": f"{sign_on_path(provider)}{asked}"}
+        return context
 
 
 class SignOut(Framed, account.LogoutView):

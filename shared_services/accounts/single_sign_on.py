@@ -1,4 +1,4 @@
-"""Single sign-on by OpenID Connect: each room has its own identity provider, or none.
+"""Single sign-on by OpenID Connect or SAML: each room has its own identity provider, or none.
 
 The provider proves who somebody is; whether that is an officer, and what the officer may do, the room decides. A second
 factor set up in the portal is asked for as after a password.
@@ -6,7 +6,8 @@ factor set up in the portal is asked for as after a password.
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from shared_services.access.permissions import check_may
@@ -24,11 +26,17 @@ from shared_services.tenancy.errors import NotAllowed, Stale
 
 from .provider_session import address_of, pin
 
-PROVIDER, PROVIDER_KEY = "openid_connect", "council"
+if TYPE_CHECKING:
+    from .saml.metadata import IdentityProvider
+
+OPENID_CONNECT, SAML = "openid_connect", "saml"
+PROVIDER_KEY = "council"
 PROPOSED_KEY = "proposed"
 """What another officer has not confirmed yet. It signs nobody in."""
 TESTING = "single_sign_on_test"
 """Session key: the next round trip to the provider is a test, after which nobody is signed in or out."""
+WARN_BEFORE = timedelta(days=30)
+"""So long before a provider's last certificate expires its administrator is told: a new one takes two officers and a test."""
 TEMPLATES = "pages/shared_services/accounts"
 MAY_PROPOSE, MAY_CONFIRM = "accounts.manage_officers", "accounts.confirm_single_sign_on"
 
@@ -42,9 +50,9 @@ class RoomSocialAdapter(DefaultSocialAccountAdapter):
         apps = [
             app
             for app in super().list_apps(request, provider=provider, client_id=client_id)
-            if app.provider_id != PROPOSED_KEY
+            if app.provider == OPENID_CONNECT and app.provider_id != PROPOSED_KEY
         ]
-        if request and request.session.get(TESTING) and (proposed := proposed_provider()):
+        if request and request.session.get(TESTING) and (proposed := proposed_provider(OPENID_CONNECT)):
             # What is tested is what shall come into effect. After a test nobody is signed in.
             proposed.provider_id = PROVIDER_KEY
             apps = [proposed]
@@ -73,17 +81,13 @@ class RoomSocialAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """The provider has answered. Let the officer in whom it names, or say why not."""
         testing = bool(request.session.pop(TESTING, False))
+        tested = tested_provider(OPENID_CONNECT) if testing else None
+        account = None
         email, problem = _who(sociallogin)
-        account = None if problem else _account_of(sociallogin, email)
-        if account is None and not problem:
-            problem = f"There is no active officer with the email address {email}."
-        if not problem and not sociallogin.is_existing and _is_somebody_elses(account):
-            problem = (
-                f"The identity provider names {email} under another key than before, as for somebody else. If this is "
-                "the same officer, an administrator deactivates and reactivates the officer."
-            )
+        if not problem:
+            account, problem = find_officer(email, sociallogin.account.uid, of=tested or kept_provider())
         if testing:
-            raise ImmediateHttpResponse(_tested(email, problem))
+            raise ImmediateHttpResponse(keep_test(tested, email, problem))
         if problem:
             raise ImmediateHttpResponse(refuse(request, problem))
         if not sociallogin.is_existing:
@@ -96,40 +100,58 @@ class RoomSocialAdapter(DefaultSocialAccountAdapter):
         if exception is not None:
             problem += f" ({type(exception).__name__})"
         if request.session.pop(TESTING, False):
-            raise ImmediateHttpResponse(_tested("", problem))
+            raise ImmediateHttpResponse(keep_test(tested_provider(OPENID_CONNECT), "", problem))
         raise ImmediateHttpResponse(refuse(request, problem))
 
 
 def _who(sociallogin: Any) -> tuple[str, str]:
-    """The work address that the provider names, and what is wrong with it."""
+    """The work address that an OpenID Connect provider names, and what is wrong with it."""
     data = sociallogin.account.extra_data
     claims = {**data.get("id_token", {}), **data.get("userinfo", {})}
     email = str(claims.get("email") or claims.get("preferred_username") or "").lower()
-    domain, host = current_council().domain, email.rpartition("@")[2]
     if sociallogin.state.get("process") not in (None, "", "login"):
         return email, "This address signs officers in and does nothing else."
     if not email or str(claims.get("email_verified", True)).lower() != "true":
         return email, "The identity provider names no email address that it vouches for."
-    if domain and host != domain and not host.endswith(f".{domain}"):
-        return email, f"The identity provider names {email}, which is not at {domain}."
     return email, ""
 
 
-def _account_of(sociallogin: Any, email: str) -> Any:
+def find_officer(email: str, key: str, *, of: Any) -> tuple[Any, str]:
+    """The account that a provider means by an address and its own key of the person, or None and why not.
+
+    Whoever is known by the provider's own key stays the same officer when an address changes hands.
+    """
     from .models import Account
 
-    if sociallogin.is_existing:
-        # Whoever is known by the provider's own key stays the same officer when an address changes hands.
-        linked = sociallogin.user
-        return linked if linked.is_active and linked.email.lower() == email else None
-    return Account.objects.with_card().filter(email__iexact=email, is_active=True).first()
+    domain, host = current_council().domain, email.rpartition("@")[2]
+    if domain and host != domain and not host.endswith(f".{domain}"):
+        return None, f"The identity provider names {email}, which is not at {domain}."
+    # What is only proposed knows officers by other keys than the provider that is in use.
+    known = None if of is None or of.provider_id == PROPOSED_KEY else _known_keys()
+    linked = known.filter(uid=key).select_related("user").first() if known is not None and key else None
+    account = linked.user if linked else Account.objects.with_card().filter(email__iexact=email).first()
+    if account is None or not account.is_active or not account.card.active or account.email.lower() != email:
+        return None, f"There is no active officer with the email address {email}."
+    if known is not None and linked is None and known.filter(user=account).exists():
+        # An address can be given to, or taken by, another.
+        return None, (
+            f"The identity provider names {email} under another key than before, as for somebody else. If this is "
+            "the same officer, an administrator deactivates and reactivates the officer."
+        )
+    if linked is None and account.email_is_fresh and account.last_login is not None:
+        # As for a forgotten password: whoever changed the address may be the one who reads it.
+        return None, (
+            f"The email address of this officer was changed to {email} less than a day ago. For a day, sign in with "
+            "your password or a passkey."
+        )
+    return account, ""
 
 
-def _is_somebody_elses(account: Any) -> bool:
-    """Whether the provider knew this officer under another key: an address can be given to, or taken by, another."""
+def _known_keys() -> Any:
+    """Under which keys the room's provider has named officers."""
     from allauth.socialaccount.models import SocialAccount
 
-    return SocialAccount.objects.filter(user=account, provider=PROVIDER_KEY).exists()
+    return SocialAccount.objects.filter(provider=PROVIDER_KEY)
 
 
 def forget_links(**which: Any) -> None:
@@ -145,8 +167,8 @@ def refuse(request: HttpRequest, problem: str, *, status: int = 403) -> Any:
     return render(request, f"{TEMPLATES}/single_sign_on_refused.html", shown, status=status)
 
 
-def _tested(email: str, problem: str) -> Any:
-    app = proposed_provider() or kept_provider()
+def keep_test(app: Any, email: str, problem: str) -> Any:
+    """Keep what a test found, and go back to the settings."""
     if app is not None:
         app.settings |= {
             "tested_at": timezone.now().isoformat(), "test_email": email, "test_problem": problem,
@@ -155,22 +177,49 @@ def _tested(email: str, problem: str) -> Any:
     return redirect("setting_up:single_sign_on")
 
 
-def kept_provider() -> Any:
+def kept_provider(protocol: str = "") -> Any:
     """The room's identity provider as allauth keeps it; its secret stays sealed. None where there is none."""
-    return providers()[0]
+    return providers(protocol)[0]
 
 
-def proposed_provider() -> Any:
+def proposed_provider(protocol: str = "") -> Any:
     """The identity provider that waits for a second officer's word. None where there is none."""
-    return providers()[1]
+    return providers(protocol)[1]
 
 
-def providers() -> tuple[Any, Any]:
-    """The room's identity provider, and the one that is proposed; None for what there is not."""
+def tested_provider(protocol: str = "") -> Any:
+    """What a test is of: what is proposed, or else what is in use."""
+    kept, proposed = providers(protocol)
+    return proposed or kept
+
+
+def providers(protocol: str = "") -> tuple[Any, Any]:
+    """The room's identity provider, and the one that is proposed; None for what there is not, or speaks otherwise."""
     from allauth.socialaccount.models import SocialApp
 
-    found = {app.provider_id: app for app in SocialApp.objects.filter(provider=PROVIDER)}
+    asked = [protocol] if protocol else [OPENID_CONNECT, SAML]
+    found = {app.provider_id: app for app in SocialApp.objects.filter(provider__in=asked)}
     return found.get(PROVIDER_KEY), found.get(PROPOSED_KEY)
+
+
+def sign_on_path(app: Any) -> str:
+    """Where the way to a provider begins."""
+    return reverse("saml_login") if app.provider == SAML else reverse("openid_connect_login", args=[PROVIDER_KEY])
+
+
+def issuer_of(app: Any) -> str:
+    """Under which name a provider is known: its issuer in OpenID Connect, its entity ID in SAML."""
+    return str(app.settings["entity_id" if app.provider == SAML else "server_url"])
+
+
+def expires_soon(app: Any) -> datetime | None:
+    """When the last certificate of a SAML provider expires, where that is near or past; after it nobody can sign in."""
+    from .saml.metadata import IdentityProvider
+
+    if app is None or app.provider != SAML:
+        return None
+    end = IdentityProvider.from_settings(app.settings).valid_until
+    return end if end - timezone.now() < WARN_BEFORE else None
 
 
 def proposer_of(app: Any) -> UUID:
@@ -185,31 +234,58 @@ def save_provider(*, actor: Any, name: str, issuer: str, client_id: str, client_
     Who signs officers in could sign in as any of them, so another provider is a proposal until a second officer confirms
     it: an administrator or the section 151 officer. A later proposal takes the place of an earlier one.
     """
-    from allauth.socialaccount.models import SocialApp
-
-    from shared_services.audit.services import record
-
     from .seal import seal
 
     check_may(actor, MAY_PROPOSE)
     check_reachable(issuer)
     issuer = issuer.rstrip("/")
-    kept, waiting = kept_provider(), proposed_provider()
+    kept, waiting = providers()
     secrets = [app.settings["sealed_secret"] for app in (waiting, kept) if app and _is_same(app, issuer, client_id)]
     sealed = seal(client_secret) if client_secret else next(iter(secrets), "")
     if not sealed:
         raise NotAllowed("Enter the client secret that your identity provider gave you.")
-    if waiting is not None:
-        waiting.delete()
-    is_proposal = kept is None or not _is_same(kept, issuer, client_id)
-    app = SocialApp(provider=PROVIDER, provider_id=PROPOSED_KEY) if is_proposal else kept
+    app = _in_force_or_proposed(OPENID_CONNECT, is_same=kept is not None and _is_same(kept, issuer, client_id))
     app.name, app.client_id, app.secret = name, client_id, ""
     app.settings = {"server_url": issuer, "sealed_secret": sealed, "oauth_pkce_enabled": True}
+    return _keep(actor, app, client=client_id)
+
+
+@transaction.atomic
+def save_saml_provider(*, actor: Any, name: str, described: IdentityProvider) -> Any:
+    """Keep the room's identity provider of SAML, as its metadata describes it.
+
+    Everything but its name on the sign-in page is a proposal, its certificates above all: whose they are, signs in as
+    anybody. A later proposal takes the place of an earlier one. Raises NotAllowed for a sign-on address without TLS.
+    """
+    check_may(actor, MAY_PROPOSE)
+    check_encrypted(described.sign_on_url)
+    facts, kept = described.as_settings(), kept_provider(SAML)
+    is_same = kept is not None and all(kept.settings[fact] == value for fact, value in facts.items())
+    app = _in_force_or_proposed(SAML, is_same=is_same)
+    app.name = name
+    app.settings = app.settings if is_same else facts
+    return _keep(actor, app, certificates=[one.fingerprint for one in described.certificates])
+
+
+def _in_force_or_proposed(protocol: str, *, is_same: bool) -> Any:
+    """The provider in force where it stays the same, or else a new proposal; an earlier one is gone."""
+    from allauth.socialaccount.models import SocialApp
+
+    kept, waiting = providers()
+    if waiting is not None:
+        waiting.delete()
+    return kept if is_same else SocialApp(provider=protocol, provider_id=PROPOSED_KEY)
+
+
+def _keep(actor: Any, app: Any, **told: Any) -> Any:
+    from shared_services.audit.services import record
+
+    is_proposal = app.provider_id == PROPOSED_KEY
     if is_proposal:
         app.settings |= {"proposed_by": str(actor.pk), "proposed_at": timezone.now().isoformat()}
     app.save()
     event = "accounts.single_sign_on.proposed" if is_proposal else "accounts.single_sign_on.changed"
-    record(actor, event, ("accounts.single_sign_on", PROVIDER_KEY), issuer=issuer, client=client_id)
+    record(actor, event, ("accounts.single_sign_on", PROVIDER_KEY), issuer=issuer_of(app), **told)
     return app
 
 
@@ -217,30 +293,34 @@ def save_provider(*, actor: Any, name: str, issuer: str, client_id: str, client_
 def confirm_provider(*, actor: Any, proposal: int) -> Any:
     """Let a proposed identity provider sign officers in. `proposal` is what the officer has read.
 
-    Not by who proposed it. Raises Stale when it has been changed or taken back since. Confirming twice changes nothing.
+    Not by who proposed it, and not before a test sign-in worked. Raises Stale when it has been changed or taken back
+    since. Confirming twice changes nothing.
     """
     from allauth.socialaccount.models import SocialApp
 
     from shared_services.audit.services import record
 
     check_may(actor, MAY_CONFIRM)
-    app = SocialApp.objects.select_for_update().filter(provider=PROVIDER, provider_id=PROPOSED_KEY).first()
+    app = SocialApp.objects.select_for_update().filter(provider_id=PROPOSED_KEY).first()
     if app is None or app.pk != proposal:
         raise Stale
     proposer = proposer_of(app)
     if proposer == actor.pk:
         raise NotAllowed("You proposed this identity provider. Somebody else must confirm it.", code="own_record")
+    if not has_passed(app):
+        raise NotAllowed("It has not passed a test. An administrator tests it on the page Single sign-on.")
     former = kept_provider()
+    if former is None or not app.provider == former.provider == SAML or issuer_of(former) != issuer_of(app):
+        # Another provider's keys mean other people, and so do those given to another client of the same provider.
+        forget_links()
     if former is not None:
         former.delete()
-    # Another provider's keys mean other people.
-    forget_links()
     app.provider_id = PROVIDER_KEY
     app.settings = {name: value for name, value in app.settings.items() if not name.startswith("proposed_")}
     app.save()
     record(
         actor, "accounts.single_sign_on.confirmed", ("accounts.single_sign_on", PROVIDER_KEY),
-        issuer=app.settings["server_url"], client=app.client_id, proposed_by=str(proposer),
+        issuer=issuer_of(app), client=app.client_id, proposed_by=str(proposer),
     )  # fmt: skip
     return app
 
@@ -257,8 +337,13 @@ def withdraw_provider(*, actor: Any) -> None:
         record(actor, "accounts.single_sign_on.withdrawn", ("accounts.single_sign_on", PROVIDER_KEY))
 
 
+def has_passed(app: Any) -> bool:
+    """Whether a test sign-in worked since the last change."""
+    return app.settings.get("test_problem") == ""
+
+
 def _is_same(app: Any, issuer: str, client_id: str) -> bool:
-    return (app.client_id, app.settings.get("server_url")) == (client_id, issuer)
+    return app.provider == OPENID_CONNECT and (app.client_id, app.settings.get("server_url")) == (client_id, issuer)
 
 
 @transaction.atomic

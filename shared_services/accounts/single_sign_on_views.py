@@ -43,11 +43,15 @@ class FromProvider(GuardedView):
         return _or_why_not(request, lambda: openid_connect.callback(request, provider_id))
 
 
+def count_trip(request: HttpRequest) -> None:
+    """Anybody may open these addresses, and each makes work here or at the provider: not without end. Raises TooMany."""
+    count_use(request, "single_sign_on", times=PER_VISITOR, seconds=60)
+    count_use(request, "single_sign_on", times=PER_ROOM, seconds=60, key=f"room {current_council().number}")
+
+
 def _or_why_not(request: HttpRequest, go: Callable[[], Any]) -> Any:
-    """Anybody may open these addresses, and each makes the portal ask the provider: not without end."""
     try:
-        count_use(request, "single_sign_on", times=PER_VISITOR, seconds=60)
-        count_use(request, "single_sign_on", times=PER_ROOM, seconds=60, key=f"room {current_council().number}")
+        count_trip(request)
     except TooMany as refusal:
         return refuse(request, refusal.message, status=refusal.status)
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
@@ -10,7 +12,7 @@ from shared_services.api.services import forget_old_answers
 from shared_services.messaging.tasks import council_task
 
 from . import mail
-from .models import Account
+from .models import Account, SignOnQuestion
 from .seal import seal_anew
 
 
@@ -47,8 +49,13 @@ def send_security_notice(account_id: str, event: str) -> None:
 
 @council_task
 def forget_what_expired() -> None:
-    """Nightly: delete expired sessions and stored API answers; renew seals while an earlier secret is in use. Safe to run twice."""
-    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    """Nightly: delete expired sessions, sign-ins and stored API answers; renew seals while an earlier secret is in use.
+
+    Safe to run twice.
+    """
+    now = timezone.now()
+    Session.objects.filter(expire_date__lt=now).delete()
+    SignOnQuestion.objects.filter(asked_at__lt=now - timedelta(days=1)).delete()
     forget_old_answers()
     if settings.SECRET_KEY_FALLBACKS:
         seal_anew()

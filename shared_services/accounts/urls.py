@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from . import officer_views, sign_in_views, views
+from . import officer_views, saml_views, sign_in_views, views
 from .single_sign_on_views import FromProvider, ToProvider
 
 sign_in = [
@@ -32,6 +32,10 @@ sign_in = [
 ]
 
 single_sign_on = [
+    path("saml/metadata/", saml_views.ShowMetadata.as_view(), name="saml_metadata"),
+    path("saml/login/", saml_views.AskProvider.as_view(), name="saml_login"),
+    path("saml/consume/", saml_views.ConsumeAnswer.as_view(), name="saml_consume"),
+    path("saml/finish/<slug:reference>/", saml_views.Finish.as_view(), name="saml_finish"),
     path("<slug:provider_id>/login/", ToProvider.as_view(), name="openid_connect_login"),
     path("<slug:provider_id>/login/callback/", FromProvider.as_view(), name="openid_connect_callback"),
     path("cancelled/", RedirectView.as_view(pattern_name="account_login"), name="socialaccount_login_cancelled"),

@@ -37,9 +37,18 @@ def test_a_file_has_one_job_and_a_length_one_can_read(path):
     assert len(path.read_text().splitlines()) <= LONGEST
 
 
+FROM_ANOTHER_SITE = {
+    "shared_services/accounts/saml_views.py": "an identity provider’s page posts its answer, and knows no token of ours",
+}
+"""Where a form without our token is taken, each with the reason."""
+
+
 @pytest.mark.parametrize("path", PYTHON, ids=_ids)
 def test_nothing_is_evaluated_marked_safe_exempt_or_left_unfinished(path):
     text = path.read_text()
+    if _ids(path) in FROM_ANOTHER_SITE:
+        assert text.count('@method_decorator(csrf_exempt, name="dispatch")') == 1
+        text = text.replace("csrf_exempt", "")
 
     for pattern in (
         r"(?<![\w.])eval\(",

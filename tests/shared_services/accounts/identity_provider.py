@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
+from django.utils import timezone
 
 from tests.receivers import served
 
@@ -62,6 +63,13 @@ def _json(handler: BaseHTTPRequestHandler, status: int, body: dict[str, Any]) ->
     handler.send_header("Content-Length", str(len(content)))
     handler.end_headers()
     handler.wfile.write(content)
+
+
+def as_tested(app: Any, problem: str = "") -> Any:
+    """The provider as after a test sign-in: one that worked, unless there was a problem."""
+    app.settings |= {"tested_at": timezone.now().isoformat(), "test_email": "", "test_problem": problem}
+    app.save(update_fields=["settings"])
+    return app
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from shared_services.tenancy import directory
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed, Stale
 
-from .identity_provider import CLIENT, SECRET, provider_served
+from .identity_provider import CLIENT, SECRET, as_tested, provider_served
 
 LOGIN = "/account/single-sign-on/council/login/"
 
@@ -59,7 +59,7 @@ def propose(actor, name="Another", issuer="http://127.0.0.1:9"):
 def configured(northmoor, administrator, section_151, provider):
     with inside_council(northmoor):
         proposed = propose(administrator, "Northmoor account", provider.issuer)
-        confirm_provider(actor=section_151, proposal=proposed.pk)
+        confirm_provider(actor=section_151, proposal=as_tested(proposed).pk)
     return provider
 
 
@@ -171,7 +171,7 @@ def test_another_provider_does_not_inherit_the_keys_of_the_former(
     round_trip(visitor(northmoor))
 
     with inside_council(northmoor):
-        confirm_provider(actor=section_151, proposal=propose(administrator).pk)
+        confirm_provider(actor=section_151, proposal=as_tested(propose(administrator)).pk)
         assert not SocialAccount.objects.exists()
 
 
@@ -181,7 +181,7 @@ def test_another_provider_signs_nobody_in_until_a_second_officer_confirms_it(
     officer_in(northmoor, email="pearl@northmoor.test")
     provider.claims = {"sub": "1", "email": "pearl@northmoor.test"}
     with inside_council(northmoor):
-        proposal = propose(administrator, "Northmoor account", provider.issuer).pk
+        proposal = as_tested(propose(administrator, "Northmoor account", provider.issuer)).pk
 
         with pytest.raises(NotAllowed, match="Somebody else must confirm"):
             confirm_provider(actor=administrator, proposal=proposal)
@@ -209,6 +209,17 @@ def test_the_provider_in_use_stays_until_another_is_confirmed(
         assert (kept_provider().name, proposed_provider()) == ("Northmoor account", None)
 
 
+def test_what_has_not_passed_a_test_is_not_confirmed(northmoor, administrator, section_151, provider):
+    with inside_council(northmoor):
+        proposal = propose(administrator)
+
+        with pytest.raises(NotAllowed, match="not passed a test"):
+            confirm_provider(actor=section_151, proposal=proposal.pk)
+        with pytest.raises(NotAllowed, match="not passed a test"):
+            confirm_provider(actor=section_151, proposal=as_tested(proposal, "It failed.").pk)
+        assert kept_provider() is None
+
+
 def test_what_is_confirmed_is_what_was_read(northmoor, administrator, section_151, provider):
     with inside_council(northmoor):
         read = propose(administrator).pk
@@ -230,7 +241,7 @@ def test_a_proposal_is_tested_and_confirmed_on_its_page(northmoor, administrator
     provider.claims = {"sub": "9", "email": administrator.work_email}
     browser, other = client_for(administrator), client_for(section_151)
     answers = {"name": "Northmoor account", "issuer": provider.issuer, "client_id": CLIENT, "client_secret": SECRET}
-    browser.post("/set-up/single-sign-on/", {"form_token": str(uuid.uuid4()), **answers})
+    browser.post("/set-up/single-sign-on/openid-connect/", {"form_token": str(uuid.uuid4()), **answers})
     round_trip(browser, "/set-up/single-sign-on/test/")
 
     own = browser.get("/set-up/single-sign-on/confirm/").text
@@ -308,7 +319,7 @@ def test_a_provider_that_refuses_says_so_on_a_page(northmoor, visitor, configure
 
 def test_a_provider_that_is_away_says_so_on_a_page(northmoor, administrator, section_151, visitor, configured):
     with inside_council(northmoor):
-        confirm_provider(actor=section_151, proposal=propose(administrator, "Gone").pk)
+        confirm_provider(actor=section_151, proposal=as_tested(propose(administrator, "Gone")).pk)
 
     answer = visitor(northmoor).get(LOGIN)
 
