@@ -123,8 +123,8 @@ class Portal:
         finally:
             connection.close()
 
-    def inside_liverpool(self, *lines: str) -> None:
-        """Run statements inside Liverpool's room, as the portal's own processes do."""
+    def inside_northmoor(self, *lines: str) -> None:
+        """Run statements inside Northmoor’s room, as the portal's own processes do."""
         script = (
             "import django; django.setup()",
             "from shared_services.tenancy.directory import council_by_number",
@@ -140,9 +140,9 @@ class Portal:
         )
 
     def row(self, question: str) -> tuple[Any, ...]:
-        """The one row that answers a question to Liverpool's room."""
+        """The one row that answers a question to Northmoor’s room."""
         with self.database() as database:
-            database.execute(f"SET search_path = {LIVERPOOL}, public")
+            database.execute(f"SET search_path = {NORTHMOOR}, public")
             found = database.execute(question).fetchone()  # type: ignore[arg-type]
             assert found is not None
             return found

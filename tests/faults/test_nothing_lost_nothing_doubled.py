@@ -168,7 +168,7 @@ def test_a_worker_killed_while_it_writes_an_exit_pack(portal):
 
 
 def _ask_for_pack(portal: Portal) -> str:
-    portal.inside_liverpool(
+    portal.inside_northmoor(
         "from shared_services.leaving.models import ExitPack",
         "from shared_services.messaging.outbox import enqueue",
         "from shared_services.tenancy.bases import new_key",
@@ -182,9 +182,9 @@ def test_a_worker_killed_at_row_50_000_of_an_extract(portal, tmp_path):
     rows = 200_000
     extract = tmp_path / "LFA1.csv"
     extract.write_text(
-        "LIFNR,NAME1,ORT01,LAND1\n" + "".join(f"{n:010d},Supplier {n} Ltd,Liverpool,GB\n" for n in range(1, rows + 1))
+        "LIFNR,NAME1,ORT01,LAND1\n" + "".join(f"{n:010d},Supplier {n} Ltd,Northmoor,GB\n" for n in range(1, rows + 1))
     )
-    portal.inside_liverpool(
+    portal.inside_northmoor(
         "from django.core.files import File",
         "from councils.migration.services import receive_files",
         f"receive_files(actor=None, uploads=[File(open({str(extract)!r}, 'rb'), name='LFA1.csv')])",
@@ -196,7 +196,7 @@ def test_a_worker_killed_at_row_50_000_of_an_extract(portal, tmp_path):
     wait_until(lambda: portal.row("SELECT status FROM migration_importbatch") == ("checked",), seconds=120)
     assert portal.row("SELECT count(*), count(DISTINCT line) FROM migration_stagedrow") == (rows, rows)
 
-    portal.inside_liverpool(
+    portal.inside_northmoor(
         "from councils.migration.models import ImportBatch",
         "from councils.migration.services import start_loading",
         "start_loading(actor=None, batch=ImportBatch.objects.get())",
