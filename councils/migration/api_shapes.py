@@ -56,7 +56,7 @@ class FileAnswer(Answer):
     date_order = serializers.ChoiceField(choices=DateOrder.choices)
     headers = serializers.ListField(child=serializers.CharField())
     fields = serializers.ListField(  # type: ignore[assignment]  # A declared field leaves the class before it counts.
-        child=serializers.CharField(allow_blank=True), help_text="the table's field for each header; empty: left out"
+        child=serializers.CharField(allow_blank=True), help_text="the table’s field for each header; empty: left out"
     )
     row_count = serializers.IntegerField()
     quarantined_count = serializers.IntegerField()
@@ -143,7 +143,7 @@ class ColumnsBody(Body):
     columns = serializers.ListField(
         child=serializers.CharField(max_length=30, allow_blank=True),
         max_length=1_000,
-        help_text="the table's field for each of the file's headers, in order; empty for a column that is left out",
+        help_text="the table’s field for each of the file’s headers, in order; empty for a column that is left out",
     )
     decimal_mark = serializers.ChoiceField(choices=DecimalMark.choices, default=DecimalMark.POINT)
     date_order = serializers.ChoiceField(choices=DateOrder.choices, default=DateOrder.DAY_FIRST)

@@ -38,5 +38,5 @@ class NotHardened(Exception):
     def __init__(self) -> None:
         super().__init__(
             "Rooms could still use what PostgreSQL leaves open to everybody, and only a superuser can close it. Have one "
-            "run, in the product's database and once, what `manage.py print_hardening` prints. Then run this again."
+            "run, in the product’s database and once, what `manage.py print_hardening` prints. Then run this again."
         )

@@ -1,4 +1,4 @@
-"""Print what a superuser runs once in the product's database, where the owner is none."""
+"""Print what a superuser runs once in the product’s database, where the owner is none."""
 
 from __future__ import annotations
 
