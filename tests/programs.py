@@ -15,7 +15,9 @@ class Program:
         self.host, self.secret = host, secret
 
     def get(self, path: str, **headers: str):
-        return self.client.get(f"/api/v1/{path}", headers=headers)
+        return self.client.get(
+            f"/api/v1/{path}", headers={name.replace("_", "-"): text for name, text in headers.items()}
+        )
 
     def send(self, method: str, path: str, body: object = None, **headers: str):
         names = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -350,6 +350,8 @@ STORAGES = {
     "default": {"BACKEND": "shared_services.tenancy.storage.RoomStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+LARGEST_EXTRACT_MEGABYTES = int(os.environ.get("GUILDHALL_LARGEST_EXTRACT_MB", "2048"))
+"""How much one upload of extracts of the legacy system, and each file in it, may have."""
 EXIT_PACK_DAYS = int(os.environ.get("GUILDHALL_EXIT_PACK_DAYS", "7"))
 """So many days a council may download its exit pack; then the file is deleted."""
 OCDS_PREFIX = os.environ.get("GUILDHALL_OCDS_PREFIX", "ocds-unregistered")

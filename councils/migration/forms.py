@@ -13,6 +13,7 @@ from shared_services.govuk.words import counted
 from .choices import CrosswalkKind, DateOrder, DecimalMark
 from .models import ControlTotal, ImportFile
 from .tables import Table, all_tables
+from .uploads import largest_in_words
 
 MOST_FILES = 25
 
@@ -32,6 +33,8 @@ class FilesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         given = data if isinstance(data, (list, tuple)) else [data]
+        if not given:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
         if len(given) > MOST_FILES:
             raise forms.ValidationError(self.error_messages["too_many"], code="too_many")
         # An empty file is told apart by name, with what to do about it, in the service.
@@ -39,17 +42,22 @@ class FilesField(forms.FileField):
 
 
 class UploadForm(GovukForm):
+    """The files to bring, and a word on them."""
+
     uploads = FilesField(
         label="Files",
         allow_empty_file=True,
-        help_text=(
-            "Extracts of SAP tables as CSV, tab- or pipe-separated text or .xlsx, with technical names or labels as "
-            "headings, or filled-in templates. Up to 2 GB each; very long lists are quickest as CSV."
-        ),
     )
     note = forms.CharField(
         label="Note", max_length=200, required=False, help_text="For example “Vendors as at 30 September”."
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["uploads"].help_text = (
+            "Extracts of SAP tables as CSV, tab- or pipe-separated text or .xlsx, with technical names or labels as "
+            f"headings, or filled-in templates. Up to {largest_in_words()} together; very long lists are quickest as CSV."
+        )
 
 
 def table_choices() -> list[tuple[str, str]]:

@@ -28,17 +28,21 @@ PAGING = [
 ]
 
 
-WITH_FILES = {
-    "type": "object",
-    "required": ["body"],
-    "properties": {"body": {"type": "string", "description": "the JSON that is sent without files"}},
-    "additionalProperties": {
-        "type": "string",
-        "format": "binary",
-        "description": "answers.FIELD: the file that answers a file question of the form",
-    },
+FILES_OF = {
+    "answers": "answers.FIELD: the file that answers a file question of the form",
+    "files": "files.1, files.2, …: the files",
 }
-"""A body with the files that answer a form."""
+"""What the parts of files are called -> what that means."""
+
+
+def with_files(part: str) -> dict[str, Any]:
+    """A body with files."""
+    return {
+        "type": "object",
+        "required": ["body"],
+        "properties": {"body": {"type": "string", "description": "the JSON that is sent without files"}},
+        "additionalProperties": {"type": "string", "format": "binary", "description": FILES_OF[part]},
+    }
 
 
 class ProblemAnswer(serializers.Serializer):
@@ -76,7 +80,7 @@ class RoomSchema(AutoSchema):
         declared = self.view.body.get(self._name())
         if self._name() not in self.view.takes_files:
             return declared
-        return {"application/json": declared, "multipart/form-data": WITH_FILES}
+        return {"application/json": declared, "multipart/form-data": with_files(self.view.file_part)}
 
     def get_response_serializers(self) -> Any:
         declared = self.view.answers.get(self._name()) or self._default_answer()
@@ -85,6 +89,8 @@ class RoomSchema(AutoSchema):
         codes = ["400", "401", "403", "404", "405"]
         if self.method not in ("GET", "HEAD"):
             codes += ["409", "412", "415", "422"]
+        if self._name() in self.view.takes_files:
+            codes.append("413")
         if self.method in ("PUT", "PATCH", "DELETE"):
             codes.append("428")
         for code in codes:

@@ -10,7 +10,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 
-BODY, ANSWERS = "body", "answers"
+BODY = "body"
 
 
 class JsonParser(BaseParser):
@@ -49,14 +49,18 @@ def json_part(request: Any) -> dict[str, Any]:
 
 
 def file_parts(request: Any) -> dict[str, UploadedFile]:
-    """The files of a multipart request by the field that each answers: the part `answers.quote` is for “quote”."""
+    """The files of a multipart request by the field that each answers: the part `answers.quote` is for “quote”.
+
+    What stands before the point is the endpoint's word.
+    """
+    wanted = request.parser_context["view"].file_part
     files: dict[str, UploadedFile] = {}
     for name, upload in request.FILES.items():
         holder, dot, field = name.partition(".")
-        if holder == ANSWERS and dot and field:
+        if holder == wanted and dot and field:
             files[field] = upload
         elif name != BODY:
-            raise ParseError(f"The part “{name}” is not read: a file’s part is called like “{ANSWERS}.quote”.")
+            raise ParseError(f"The part “{name}” is not read: a file’s part is called like “{wanted}.quote”.")
     return files
 
 

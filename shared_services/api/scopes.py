@@ -16,6 +16,8 @@ AREAS: dict[str, str] = {
     "procurement": "Demand and joint purchases",
     "insight": "Shared figures",
     "audit": "Audit record",
+    "migration": "Data from the legacy system",
+    "leaving": "Exit packs",
     "modelling": "Design of processes",
     "webhooks": "Webhooks",
 }

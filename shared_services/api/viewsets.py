@@ -55,6 +55,10 @@ class RoomAPIView(APIView):
     """Action -> declared answer."""
     takes_files: ClassVar[frozenset[str]] = frozenset()
     """Actions to which files may be sent: as multipart/form-data, with the JSON in the part `body`."""
+    file_part: ClassVar[str] = "answers"
+    """What the parts of files are called before the point."""
+    upload_handlers: ClassVar[tuple[Any, ...]] = ()
+    """Who takes files in while they arrive, where not the portal's usual handlers do."""
     tag: ClassVar[str] = ""
     sensitive: ClassVar[str] = ""
     """What these answers show of a person ("people.employment"): each reading is then recorded, as on the pages."""

@@ -54,7 +54,7 @@ class UploadHandlersOfTheView:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        handlers = getattr(getattr(view, "view_class", None), "upload_handlers", ())
+        handlers = getattr(getattr(view, "view_class", None) or getattr(view, "cls", None), "upload_handlers", ())
         if handlers and request.method == "POST":
             request.upload_handlers = [handler(request) for handler in handlers]
 

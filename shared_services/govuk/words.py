@@ -69,9 +69,11 @@ def counted(number: int, singular: str, plural: str | None = None) -> str:
 
 
 def spoken_size(size: int) -> str:
-    """900 bytes, 12 KB, 1.4 MB: never "0 KB"."""
+    """900 bytes, 12 KB, 1.4 MB, 2 GB: never "0 KB"."""
     if size < 1024:
         return counted(size, "byte")
     if size < 1024 * 1024:
         return f"{size / 1024:,.0f} KB"
-    return f"{size / 1024 / 1024:,.1f} MB".replace(".0 ", " ")
+    if size < 1024**3:
+        return f"{size / 1024**2:,.1f} MB".replace(".0 ", " ")
+    return f"{size / 1024**3:,.1f} GB".replace(".0 ", " ")

@@ -52,7 +52,9 @@ class SpendUpload(FileUploadHandler):
         length = int(self.request.META.get("CONTENT_LENGTH") or 0)
         if length > LIMIT_BYTES:
             self.fault = f"The file is larger than {LIMIT_MEGABYTES} MB. Choose the spend file of one year."
-            raise StopUpload(connection_reset=length > WILL_DRAIN_BYTES)
+            if length > WILL_DRAIN_BYTES:
+                raise StopUpload(connection_reset=True)
+            # Waited for piece by piece: Django itself would wait line by line, and hold a line of any length in memory.
         if self.begun:
             raise SkipFile("One file is compared at a time.")
         self.begun = True

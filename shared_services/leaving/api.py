@@ -1,12 +1,17 @@
-"""Exit packs for programs: asked for and watched. The archive itself is downloaded from its page, by a person."""
+"""Exit packs for programs: asked for, watched and downloaded."""
 
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
 
 from shared_services.api.bodies import Nothing
 from shared_services.api.routing import COUNCIL
@@ -16,6 +21,7 @@ from shared_services.api.viewsets import RoomViewSet
 from . import services
 from .choices import PackStatus
 from .models import ExitPack
+from .sending import send_archive
 
 HOSTS = (COUNCIL,)
 
@@ -40,7 +46,7 @@ class ExitPacks(RoomViewSet):
     """Packs of everything that this council keeps."""
 
     tag = "Exit packs"
-    permissions = dict.fromkeys(("list", "retrieve", "create"), services.MAY_TAKE)
+    permissions = dict.fromkeys(("list", "retrieve", "create", "archive"), services.MAY_TAKE)
     body = {"create": Nothing}
     answers = {"create": PackAnswer}
     answer_class = PackAnswer
@@ -56,6 +62,26 @@ class ExitPacks(RoomViewSet):
         pack = services.ask_for_pack(actor=self.actor)
         location = reverse("api:exit-pack-detail", kwargs={"pk": pack.pk})
         return self.answer(row_of(pack, PackAnswer), status=201, location=location)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "Range",
+                str,
+                OpenApiParameter.HEADER,
+                description="`bytes=N-`: the rest of a download that was cut off.",
+            )
+        ],
+        responses={
+            (200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY),
+            (206, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY),
+        },
+    )
+    @action(detail=True, methods=["get"])
+    def archive(self, request: Any, pk: UUID) -> HttpResponseBase:
+        """The archive, while it is kept. Each download is in the record, with the archive's hash."""
+        pack = get_object_or_404(self.get_queryset(), pk=pk)
+        return send_archive(request, pack, services.open_pack(actor=self.actor, pack=pack))
 
 
 def register(router: Any) -> None:

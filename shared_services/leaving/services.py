@@ -21,6 +21,7 @@ from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may
 from shared_services.audit.services import record
 from shared_services.messaging.outbox import enqueue
+from shared_services.messaging.registry import UnderWay
 from shared_services.tenancy.errors import NotAllowed
 
 from .beside import BesideTheLook
@@ -59,11 +60,14 @@ def write_asked_pack(*, pack_id: UUID) -> None:
     """Write a pack that was asked for. The first thing done in the room's transaction; safe to run again.
 
     What was asked for, and how far it is, is read and written on a second connection: the first is one look at the
-    whole room. A second worker that is sent the same pack leaves it to the first.
+    whole room. A second worker that is sent the same pack leaves it to the first: raises UnderWay, so that the promise
+    stays open and is taken up when the first is killed.
     """
     open_snapshot()
     with BesideTheLook() as beside:
-        if not _is_alone(pack_id) or not beside.do(lambda: _begin(pack_id)):
+        if not _is_alone(pack_id):
+            raise UnderWay
+        if not beside.do(lambda: _begin(pack_id)):
             return
         archive = Path(default_storage.path(f"{FOLDER}/{pack_id}.zip"))
         folder = archive.with_suffix("")

@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.timezone import localtime
 
 from shared_services.govuk.forms import GovukForm
 from shared_services.govuk.views import ActionView, Column, FormPage, GuardedView, ListPage, Page
 from shared_services.govuk.words import spoken_instant, spoken_size
-from shared_services.tenancy.door import current_council
 
 from . import services
 from .choices import PACK_COLOURS
 from .models import ExitPack
 from .pack.contents import NOT_A_COUNCIL_S, left_out
+from .sending import send_archive
 
 TEMPLATES = "pages/shared_services/leaving"
 TRAIL: list[tuple[str, str]] = [("Exit packs", "leaving:list_packs")]
@@ -105,14 +104,7 @@ class DownloadPack(GuardedView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         pack = get_object_or_404(ExitPack, pk=self.kwargs["pk"])
         content = services.open_pack(actor=self.actor, pack=pack)
-        moment = f"{localtime(pack.asked_at):%Y-%m-%d-%H%M}"
-        response = FileResponse(
-            content, as_attachment=True, filename=f"exit-pack-{current_council().slug}-{moment}.zip",
-            content_type="application/zip",
-        )  # fmt: skip
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return send_archive(request, pack, content)
 
 
 class DeletePack(ActionView):

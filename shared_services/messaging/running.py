@@ -160,7 +160,8 @@ def _run_with_a_call(task_name: str, council_number: int, message_id: UUID | str
 def _run_in_pieces(task_name: str, council_number: int, message_id: UUID | str) -> bool:
     """A long job, each piece in a transaction of its own, or many in one. Its row is marked when all have been tried.
 
-    Two workers may be at it at once after a relay's second sending, so a piece must be safe to repeat.
+    Two workers may be at it at once after a relay's second sending, so a piece must be safe to repeat, or raise
+    UnderWay: the job then stays open, and is taken up again when the worker that is at it dies.
     """
     entry = registry.task(task_name)
     assert entry.pieces is not None
@@ -175,6 +176,8 @@ def _run_in_pieces(task_name: str, council_number: int, message_id: UUID | str) 
         try:
             with inside_council(council_number):
                 entry.function(**keys)
+        except registry.UnderWay:
+            raise
         except Exception as error:
             log.exception("a piece of job %s of %s failed", task_name, council_number)
             if entry.when_it_fails is not None:

@@ -30,3 +30,13 @@ class Stale(NotAllowed):
         message: str = "Someone else changed this while you were working on it. Check the latest version and try again.",
     ) -> None:
         super().__init__(message, code="stale")
+
+
+class NotHardened(Exception):
+    """What PostgreSQL leaves open to everybody is open still, and the owner, no superuser, cannot close it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Rooms could still use what PostgreSQL leaves open to everybody, and only a superuser can close it. Have one "
+            "run, in the product’s database and once, what `manage.py print_hardening` prints. Then run this again."
+        )

@@ -6,8 +6,11 @@ stopped. Steps in Python run in each room, as the owner.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import md5
+from operator import itemgetter
 from typing import Any
 
 import psycopg
@@ -25,8 +28,9 @@ from .provisioning import COPIED_TABLES, TEMPLATE, release_head, room_rights
 
 WORKERS = 2
 LOCK_TIMEOUT = "3s"
-ROOMS_A_CONNECTION = 50
+ROOMS_A_CONNECTION = 100
 """A backend's catalogue grows with the rooms it has seen, so it is let go after at most these."""
+ROOMS_A_ROUND_TRIP = 25
 SHARED_ROWS = tuple(table for table in COPIED_TABLES if table != "django_migrations")
 """Rows that a room has from the template: a migration's new tables bring new ones."""
 
@@ -121,14 +125,29 @@ class Plan:
 
     head: str
     steps: tuple[CapturedMigration, ...]
+    since: dict[str, list[CapturedMigration]] = field(default_factory=dict)
+    """Each release that the template has been at -> what a room lacks that is at it still."""
 
     @classmethod
     def of_template(cls) -> Plan:
         with owner_connection() as owner:
-            order = owner.execute(f"SELECT app, name FROM {TEMPLATE}.django_migrations ORDER BY id").fetchall()
+            order = owner.execute(
+                f"SELECT app, name, row_number() OVER (ORDER BY app, name) FROM {TEMPLATE}.django_migrations ORDER BY id"
+            ).fetchall()
             head = release_head(owner)
         captured = {(step.app, step.name): step for step in CapturedMigration.objects.all()}
-        return cls(head, tuple(captured[each] for each in order if each in captured))
+        steps = [captured.get((app, name)) for app, name, _ in order]
+        since = {
+            _head_of(order[:place]): [step for step in steps[place:] if step is not None]
+            for place in range(1, len(order) + 1)
+        }
+        return cls(head, tuple(step for step in steps if step is not None), since)
+
+
+def _head_of(order: Sequence[tuple[str, str, int]]) -> str:
+    """What `release_head` gave when the template had these migrations, each with its place in the database's order."""
+    names = [f"{app}.{name}" for app, name, _ in sorted(order, key=itemgetter(2))]
+    return md5(",".join(names).encode(), usedforsecurity=False).hexdigest()
 
 
 def pending_in(owner: psycopg.Connection, key: str, plan: Plan) -> list[CapturedMigration]:
@@ -143,26 +162,76 @@ def migrate_room(key: str, plan: Plan, owner: psycopg.Connection, pending: list[
     script: list[str] = []
     try:
         for step in pending:
-            record = (
-                f"INSERT INTO {key}.django_migrations (app, name, applied) VALUES ('{step.app}', '{step.name}', now());"
-            )
-            # Without public in the path a table that is missing fails, where it would else be public's.
-            path = f"SET LOCAL search_path = \"{key}\"; SET LOCAL lock_timeout = '{LOCK_TIMEOUT}';"
-            if step.atomic and not step.python_steps:
-                script += [f"BEGIN; {path}\n{step.sql}\n{record}", "COMMIT;"]
+            if _is_plain(step):
+                script += _transaction(key, step)
                 continue
             _run(owner, script)
             if step.python_steps:
                 _replay_in_python(key, step.app, step.name)
             else:
-                _replay_statements(owner, key, step.sql, record)
-        # The last migration, what follows from it and the register's word are one transaction.
-        last = [_in_line(key, pending), _now_current(key, plan.head), "COMMIT;"]
-        _run(owner, [*script[:-1], *last] if script else ["BEGIN;", *last])
+                _replay_statements(owner, key, step.sql, _record(key, step))
+        _run(owner, _to_the_end(key, script, pending, plan))
     except Exception as problem:
         left = pending_in(owner, key, plan) if not owner.broken else pending
         return Outcome(key, len(pending) - len(left), f"{type(problem).__name__}: {problem}")
     return Outcome(key, len(pending))
+
+
+def _is_plain(step: CapturedMigration) -> bool:
+    """Whether a migration is SQL alone, in one transaction."""
+    return step.atomic and not step.python_steps
+
+
+def _transaction(key: str, step: CapturedMigration) -> list[str]:
+    # Without public in the path a table that is missing fails, where it would else be public's.
+    path = f"SET LOCAL search_path = \"{key}\"; SET LOCAL lock_timeout = '{LOCK_TIMEOUT}';"
+    return [f"BEGIN; {path}\n{step.sql}\n{_record(key, step)}", "COMMIT;"]
+
+
+def _record(key: str, step: CapturedMigration) -> str:
+    """Keep that a room has a migration. A division by zero stops the transaction of one that has it already."""
+    known = f"EXISTS (SELECT 1 FROM {key}.django_migrations WHERE app = '{step.app}' AND name = '{step.name}')"
+    return (
+        f"INSERT INTO {key}.django_migrations (app, name, applied)"
+        f" SELECT '{step.app}', '{step.name}', now() WHERE 1 / (NOT {known})::int = 1;"
+    )
+
+
+def _to_the_end(key: str, script: list[str], pending: list[CapturedMigration], plan: Plan) -> list[str]:
+    """The last migration, what follows from it and the register's word are one transaction."""
+    last = [_in_line(key, pending), _now_current(key, plan.head), "COMMIT;"]
+    return [*script[:-1], *last] if script else ["BEGIN;", *last]
+
+
+def _migrate_as_registered(heads: dict[str, str], plan: Plan, owner: psycopg.Connection) -> list[Outcome]:
+    """Replay in several rooms, in one round trip, what the register says they lack: a transaction a migration still.
+
+    The server stops at the first room that does not take it. Gives the rooms before that; the others, and those
+    whose steps are not plain SQL, are left to be asked what they lack.
+    """
+    known = {key: plan.since[head] for key, head in heads.items() if head in plan.since}
+    pending = {key: steps for key, steps in known.items() if all(map(_is_plain, steps))}
+    script: list[str] = []
+    for key, steps in pending.items():
+        script += _to_the_end(key, [part for step in steps for part in _transaction(key, step)], steps, plan)
+    try:
+        _run(owner, script)
+    except psycopg.Error:
+        done = _current_of(list(pending), plan, owner)
+        return [Outcome(key, len(pending[key])) for key in done]
+    return [Outcome(key, len(steps)) for key, steps in pending.items()]
+
+
+def _current_of(keys: list[str], plan: Plan, owner: psycopg.Connection) -> list[str]:
+    """Those of some rooms that are at the template's release, by the register as it stands in the database."""
+    if owner.broken:
+        return []
+    rows = owner.execute(
+        "SELECT schema_name FROM public.tenancy_council WHERE schema_name = ANY(%s) AND release_head = %s"
+        " AND release_state = 'current'",
+        [keys, plan.head],
+    )
+    return [row[0] for row in rows.fetchall()]
 
 
 def _migrate_as_it_stands(
@@ -180,14 +249,11 @@ def _migrate_as_it_stands(
 
 def replay_of(pending: list[CapturedMigration], key: str, head: str) -> str | None:
     """What brings one room to the template's release within a transaction; None where a step needs one of its own."""
-    if any(step.python_steps or not step.atomic for step in pending):
+    if not all(map(_is_plain, pending)):
         return None
     script = [f'SET LOCAL search_path = "{key}";']
     for step in pending:
-        script.append(step.sql)
-        script.append(
-            f"INSERT INTO {key}.django_migrations (app, name, applied) VALUES ('{step.app}', '{step.name}', now());"
-        )
+        script += [step.sql, _record(key, step)]
     return "\n".join([*script, _in_line(key, pending), _now_current(key, head)])
 
 
@@ -236,9 +302,12 @@ def migrate_rooms(*, workers: int = WORKERS) -> list[Outcome]:
     plan = Plan.of_template()
     live = Council.objects.filter(state__in=Council.KEPT).order_by("number")
     behind = live.exclude(release_head=plan.head, release_state=Council.Release.CURRENT)
-    keys = list(behind.values_list("schema_name", flat=True))
+    heads = dict(behind.values_list("schema_name", "release_head"))
+    keys = list(heads)
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        done = list(pool.map(lambda part: _migrate_some(part, plan), _portions(keys, workers)))
+        done = list(
+            pool.map(lambda part: _migrate_some({key: heads[key] for key in part}, plan), _portions(keys, workers))
+        )
     outcomes = {outcome.key: outcome for part in done for outcome in part}
     for key in keys:
         # Steps in Python run on Django's own connection, which belongs to this thread.
@@ -263,15 +332,21 @@ def _portions(keys: list[str], workers: int) -> list[list[str]]:
     return [keys[start : start + size] for start in range(0, len(keys), size)]
 
 
-def _migrate_some(keys: list[str], plan: Plan) -> list[Outcome]:
-    """Some rooms on one connection; those with a step in Python are left out.
+def _migrate_some(heads: dict[str, str], plan: Plan) -> list[Outcome]:
+    """Some rooms, each with the release it is at by the register, on one connection; those with a step in Python are left out.
 
     The disk is waited for once, after the last room. A server that stops before that forgets the latest rooms
     together with their word in the register, so running again takes them up.
     """
     with owner_connection() as owner:
         owner.execute("SET synchronous_commit = off")
-        outcomes = [_migrate_as_it_stands(key, plan, owner, leave_python=True) for key in keys]
+        outcomes: list[Outcome | None] = []
+        keys = list(heads)
+        for first in range(0, len(keys), ROOMS_A_ROUND_TRIP):
+            together = {key: heads[key] for key in keys[first : first + ROOMS_A_ROUND_TRIP]}
+            outcomes += (done := _migrate_as_registered(together, plan, owner))
+            for key in together.keys() - {outcome.key for outcome in done}:
+                outcomes.append(_migrate_as_it_stands(key, plan, owner, leave_python=True))
         if not owner.broken:
             owner.execute("SET synchronous_commit = on")
             owner.execute("SELECT pg_logical_emit_message(true, 'guildhall', 'rooms migrated')")

@@ -56,10 +56,14 @@ def template_dump() -> str:
 
 
 def replayable(dump: str, schema: str) -> str:
-    """A dump's statements as they run within a transaction that is open, without the one that makes the schema."""
+    """A dump's statements as they run within a transaction that is open, without the one that makes the schema.
+
+    Nor is row security put off for the rest of the transaction: an owner that is no superuser could then not read the
+    shared tables.
+    """
     lines = []
     for line in dump.splitlines():
-        if line.startswith(("\\restrict", "\\unrestrict", "--", "SELECT pg_catalog.set_config")):
+        if line.startswith(("\\restrict", "\\unrestrict", "--", "SELECT pg_catalog.set_config", "SET row_security")):
             continue
         if line.startswith(f"CREATE SCHEMA {schema}"):
             continue

@@ -14,6 +14,7 @@ from django.db import connection, models
 
 from .bases import CommonModel, PooledModel, PrivateModel
 from .directory import CouncilEntry
+from .errors import NotHardened
 from .models import FIRST_SANDBOX_NUMBER
 
 OWNER_ONLY_TABLES = {"django_migrations", "tenancy_capturedmigration"}
@@ -67,29 +68,33 @@ BEGIN
 END $f$;
 REVOKE ALL ON FUNCTION app.keep_columns() FROM PUBLIC;
 
--- Ways out of a statement, and ways to look at others' sizes, that no room needs.
-REVOKE EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) FROM PUBLIC;
 DO $$
-DECLARE f regprocedure; v text;
 BEGIN
-  FOR f IN SELECT oid::regprocedure FROM pg_proc
-            WHERE pronamespace = 'pg_catalog'::regnamespace
-              AND (proname LIKE 'lo\\_%' ESCAPE '\\' OR proname IN ('loread', 'lowrite', 'query_to_xml',
-                   'query_to_xmlschema', 'query_to_xml_and_xmlschema', 'cursor_to_xml', 'table_to_xml',
-                   'table_to_xmlschema', 'table_to_xml_and_xmlschema', 'schema_to_xml', 'database_to_xml', 'ts_stat',
-                   'pg_lock_status', 'pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size')
-                   OR proname LIKE 'pg\\_stat\\_get\\_%' ESCAPE '\')
-  LOOP EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f); END LOOP;
-  FOREACH v IN ARRAY ARRAY['pg_stat_activity', 'pg_stat_user_tables', 'pg_stat_all_tables', 'pg_stat_xact_user_tables',
-      'pg_stat_xact_all_tables', 'pg_statio_user_tables', 'pg_statio_all_tables', 'pg_stat_user_indexes',
-      'pg_stat_all_indexes', 'pg_statio_user_indexes', 'pg_statio_all_indexes', 'pg_statio_user_sequences',
-      'pg_statio_all_sequences', 'pg_prepared_statements', 'pg_cursors', 'pg_locks', 'pg_sequences']
-  LOOP EXECUTE format('REVOKE SELECT ON pg_catalog.%I FROM PUBLIC', v); END LOOP;
   EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
   EXECUTE format('GRANT CONNECT ON DATABASE %I TO councils, portal, dispatcher', current_database());
   EXECUTE format('ALTER DATABASE %I SET timezone = ''UTC''', current_database());
 END $$;
 """
+
+OPEN_SQL = r"""
+SELECT 'EXECUTE', 'FUNCTION ' || p.oid::regprocedure::text FROM pg_proc p
+ WHERE pronamespace = 'pg_catalog'::regnamespace
+   AND (proname LIKE 'lo\_%' OR proname IN ('set_config', 'loread', 'lowrite', 'query_to_xml',
+        'query_to_xmlschema', 'query_to_xml_and_xmlschema', 'cursor_to_xml', 'table_to_xml',
+        'table_to_xmlschema', 'table_to_xml_and_xmlschema', 'schema_to_xml', 'database_to_xml', 'ts_stat',
+        'pg_lock_status', 'pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size')
+        OR proname LIKE 'pg\_stat\_get\_%')
+   AND has_function_privilege('public', p.oid, 'EXECUTE')
+UNION ALL
+SELECT 'SELECT', 'pg_catalog.' || c.relname FROM pg_class c
+ WHERE relnamespace = 'pg_catalog'::regnamespace
+   AND relname IN ('pg_stat_activity', 'pg_stat_user_tables', 'pg_stat_all_tables', 'pg_stat_xact_user_tables',
+       'pg_stat_xact_all_tables', 'pg_statio_user_tables', 'pg_statio_all_tables', 'pg_stat_user_indexes',
+       'pg_stat_all_indexes', 'pg_statio_user_indexes', 'pg_statio_all_indexes', 'pg_statio_user_sequences',
+       'pg_statio_all_sequences', 'pg_prepared_statements', 'pg_cursors', 'pg_locks', 'pg_sequences')
+   AND has_table_privilege('public', c.oid, 'SELECT')
+"""
+"""Ways out of a statement, and ways to look at others' sizes, that PostgreSQL leaves open to everybody and no room needs."""
 
 
 def role_of(council: CouncilEntry) -> str:
@@ -100,8 +105,11 @@ def create_role_sql(key: str, password: str | None) -> str:
     """SQL that makes a council's login role, or brings an existing one to what it must be."""
     secret = f" PASSWORD '{password}'" if password else ""
     return (
-        f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{key}') THEN CREATE ROLE {key}; END IF; END $$;\n"
-        f"ALTER ROLE {key} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS INHERIT"
+        f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{key}') THEN CREATE ROLE {key}; END IF;\n"
+        # Only a superuser may name these, so they are named only where they must be taken away.
+        f"IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{key}' AND (rolsuper OR rolreplication OR rolbypassrls))"
+        f" THEN ALTER ROLE {key} NOSUPERUSER NOREPLICATION NOBYPASSRLS; END IF; END $$;\n"
+        f"ALTER ROLE {key} LOGIN NOCREATEDB NOCREATEROLE INHERIT"
         f" CONNECTION LIMIT {settings.ROOM_CONNECTION_LIMIT}{secret};\n"
         f"GRANT councils TO {key} WITH INHERIT TRUE, SET FALSE;\n"
     )
@@ -246,6 +254,34 @@ def prepare_ground() -> None:
                 cursor.execute(f"ALTER ROLE {role} PASSWORD '{password}'")
         cursor.execute(create_role_sql("c0000", settings.ROLE_PASSWORD("c0000")))
         cursor.execute(GROUND_SQL)
+    close_what_is_open()
+
+
+def hardening() -> list[str]:
+    """What is still to be run so that no room can use what PostgreSQL leaves open to everybody. Empty once it was.
+
+    The owner keeps what it needs itself: dumps, sizes, ending the connections of a suspended room.
+    """
+    owner = connection.ops.quote_name(settings.POSTGRES.owner)
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN_SQL)
+        return [
+            f"{change} {right} ON {thing} {whom};"
+            for right, thing in cursor.fetchall()
+            for change, whom in (("REVOKE", "FROM PUBLIC"), ("GRANT", f"TO {owner}"))
+        ]
+
+
+def close_what_is_open() -> None:
+    """Run the hardening, which takes a superuser. Raises NotHardened where the owner is none and it was not run yet."""
+    statements = hardening()
+    if not statements:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        if not cursor.fetchone()[0]:
+            raise NotHardened
+        cursor.execute("\n".join(statements))
 
 
 def apply() -> None:

@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from django.conf import settings
@@ -121,6 +122,30 @@ class Portal:
             return 0, ""
         finally:
             connection.close()
+
+    def inside_northmoor(self, *lines: str) -> None:
+        """Run statements inside Northmoor’s room, as the portal's own processes do."""
+        script = (
+            "import django; django.setup()",
+            "from shared_services.tenancy.directory import council_by_number",
+            "from shared_services.tenancy.door import inside_council",
+            "with inside_council(council_by_number(1)):",
+            *(f"    {line}" for line in lines),
+        )
+        subprocess.run(
+            [sys.executable, "-c", "\n".join(script)],
+            cwd=BASE_DIR,
+            env={**self.environment, "DJANGO_SETTINGS_MODULE": "tests.faults.settings_portal"},
+            check=True,
+        )
+
+    def row(self, question: str) -> tuple[Any, ...]:
+        """The one row that answers a question to Northmoor’s room."""
+        with self.database() as database:
+            database.execute(f"SET search_path = {NORTHMOOR}, public")
+            found = database.execute(question).fetchone()  # type: ignore[arg-type]
+            assert found is not None
+            return found
 
     def database(self) -> psycopg.Connection:
         place = services.postgres(self.var_dir)

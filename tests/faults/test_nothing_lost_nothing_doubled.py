@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import threading
+import zipfile
 from collections import Counter
 
 import pytest
@@ -145,3 +146,81 @@ def test_signing_in_while_valkey_is_down_is_a_clear_page_and_works_again_after(p
     assert status in (200, 503)
     assert "govuk-template" in body
     wait_until(lambda: portal.get(sign_in)[0] == 200, says="signing in works again")
+
+
+def test_a_worker_killed_while_it_writes_an_exit_pack(portal):
+    # The worker waits for the suppliers with a part of the pack on the disk.
+    with portal.database() as held, held.transaction():
+        held.execute("LOCK TABLE c0001.purchasing_supplier IN ACCESS EXCLUSIVE MODE")
+        key = _ask_for_pack(portal)
+        shelf = portal.var_dir / "files" / "c0001" / "exit-packs"
+        half = shelf / f".{key}.unfinished"
+        wait_until(lambda: half.is_dir() and any(half.iterdir()), says="a part of the pack is written")
+        portal.kill("worker")
+        assert not (shelf / f"{key}.zip").exists(), "no half pack is offered"
+        assert portal.row("SELECT status FROM leaving_exitpack") == ("writing",)
+    portal.start("worker")
+
+    wait_until(lambda: portal.row("SELECT status FROM leaving_exitpack") == ("ready",), seconds=120)
+    assert [place.name for place in shelf.iterdir()] == [f"{key}.zip"]
+    assert zipfile.ZipFile(shelf / f"{key}.zip").testzip() is None
+    assert portal.row("SELECT count(*) FROM audit_auditentry WHERE event = 'leaving.pack.written'") == (1,)
+
+
+def _ask_for_pack(portal: Portal) -> str:
+    portal.inside_northmoor(
+        "from shared_services.leaving.models import ExitPack",
+        "from shared_services.messaging.outbox import enqueue",
+        "from shared_services.tenancy.bases import new_key",
+        "pack = ExitPack.objects.create(asked_by_id=new_key(), asked_by_name='Ada Administrator')",
+        "enqueue('leaving.write_pack', pack_id=pack.pk)",
+    )
+    return str(portal.row("SELECT id FROM leaving_exitpack")[0])
+
+
+def test_a_worker_killed_at_row_50_000_of_an_extract(portal, tmp_path):
+    rows = 200_000
+    extract = tmp_path / "LFA1.csv"
+    extract.write_text(
+        "LIFNR,NAME1,ORT01,LAND1\n" + "".join(f"{n:010d},Supplier {n} Ltd,Northmoor,GB\n" for n in range(1, rows + 1))
+    )
+    portal.inside_northmoor(
+        "from django.core.files import File",
+        "from councils.migration.services import receive_files",
+        f"receive_files(actor=None, uploads=[File(open({str(extract)!r}, 'rb'), name='LFA1.csv')])",
+    )
+    _kill_past_row_50_000(portal, "row_count")
+    assert portal.row("SELECT status FROM migration_importbatch") == ("checking",)
+    assert portal.row("SELECT row_count FROM migration_importfile")[0] < rows
+    portal.start("worker")
+    wait_until(lambda: portal.row("SELECT status FROM migration_importbatch") == ("checked",), seconds=120)
+    assert portal.row("SELECT count(*), count(DISTINCT line) FROM migration_stagedrow") == (rows, rows)
+
+    portal.inside_northmoor(
+        "from councils.migration.models import ImportBatch",
+        "from councils.migration.services import start_loading",
+        "start_loading(actor=None, batch=ImportBatch.objects.get())",
+    )
+    _kill_past_row_50_000(portal, "loaded_line")
+    assert portal.row("SELECT status FROM migration_importbatch") == ("loading",)
+    portal.start("worker")
+
+    wait_until(lambda: portal.row("SELECT status FROM migration_importbatch") == ("loaded",), seconds=120)
+    wait_until(lambda: portal.open_promises() == 0, says="the rows and the file are forgotten")
+    assert portal.row("SELECT created_count FROM migration_importfile") == (rows,)
+    assert portal.row("SELECT count(*), count(DISTINCT number) FROM purchasing_supplier") == (rows, rows)
+    assert portal.row("SELECT count(*) FROM migration_stagedrow") == (0,)
+    assert not [place for place in (portal.var_dir / "files" / "c0001" / "imports").rglob("*") if place.is_file()]
+
+
+def _kill_past_row_50_000(portal: Portal, counted: str) -> None:
+    """Kill the worker in the stretch after row 50,000. Between two steps the batch is held, so that none is missed."""
+
+    def is_past() -> bool:
+        with portal.database() as held, held.transaction():
+            held.execute("SELECT 1 FROM c0001.migration_importbatch FOR UPDATE")
+            found = held.execute(f"SELECT {counted} FROM c0001.migration_importfile").fetchone()
+            return bool(found and found[0] >= 50_000)
+
+    wait_until(is_past, says="a stretch is done")
+    portal.kill("worker")

@@ -15,7 +15,6 @@ from xml.parsers import expat
 from openpyxl import load_workbook
 
 CHUNK = 1 << 20
-LARGEST_UPLOAD = 2 * 1024**3
 LARGEST_UNPACKED = 2 * 1024**3
 LARGEST_STRINGS = 64 * 1024**2
 """Everything but the sheets is read into memory at once: texts, styles, relations."""

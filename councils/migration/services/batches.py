@@ -17,6 +17,7 @@ from django.utils.timezone import localdate
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may
 from shared_services.audit.services import record
+from shared_services.govuk.words import counted
 from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.references import next_reference
@@ -27,9 +28,9 @@ from ..models import ColumnMapping, Crosswalk, ImportBatch, ImportFile, Provenan
 from ..reading.recognising import missing_fields, normal
 from ..selectors import tables_reading
 from ..tables import table_called
+from ..uploads import how_to_split, largest, largest_in_words
 from .checking import check_reasons
 
-LARGEST_FILE = 2 * 1024**3
 CHUNK = 1 << 20
 
 
@@ -64,8 +65,8 @@ def receive_files(
 def _digest(name: str, upload: File) -> str:
     if not upload.size:
         raise NotAllowed(f"{name} is empty. Export it again and check that it has rows.")
-    if upload.size > LARGEST_FILE:
-        raise NotAllowed(f"{name} is larger than 2 GB. Split it into files of fewer rows and load them together.")
+    if upload.size > largest():
+        raise NotAllowed(f"{name} is larger than {largest_in_words()}. {how_to_split()}")
     digest = hashlib.sha256()
     upload.seek(0)
     for chunk in upload.chunks(CHUNK):
@@ -108,6 +109,11 @@ def map_columns(
     rules.check_may_load(actor, wanted)
     check_nothing_loaded(batch)
     chosen = [one for one in fields if one]
+    if len(fields) != len(file.headers):
+        raise NotAllowed(f"{file.name} has {counted(len(file.headers), 'column')}. Say of each what it is, in order.")
+    unknown = sorted(set(chosen) - {one.name for one in wanted.fields})
+    if unknown:
+        raise NotAllowed(f"{wanted.title} has no column {unknown[0]}.")
     twice = sorted({one for one in chosen if chosen.count(one) > 1})
     if twice:
         raise NotAllowed(f"{wanted.field_called(twice[0]).label} is chosen for two columns. Choose it for one.")

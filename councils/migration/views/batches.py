@@ -17,11 +17,13 @@ from shared_services.govuk.views import ActionView, Column, FormPage, ListPage, 
 from shared_services.govuk.words import counted, spoken_instant
 
 from .. import rules, selectors, services
-from ..choices import BATCH_COLOURS, SEVERITY_COLOURS, UNDER_WAY, BatchStatus
-from ..filters import ProblemFilters, reason_in_words
+from ..choices import BATCH_COLOURS, UNDER_WAY, BatchStatus
+from ..exports import PROBLEM_COLUMNS, PROBLEMS_EXPORTED
+from ..filters import ProblemFilters
 from ..forms import UploadForm, VersionedForm
 from ..models import ControlTotal, ImportBatch, ImportFile, RowProblem
 from ..tables import Table, all_tables
+from ..uploads import ExtractUpload, fault_of_upload
 
 TRAIL: list[tuple[str, str]] = [("Data from the legacy system", "migration:list_batches")]
 VIEW = "migration.view_batches"
@@ -76,6 +78,13 @@ class BringFiles(LoadersPage):
     breadcrumbs = TRAIL
     form_class = UploadForm
     button = "Bring these files"
+    upload_handlers = (ExtractUpload,)
+
+    def get_form(self, data: Any = None, files: Any = None) -> Any:
+        form = super().get_form(data, files)
+        if data is not None and (fault := fault_of_upload(self.request)):
+            form.fields["uploads"].error_messages["required"] = fault
+        return form
 
     def act(self, form: UploadForm) -> HttpResponse:
         batch = services.receive_files(
@@ -229,20 +238,12 @@ class ListProblems(OneBatch, ListPage):
     permission = VIEW
     sensitive = "migration.problems"
     template_name = "pages/councils/migration/list_problems.html"
-    columns: ClassVar[list[Column]] = [
-        Column("file.name", "File", sort="file__name"),
-        Column("line", "Row", kind="number", sort="line"),
-        Column("message", "Problem"),
-        Column("value", "Value", sort="value"),
-        Column("column", "Column", sort="column", shown=False),
-        Column("reason", "Reason", value=lambda row: reason_in_words(row.reason), sort="reason", shown=False),
-        Column("severity", "Effect", kind="tag", tags=SEVERITY_COLOURS, sort="severity"),
-    ]
+    columns = PROBLEM_COLUMNS
     filterset_class = ProblemFilters
     search_fields: ClassVar[list[str]] = ["message", "value"]
     search_label = "Search in problems and values"
     export_name = "problems"
-    export_event = "migration.problems.exported"
+    export_event = PROBLEMS_EXPORTED
     noun = "problem"
     empty_text = "No row has a problem."
 

@@ -287,6 +287,14 @@ def test_a_discarded_batch_keeps_its_line_and_nothing_else(northmoor, finance, c
         assert not batch.files.get().file
 
 
+def test_a_form_without_a_file_is_sent_back(northmoor, finance, client_for):
+    answer = post(client_for(finance), "/imports/new/", note="")
+
+    assert b"Choose at least one file" in answer.content
+    with inside_council(northmoor):
+        assert not ImportBatch.objects.exists()
+
+
 def test_the_same_upload_sent_twice_makes_one_batch(northmoor, finance, client_for):
     client = client_for(finance)
     token = str(new_key())

@@ -17,10 +17,12 @@ from shared_services.leaving import services
 from shared_services.leaving.choices import PackStatus
 from shared_services.leaving.models import SILENCE, ExitPack
 from shared_services.leaving.pack.checking import check_pack
+from shared_services.messaging.models import OutboxMessage
 from shared_services.messaging.running import run_waiting
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.owner import owner_connection
+from tests.programs import program_of
 
 pytestmark = pytest.mark.usefixtures("walled")
 
@@ -196,3 +198,41 @@ def test_a_program_asks_for_a_pack_and_sees_when_it_is_ready(northmoor, administ
     found = client.get(asked["Location"]).json()
     assert found["status"] == "ready" and len(found["manifest_sha256"]) == 64
     assert client_for(officer_in(northmoor)).get("/api/v1/exit-packs/").status_code == 403
+
+
+def test_a_program_downloads_the_archive_and_goes_on_where_it_was_cut_off(
+    northmoor, eastvale, ready, administrator, officer_in
+):
+    program = program_of(administrator, "leaving:read")
+    address = f"exit-packs/{ready.pk}/archive/"
+    whole = archive_of(ready).read_bytes()
+
+    all_of_it = program.get(address)
+    rest = program.get(address, Range="bytes=1000-", If_Range=all_of_it["ETag"])
+    first = program.get(address, Range="bytes=0-99")
+    of_another = program.get(address, Range="bytes=1000-", If_Range='"another"')
+    past_the_end = program.get(address, Range=f"bytes={len(whole)}-")
+
+    assert b"".join(all_of_it.streaming_content) == whole
+    assert (rest.status_code, b"".join(rest.streaming_content)) == (206, whole[1000:])
+    assert rest["Content-Range"] == f"bytes 1000-{len(whole) - 1}/{len(whole)}"
+    assert (b"".join(first.streaming_content), first["Content-Length"]) == (whole[:100], "100")
+    assert (of_another.status_code, b"".join(of_another.streaming_content)) == (200, whole)
+    assert past_the_end.status_code == 416
+    assert events(northmoor).count("leaving.pack.downloaded") == 5
+    assert program_of(officer_in(northmoor, "council_administrator"), "purchasing:read").get(address).status_code == 403
+    assert program_of(officer_in(eastvale, "council_administrator"), "leaving:read").get(address).status_code == 404
+
+
+def test_a_second_worker_leaves_the_promise_of_a_pack_open_for_when_the_first_dies(northmoor, administrator):
+    with inside_council(northmoor):
+        pack = services.ask_for_pack(actor=administrator)
+    with owner_connection(settings.DATABASES["default"]["NAME"]) as first, first.transaction():
+        first.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"leaving.pack:{pack.pk}"])
+        run_waiting(limit=1)
+        with inside_council(northmoor):
+            assert OutboxMessage.objects.open().filter(task="leaving.write_pack").count() == 1
+    run_waiting()
+
+    with inside_council(northmoor):
+        assert ExitPack.objects.get().status == PackStatus.READY

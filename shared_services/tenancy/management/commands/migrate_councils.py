@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from shared_services.tenancy.errors import NotHardened
 from shared_services.tenancy.migrating import WORKERS, migrate_rooms, migrate_shared, migrate_template
 from shared_services.tenancy.models import Council
 from shared_services.tenancy.provisioning import release_head
@@ -28,7 +29,10 @@ class Command(BaseCommand):
         if options["status"]:
             self._say_where_each_is()
             return
-        migrate_shared()
+        try:
+            migrate_shared()
+        except NotHardened as refusal:
+            raise CommandError(str(refusal)) from refusal
         for name in migrate_template():
             self.stdout.write(f"template  {name}")
         failed = 0
