@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from typing import Any
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 
 from shared_services.tenancy.door import current_council
 
-from .models import SupplierBankAccount
+from .models import BankAccountChange, SupplierBankAccount
 
 
 def seal(details: str) -> str:
@@ -30,12 +31,16 @@ def fingerprint(details: str) -> str:
 
 def seal_anew() -> int:
     """Seal everything in this room with the portal's newest secret, so that an earlier one can go. May run twice."""
+    return _seal_anew(SupplierBankAccount) + _seal_anew(BankAccountChange)
+
+
+def _seal_anew(model: type[SupplierBankAccount] | type[BankAccountChange]) -> int:
     box = _box()
-    changed = []
-    for account in SupplierBankAccount.objects.only("sealed").iterator():
-        account.sealed = box.rotate(account.sealed.encode()).decode()
-        changed.append(account)
-    SupplierBankAccount.objects.bulk_update(changed, ["sealed"], batch_size=500)
+    changed: list[Any] = []
+    for kept in model._default_manager.exclude(sealed="").only("sealed").iterator():
+        kept.sealed = box.rotate(kept.sealed.encode()).decode()
+        changed.append(kept)
+    model._default_manager.bulk_update(changed, ["sealed"], batch_size=500)
     return len(changed)
 
 

@@ -42,6 +42,28 @@ class SentBy(models.TextChoices):
     IN_PERSON = "in_person", _("In person")
 
 
+class BankChangeStatus(models.TextChoices):
+    WAITING = "waiting", _("Waiting for a second officer")
+    CONFIRMED = "confirmed", _("Confirmed")
+    TURNED_DOWN = "turned_down", _("Turned down")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class SameBy(models.TextChoices):
+    """By what two suppliers look like one."""
+
+    VAT = "vat", _("VAT number")
+    COMPANY = "company", _("Company number")
+    NAME = "name", _("Name")
+
+    @property
+    def found(self) -> str:
+        """Completes “2 suppliers have”."""
+        return {"vat": "a VAT number", "company": "a company number", "name": "a name"}[
+            self.value
+        ] + " that another has"
+
+
 class Unit(models.TextChoices):
     EACH = "each", _("Each")
     BOX = "box", _("Box")

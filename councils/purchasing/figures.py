@@ -10,10 +10,10 @@ from django.db.models import Count, DateField, F, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Substr, TruncMonth
 from django.utils import timezone
 
-from shared_services.insight.sources import FigureRow, figure_source
+from shared_services.insight.sources import FigureRow, SupplierRow, figure_source, supplier_source
 
 from .choices import IN_PROGRESS, STANDING, RequisitionStatus
-from .models import OrderLine, RequisitionLine
+from .models import OrderLine, PurchaseOrder, RequisitionLine
 
 DIVISION_DIGITS = 2
 COUNTED_AS_DEMAND = (*IN_PROGRESS, RequisitionStatus.ORDERED)
@@ -33,6 +33,14 @@ def demand_by_month(since: date) -> Iterable[FigureRow]:
         requisition__status__in=COUNTED_AS_DEMAND, requisition__submitted_at__gte=_start(since)
     )
     return _by_month_and_division(lines, "requisition__submitted_at")
+
+
+@supplier_source
+def ordered_by_supplier(since: date) -> Iterable[SupplierRow]:
+    """Net amounts of orders raised, by the supplier that they name; cancelled orders left out."""
+    orders = PurchaseOrder.objects.filter(status__in=STANDING, issued_at__gte=_start(since)).exclude(supplier_name="")
+    found = orders.order_by().values("supplier_name").annotate(count=Count("pk"), net=Sum("net_amount"))
+    return [SupplierRow(row["supplier_name"], row["count"], row["net"]) for row in found]
 
 
 def _by_month_and_division(lines: QuerySet[Any], instant: str) -> list[FigureRow]:

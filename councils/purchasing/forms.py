@@ -17,6 +17,7 @@ from shared_services.govuk.forms import (
     DateField,
     GovukForm,
     MoneyField,
+    RadioField,
     SelectField,
     TextAreaField,
     VersionField,
@@ -369,6 +370,74 @@ class SupplierForm(GovukForm):
     telephone = forms.CharField(label="Telephone", max_length=30, required=False)
     blocked = YesNoField(label="Is the supplier blocked?")
     version = VersionField()
+
+
+class AccountFigures(GovukForm):
+    """The figures of a UK bank account, as they are written on a supplier's letter."""
+
+    sort_code = forms.CharField(
+        label="Sort code", max_length=10, help_text="6 figures, for example 00-00-99",
+        error_messages={"required": "Enter the sort code"},
+    )  # fmt: skip
+    account_number = forms.CharField(
+        label="Account number", max_length=12, help_text="8 figures. Put noughts in front of a shorter one",
+        error_messages={"required": "Enter the account number"},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("sort_code", "account_number"):
+            self.fields[name].widget.attrs |= {"autocomplete": "off", "inputmode": "numeric", "spellcheck": "false"}
+
+    def clean_sort_code(self) -> str:
+        return self._figures("sort_code", 6, "A sort code has 6 figures, like 00-00-99")
+
+    def clean_account_number(self) -> str:
+        return self._figures("account_number", 8, "An account number has 8 figures")
+
+    def _figures(self, name: str, count: int, says: str) -> str:
+        bare = self.cleaned_data[name].replace("-", "").replace(" ", "")
+        if not (len(bare) == count and bare.isascii() and bare.isdigit()):
+            raise ValidationError(says)
+        return bare
+
+
+class NewBankAccountForm(AccountFigures):
+    """A supplier's new bank account, as the first officer enters it."""
+
+    NONE = "none"
+
+    holder_name = forms.CharField(
+        label="Name on the account", max_length=60, error_messages={"required": "Enter the name on the account"}
+    )
+    checked_by_means = forms.CharField(
+        label="How did you make sure that it is the supplier’s own account?", max_length=200,
+        help_text="For example: called Mr Reed on the number from the contract, not the one in the letter",
+        error_messages={"required": "Say how you made sure that it is the supplier’s own account"},
+    )  # fmt: skip
+    replaces = RadioField(
+        label="Does it take the place of another account?",
+        error_messages={"required": "Say whether it takes the place of another account"},
+    )
+
+    field_order = ("holder_name", "sort_code", "account_number", "replaces", "checked_by_means")
+
+    def __init__(self, *args: Any, accounts: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if accounts:
+            cast("RadioField", self.fields["replaces"]).choices = [*accounts, (self.NONE, "No, the supplier has both")]
+        else:
+            del self.fields["replaces"]
+
+    def clean_replaces(self) -> str:
+        chosen = self.cleaned_data["replaces"]
+        return "" if chosen == self.NONE else chosen
+
+
+class TurnDownBankAccountForm(GovukForm):
+    reason = forms.CharField(
+        label="Why?", max_length=200, error_messages={"required": "Say why the account is not taken on"}
+    )
 
 
 def rows_of(draft: RequisitionDraft) -> list[dict[str, Any]]:

@@ -11,8 +11,8 @@ from django.utils.http import urlencode
 from shared_services.govuk.home import LATEST, HomeCard, OwnRequest, home_action, home_card, own_requests, recently
 from shared_services.govuk.words import counted
 
-from .choices import EDITABLE, IN_PROGRESS, REQUISITION_COLOURS, OrderStatus, RequisitionStatus
-from .models import Requisition
+from .choices import EDITABLE, IN_PROGRESS, REQUISITION_COLOURS, BankChangeStatus, OrderStatus, RequisitionStatus
+from .models import BankAccountChange, Requisition
 from .selectors import orders_visible_to, requisitions_visible_to
 
 home_action(
@@ -85,6 +85,19 @@ def orders_to_send(actor: Any) -> HomeCard | None:
         return None
     url = f"{reverse('purchasing:list_orders')}?{urlencode({'status': OrderStatus.ISSUED})}"
     return HomeCard("Orders to send", waiting, "Raised, and not yet recorded as sent to the supplier", url, order=30)
+
+
+@home_card("purchasing.manage_suppliers")
+def bank_accounts_to_confirm(actor: Any) -> HomeCard | None:
+    """New bank accounts of suppliers that a colleague entered and somebody else confirms."""
+    entered = BankAccountChange.objects.filter(status=BankChangeStatus.WAITING).exclude(proposed_by_id=actor.pk)
+    waiting = list(entered.order_by("proposed_at").values_list("pk", "supplier__number"))
+    if not waiting:
+        return None
+    key, number = waiting[0]
+    url = reverse("purchasing:confirm_bank_account", args=[number, key])
+    text = "A colleague entered them. They count once you have entered the figures again"
+    return HomeCard("Bank accounts to confirm", len(waiting), text, url, order=31)
 
 
 def _my_list(*statuses: RequisitionStatus) -> str:

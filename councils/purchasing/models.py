@@ -14,8 +14,8 @@ from django.urls import reverse
 from councils.finance.choices import VatCode
 from shared_services.tenancy.bases import PrivateModel, pooled_key
 
-from .choices import STANDING, OrderStatus, RequisitionStatus, SentBy, Unit
-from .querysets import LineCodingQuerySet, PurchaseOrderQuerySet, RequisitionQuerySet
+from .choices import STANDING, BankChangeStatus, OrderStatus, RequisitionStatus, SentBy, Unit
+from .querysets import LineCodingQuerySet, PurchaseOrderQuerySet, RequisitionQuerySet, SupplierQuerySet
 
 
 def money() -> models.DecimalField:
@@ -303,6 +303,8 @@ class Supplier(PrivateModel):
     """Marked for deletion; kept for the record."""
     version = models.PositiveIntegerField(default=1)
 
+    objects = SupplierQuerySet.as_manager()
+
     class Meta:
         ordering = ["name"]
         indexes = [models.Index(fields=["name"], name="supplier_name")]
@@ -365,3 +367,46 @@ class SupplierBankAccount(PrivateModel):
 
     def __str__(self) -> str:
         return f"Account ending {self.ending}"
+
+
+class BankAccountChange(PrivateModel):
+    """A new bank account of a supplier: one officer enters it, a second one enters it again before it counts."""
+
+    left_out_of_packs = (
+        "Sealed with a secret of this install; accounts that were confirmed are in the pack, and the record says who."
+    )
+
+    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="bank_changes")
+    replaces = models.ForeignKey(
+        SupplierBankAccount, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    """Ends on the day the new one is confirmed."""
+    holder_name = models.CharField(max_length=60)
+    sealed = models.TextField(blank=True)
+    """Emptied once it is answered."""
+    fingerprint = models.CharField(max_length=64)
+    ending = models.CharField(max_length=4)
+    checked_by_means = models.CharField(max_length=200)
+    """How the first officer made sure that it is the supplier's own account."""
+    status = models.CharField(max_length=11, choices=BankChangeStatus.choices, default=BankChangeStatus.WAITING)
+    proposed_by = pooled_key("access.OfficerCard")
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    decided_by = pooled_key("access.OfficerCard", null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-proposed_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["supplier"], condition=Q(status=BankChangeStatus.WAITING), name="one_bank_change_waits"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=BankChangeStatus.CONFIRMED)
+                | (Q(decided_by__isnull=False) & ~Q(decided_by=F("proposed_by"))),
+                name="bank_change_by_two_officers",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"New account ending {self.ending}"

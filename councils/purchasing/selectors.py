@@ -15,8 +15,9 @@ from shared_services.workflow.answers import who_would_approve
 from shared_services.workflow.selectors import cases_decided_by, may_view_case, open_task_for
 
 from . import rules
+from .choices import SameBy
 from .drafts import CodingDraft, LineDraft, RequisitionDraft
-from .models import LineCoding, PurchaseOrder, Requisition, RequisitionLine
+from .models import LineCoding, PurchaseOrder, Requisition, RequisitionLine, Supplier
 from .querysets import PurchaseOrderQuerySet, RequisitionQuerySet
 
 if TYPE_CHECKING:
@@ -147,3 +148,8 @@ def revision_task_id(requisition: Requisition) -> UUID | None:
     if requisition.case_id is None:
         return None
     return open_task_for(case_id=requisition.case_id, outcome="resubmit")
+
+
+def alike_suppliers() -> dict[SameBy, int]:
+    """How many suppliers in use look like another, by what they have alike."""
+    return {by: Supplier.objects.alike_by(by).count() for by in SameBy}

@@ -30,4 +30,15 @@ urlpatterns = [
     path("suppliers/", views.ListSuppliers.as_view(), name="list_suppliers"),
     path("suppliers/<str:number>/", views.ShowSupplier.as_view(), name="supplier"),
     path("suppliers/<str:number>/change/", views.ChangeSupplier.as_view(), name="change_supplier"),
+    path("suppliers/<str:number>/bank-account/", views.NewBankAccount.as_view(), name="new_bank_account"),
+    path(
+        "suppliers/<str:number>/bank-account/<uuid:pk>/confirm/",
+        views.ConfirmBankAccount.as_view(),
+        name="confirm_bank_account",
+    ),
+    path(
+        "suppliers/<str:number>/bank-account/<uuid:pk>/turn-down/",
+        views.TurnDownBankAccount.as_view(),
+        name="turn_down_bank_account",
+    ),
 ]

@@ -15,13 +15,21 @@ from .requisition_pages import (
     ShowRequisition,
     WithdrawRequisition,
 )
-from .supplier_pages import ChangeSupplier, ListSuppliers, ShowSupplier
+from .supplier_pages import (
+    ChangeSupplier,
+    ConfirmBankAccount,
+    ListSuppliers,
+    NewBankAccount,
+    ShowSupplier,
+    TurnDownBankAccount,
+)
 
 __all__ = [
     "CancelOrder",
     "ChangeFiles",
     "ChangeSupplier",
     "CheckRequisition",
+    "ConfirmBankAccount",
     "CopyRequisition",
     "DeleteDraft",
     "DownloadOrder",
@@ -29,6 +37,7 @@ __all__ = [
     "ListOrders",
     "ListRequisitions",
     "ListSuppliers",
+    "NewBankAccount",
     "PrintOrder",
     "RecordSent",
     "RemoveFile",
@@ -39,5 +48,6 @@ __all__ = [
     "ShowSupplier",
     "StartRequisition",
     "SuggestCpv",
+    "TurnDownBankAccount",
     "WithdrawRequisition",
 ]

@@ -15,6 +15,9 @@ from councils.finance.models import Budget, CostCentre
 from councils.finance.years import financial_year_of, year_label
 from councils.organisation.models import CouncilSettings
 from councils.organisation.working_days import bank_holidays
+from councils.purchasing.choices import SameBy
+from councils.purchasing.models import Supplier
+from councils.purchasing.selectors import alike_suppliers
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import ROLES
 from shared_services.accounts.models import Account
@@ -76,7 +79,7 @@ def readiness_check(make: Callable[[], Check | None]) -> Callable[[], Check | No
 def checks() -> list[Check]:
     """Every check, as it stands now."""
     made: Iterable[Check | None] = [
-        _approvers(), _duties(), _calendar(), _budgets(), _second_factors(), _single_sign_on(),
+        _approvers(), _duties(), _calendar(), _budgets(), _suppliers(), _second_factors(), _single_sign_on(),
         _restore_drill(),
         *(make() for make in _further),
     ]  # fmt: skip
@@ -139,6 +142,15 @@ def _budgets() -> Check:
     if not CostCentre.objects.exists():
         found.append("There is no cost centre")
     return Check("A budget for every cost centre", tuple(found), reverse("finance:list_budgets"))
+
+
+def _suppliers() -> Check | None:
+    """Two records of one company are paid twice. A name alone proves nothing, so it is no fault here."""
+    if not Supplier.objects.in_use().exists():
+        return None
+    alike = alike_suppliers()
+    found = [f"{alike[by]} have {by.found}" for by in (SameBy.VAT, SameBy.COMPANY) if alike[by]]
+    return Check("Each supplier is in the register once", tuple(found), reverse("purchasing:list_suppliers"))
 
 
 def _second_factors() -> Check:

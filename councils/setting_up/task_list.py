@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import wraps
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -13,9 +14,12 @@ from django.utils import timezone
 from councils.finance.models import Budget, CostCentre
 from councils.finance.years import financial_year_of
 from councils.organisation.models import Appointment, CouncilSettings, Department
+from councils.purchasing.models import Supplier
+from councils.purchasing.selectors import alike_suppliers
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import ROLES, may, roles_granting
 from shared_services.accounts.single_sign_on import has_passed, providers
+from shared_services.insight.sharing import MAY_SHARE, live_sharing
 from shared_services.tenancy.door import current_council
 from shared_services.workflow.models import AuthorityRule
 
@@ -61,21 +65,40 @@ class Section:
     tasks: tuple[SetUpTask, ...]
 
 
-def sections() -> list[Section]:
+Make = Callable[[], SetUpTask]
+_optional_ones: set[Make] = set()
+
+
+def _optional(make: Make) -> Make:
+    """A task that a council may leave out. Nobody is reminded of it, so the home page does not ask how far it is."""
+
+    @wraps(make)
+    def made() -> SetUpTask:
+        return replace(make(), optional=True)
+
+    _optional_ones.add(made)
+    return made
+
+
+def _makers() -> list[tuple[str, tuple[Make, ...]]]:
     """The whole list, in the order in which the tasks build on each other."""
-    makers: list[tuple[str, tuple[Callable[[], SetUpTask], ...]]] = [
+    return [
         ("Council and officers", (_council, _departments, _officers, _posts)),
-        ("Money", (_codes, _cost_centres, _budgets)),
-        ("Decisions", (_matrix, _processes)),
+        ("Money", (_codes, _cost_centres, _budgets, _suppliers)),
+        ("Decisions", (_matrix, _processes, _shared_suppliers)),
         ("Security", (_single_sign_on, _networks, _identity_provider)),
     ]
-    return [Section(title, tuple(make() for make in made)) for title, made in makers]
+
+
+def sections() -> list[Section]:
+    """The list as it stands now."""
+    return [Section(title, tuple(make() for make in makers)) for title, makers in _makers()]
 
 
 def unfinished(actor: OfficerCard) -> list[SetUpTask]:
     """What this officer may do and is not done yet, optional tasks left out."""
-    tasks = [task for section in sections() for task in section.tasks]
-    return [task for task in tasks if not task.done and not task.optional and may(actor, task.permission)]
+    tasks = [make() for _, makers in _makers() for make in makers if make not in _optional_ones]
+    return [task for task in tasks if not task.done and may(actor, task.permission)]
 
 
 def _table(key: str) -> str:
@@ -118,10 +141,11 @@ def _posts() -> SetUpTask:
     )  # fmt: skip
 
 
+@_optional
 def _codes() -> SetUpTask:
     return SetUpTask(
         "Subjective codes", "The portal starts with the usual codes", _table("codes"), "finance.manage_cost_centres",
-        done=False, optional=True,
+        done=False,
     )  # fmt: skip
 
 
@@ -145,6 +169,17 @@ def _budgets() -> SetUpTask:
     )  # fmt: skip
 
 
+@_optional
+def _suppliers() -> SetUpTask:
+    count = Supplier.objects.in_use().count()
+    twice = max(alike_suppliers().values()) if count else 0
+    hint = f"{count} so far" + (f". At least {twice} look like another one" if twice else "")
+    return SetUpTask(
+        "Suppliers", hint, _table("suppliers"), "purchasing.manage_suppliers", done=count > 0 and not twice,
+        begun=count > 0,
+    )  # fmt: skip
+
+
 def _matrix() -> SetUpTask:
     rules = AuthorityRule.objects.of_this_room().filter(valid_to__isnull=True)
     own = rules.exclude(added_by_name="Guildhall").exists()
@@ -154,37 +189,50 @@ def _matrix() -> SetUpTask:
     )
 
 
+@_optional
 def _processes() -> SetUpTask:
     return SetUpTask(
         "Joint processes", "In use from the first day. Look at them, and add your own checks where you need them",
-        reverse("modelling:list_processes"), "modelling.view_processes", done=False, optional=True,
+        reverse("modelling:list_processes"), "modelling.view_processes", done=False,
     )  # fmt: skip
 
 
+@_optional
+def _shared_suppliers() -> SetUpTask:
+    shared = live_sharing() is not None
+    hint = (
+        "Your orders count there, without your name"
+        if shared
+        else "Let your orders help others see what they would gain"
+    )
+    return SetUpTask("Suppliers in common", hint, reverse("admission:share_suppliers"), MAY_SHARE, done=shared)
+
+
+@_optional
 def _networks() -> SetUpTask:
     count = NetworkRange.objects.count()
     hint = f"{count} allowed" if count else "The portal may be used from anywhere"
     return SetUpTask(
         "Allowed networks", hint, reverse("setting_up:networks"), "organisation.manage_settings", done=count > 0,
-        optional=True,
     )  # fmt: skip
 
 
+@_optional
 def _identity_provider() -> SetUpTask:
     key = live_key()
     hint = "It adds, changes and deactivates officers by SCIM 2.0"
     return SetUpTask(
         "Officers from your identity provider", hint, reverse("setting_up:identity_provider"),
         "accounts.manage_officers", done=key is not None and key.last_used_on is not None, begun=key is not None,
-        optional=True,
     )  # fmt: skip
 
 
+@_optional
 def _single_sign_on() -> SetUpTask:
     provider, proposed = providers()
     tested = provider is not None and has_passed(provider)
     hint = "Officers sign in with your identity provider, by OpenID Connect or SAML"
     return SetUpTask(
         "Single sign-on", hint, reverse("setting_up:single_sign_on"), "accounts.manage_officers", done=tested,
-        begun=provider is not None or proposed is not None, optional=True,
+        begun=provider is not None or proposed is not None,
     )  # fmt: skip

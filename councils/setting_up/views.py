@@ -84,7 +84,8 @@ class LoadTable(TablePage, FormPage):
         return self.table.title
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context(table=self.table, **kwargs)
+        standing = self.table.standing() if self.table.standing else []
+        return super().get_context(table=self.table, standing=standing, **kwargs)
 
     def act(self, form: TableForm) -> HttpResponse:
         sent = form.cleaned_data["table"]
@@ -97,6 +98,8 @@ class LoadTable(TablePage, FormPage):
             form.add_error("table", f"{len(found.faults)} of {found.rows} rows cannot be used. Nothing was kept")
             return self._show_faults(found.faults)
         done = f"{found.count('added')} added, {found.count('changed')} changed, {found.count('unchanged')} as before"
+        if self.table.standing:  # Then this page shows what came of it.
+            return self.done(f"{self.table.title}: {done}")
         return self.done(f"{self.table.title}: {done}", to="setting_up:task_list")
 
     def _show_faults(self, faults: tuple[Fault, ...]) -> HttpResponse:

@@ -135,6 +135,7 @@ PERMISSIONS: dict[str, str] = {
     "joining.view_applications": "see councils’ applications to join",
     "joining.manage_admission": "change how councils are admitted",
     "joining.go_live": "let your council’s portal go live",
+    "insight.share_suppliers": "share your council’s suppliers",
     "joining.vote": "vote for your council on admitting another",
     # Operations of one council
     "operating.view_operations": "see what is done to councils’ rooms",
@@ -201,6 +202,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "purchasing.view_suppliers",
             "joining.vote",
             "joining.go_live",
+            "insight.share_suppliers",
             "operating.view_own_operations",
             "operating.answer_operation",
             "operating.agree_to_leave",

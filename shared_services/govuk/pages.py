@@ -184,6 +184,11 @@ class FormPage(Page, ABC):
     def get_line_sets(self) -> list[tuple[str, LineSet]]:
         return list(self.line_sets.items())
 
+    def get_cancel_url(self) -> str:
+        """Where who changes his mind goes: back, or to the page above."""
+        crumbs = self.get_breadcrumbs()
+        return self.get_back_url() or (crumbs[-1][1] if crumbs else "")
+
     def get_lines_initial(self, name: str) -> list[dict[str, Any]]:
         """What the rows of a line set start with; none gives its minimum of empty rows."""
         return []
@@ -199,6 +204,7 @@ class FormPage(Page, ABC):
             form=self.form,
             lines=self.lines,
             errors=errors,
+            cancel_url=self.get_cancel_url(),
             form_token=new_key(),
             button=self.button,
             button_style=self.button_style,

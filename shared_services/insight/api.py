@@ -15,10 +15,11 @@ from shared_services.api.bodies import Body, Nothing
 from shared_services.api.problems import Problem
 from shared_services.api.rows import Answer, elsewhere, row_of, rows
 from shared_services.api.viewsets import RoomViewSet
+from shared_services.messaging.live_steps import StepStatus
 from shared_services.tenancy.directory import all_councils
 
 from . import rules, selectors, services
-from .choices import FigureKind, RunTrigger, StepStatus
+from .choices import FigureKind, RunTrigger
 from .models import CategoryFigure, ConsolidationRun, CouncilStep, PublishedSpend
 
 HOSTS = ("shared",)

@@ -5,13 +5,6 @@ from __future__ import annotations
 from django.db import models
 
 
-class StepStatus(models.TextChoices):
-    WAITING = "waiting", "Waiting"
-    RUNNING = "running", "Running"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
-
-
 class FigureKind(models.TextChoices):
     SPEND = "spend", "Spend"
     DEMAND = "demand", "Demand"

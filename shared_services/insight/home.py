@@ -7,9 +7,9 @@ from django.urls import reverse
 from shared_services.access.models import OfficerCard
 from shared_services.govuk.home import HomeCard, home_card
 from shared_services.govuk.words import spoken_instant
+from shared_services.messaging.live_steps import StepStatus
 from shared_services.tenancy.door import current_council
 
-from .choices import StepStatus
 from .selectors import latest_run, steps_of
 
 

@@ -6,10 +6,17 @@ from typing import ClassVar
 
 from django.db import models
 
+from shared_services.messaging.live_steps import StepStatus
 from shared_services.tenancy.bases import CommonModel, PooledModel
 
-from .choices import FigureKind, RunTrigger, StepStatus
-from .querysets import CategoryFigureQuerySet, ConsolidationRunQuerySet, CouncilStepQuerySet
+from .choices import FigureKind, RunTrigger
+from .querysets import (
+    CategoryFigureQuerySet,
+    ConsolidationRunQuerySet,
+    CouncilStepQuerySet,
+    SupplierFigureQuerySet,
+    SupplierSharingQuerySet,
+)
 
 
 class ConsolidationRun(PooledModel):
@@ -83,6 +90,59 @@ class CategoryFigure(PooledModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.month_on:%Y-%m} {self.division}"
+
+
+class SupplierSharing(PooledModel):
+    """A council's word that its orders may be counted by supplier, under terms that it read. The council's own row."""
+
+    agreement = models.CharField(max_length=160)
+    """The version whose terms were read."""
+    digest = models.CharField(max_length=64)
+    """SHA-256 of that version, in hexadecimal."""
+    least_councils = models.PositiveSmallIntegerField()
+    """So many councils must order from a supplier before anybody outside is told."""
+    expires_on = models.DateField()
+    agreed_by = models.ForeignKey("access.OfficerCard", on_delete=models.PROTECT, related_name="+", db_index=False)
+    agreed_by_name = models.CharField(max_length=150)
+    agreed_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by_name = models.CharField(max_length=150, blank=True)
+
+    objects = SupplierSharingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-agreed_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner"], condition=models.Q(ended_at__isnull=True), name="suppliers_shared_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.agreement
+
+
+class SupplierFigure(PooledModel):
+    """What one council that shares it ordered from one supplier. Read across councils only in groups (`querysets.py`)."""
+
+    left_out_of_packs = "Added up anew from the council's own orders."
+
+    match_key = models.CharField(max_length=200)
+    """The name without what councils write differently (`supplier_names.py`)."""
+    name = models.CharField(max_length=160)
+    orders = models.PositiveIntegerField()
+    net_amount = models.DecimalField(max_digits=16, decimal_places=2)
+    least_councils = models.PositiveSmallIntegerField()
+    shared_until_on = models.DateField()
+
+    objects = SupplierFigureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["match_key"]
+        constraints = [models.UniqueConstraint(fields=["owner", "match_key"], name="supplier_figure_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class PublishedSpend(CommonModel):

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, F, Max, Min, Q, Sum
 
-from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
+from shared_services.messaging.live_steps import StepStatus
+from shared_services.tenancy.models import SHARED_SERVICE_NUMBER, Council
 
-from .choices import FigureKind, StepStatus
+from .choices import FigureKind
 
 
 class ConsolidationRunQuerySet(models.QuerySet):
@@ -42,3 +43,23 @@ class CategoryFigureQuerySet(models.QuerySet):
 
     def between(self, first: date, last: date) -> Self:
         return self.filter(month_on__gte=first, month_on__lte=last)
+
+
+class SupplierSharingQuerySet(models.QuerySet):
+    def live(self, on: date) -> Self:
+        return self.filter(ended_at__isnull=True, expires_on__gte=on)
+
+
+class SupplierFigureQuerySet(models.QuerySet):
+    def in_large_groups(self, on: date) -> models.QuerySet:
+        """Suppliers from which as many councils order as the strictest of them asks for, with what all come to.
+
+        A smaller group is left out altogether: no figure of it can be worked out from what is shown.
+        """
+        here = Council.objects.filter(state__in=Council.KEPT).values("pk")
+        live = self.filter(shared_until_on__gte=on, owner__in=here).order_by().values("match_key")
+        groups = live.annotate(
+            shown=Min("name"), partners=Count("owner", distinct=True), least=Max("least_councils"),
+            lines=Sum("orders"), net=Sum("net_amount"),
+        )  # fmt: skip
+        return groups.filter(partners__gte=F("least"))

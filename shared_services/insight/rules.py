@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may
+from shared_services.messaging.live_steps import StepStatus
 from shared_services.tenancy.errors import NotAllowed
 
-from .choices import StepStatus
 from .models import CouncilStep
 
 MAY_RUN = "insight.run_consolidation"

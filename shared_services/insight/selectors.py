@@ -12,11 +12,12 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Max, Min, Sum
 from django.utils import timezone
 
+from shared_services.messaging.live_steps import StepStatus
 from shared_services.procurement.selectors import division_labels
 from shared_services.tenancy.directory import all_councils
 
-from .choices import FigureKind, StepStatus
-from .models import CategoryFigure, ConsolidationRun, CouncilStep, PublishedSpend
+from .choices import FigureKind
+from .models import CategoryFigure, ConsolidationRun, CouncilStep, PublishedSpend, SupplierFigure
 
 FRESH_FOR = timedelta(hours=26)
 """A nightly figure with two hours' grace; older ones are shown with a warning, never as if they were new."""
@@ -131,22 +132,30 @@ def months_of_division(*, division: str, first: date, last: date) -> list[tuple[
 
 @dataclass(frozen=True, slots=True)
 class SharedSupplier:
-    """A supplier as the shared figures name it: who paid it, in how many lines, how much."""
+    """A supplier as the shared figures name it: who paid it, in how many lines, how much.
+
+    Councils that publish are named; of the partners whose orders are counted only the number is told.
+    """
 
     name: str
     councils: tuple[str, ...]
     lines: int
     net_amount: Decimal
+    partners: int = 0
 
 
 def shared_suppliers() -> list[SharedSupplier]:
-    """Every supplier in the published spend that the partnership holds."""
+    """Every supplier in the published spend that the partnership holds, and of the orders that partners share."""
     rows = (
         PublishedSpend.objects.order_by()
         .values("beneficiary_name")
         .annotate(lines=Count("pk"), net=Sum("net_amount"), councils=ArrayAgg("council_name", distinct=True))
     )
-    return [SharedSupplier(row["beneficiary_name"], tuple(row["councils"]), row["lines"], row["net"]) for row in rows]
+    published = [
+        SharedSupplier(row["beneficiary_name"], tuple(row["councils"]), row["lines"], row["net"]) for row in rows
+    ]
+    ordered = SupplierFigure.objects.in_large_groups(timezone.localdate())
+    return published + [SharedSupplier(row["shown"], (), row["lines"], row["net"], row["partners"]) for row in ordered]
 
 
 def latest_run() -> ConsolidationRun | None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from shared_services.access.models import OfficerCard
 from shared_services.audit.services import record
+from shared_services.messaging.live_steps import StepStatus
 from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.directory import all_councils
 from shared_services.tenancy.door import current_council
@@ -19,13 +20,14 @@ from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 
 from . import rules
-from .choices import RunTrigger, StepStatus
+from .choices import RunTrigger
 from .models import CategoryFigure, ConsolidationRun, CouncilStep
+from .months import first_month
+from .sharing import replace_supplier_figures
 from .sources import FigureRow, all_sources
 
 log = logging.getLogger(__name__)
 
-MONTHS_BACK = 24
 LOST_AFTER = timedelta(minutes=10)
 MOST_ATTEMPTS = 3
 """How often the portal itself asks a council again whose job vanished; an officer may ask as often as he likes."""
@@ -131,6 +133,7 @@ def consolidate(*, step_id: UUID) -> None:
                 replace_figures(kind=kind, rows=list(source(first_month())), since=first_month())
                 for kind, source in all_sources().items()
             )
+            replace_supplier_figures(first_month())
     except NotAllowed as refusal:
         _fail(step, refusal.message)
     except Exception as fault:
@@ -164,13 +167,6 @@ def replace_figures(*, kind: str, rows: Iterable[FigureRow], since: date) -> int
         for row in rows
     )
     return sum(row.lines for row in rows)
-
-
-def first_month(today: date | None = None) -> date:
-    """The first month that figures are kept for."""
-    today = today or timezone.localdate()
-    months = today.year * 12 + today.month - 1 - MONTHS_BACK
-    return date(months // 12, months % 12 + 1, 1)
 
 
 def _locked(council: int, step_id: UUID) -> CouncilStep | None:

@@ -22,6 +22,29 @@ class FigureRow:
     net_amount: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class SupplierRow:
+    """What was ordered from one supplier, by the name that the orders bear."""
+
+    name: str
+    orders: int
+    net_amount: Decimal
+
+
+SupplierSource = Callable[[date], Iterable[SupplierRow]]
+_supplier_sources: list[SupplierSource] = []
+
+
+def supplier_source(function: SupplierSource) -> SupplierSource:
+    """Register how a council's room adds up its orders by supplier from a first month on."""
+    _supplier_sources.append(function)
+    return function
+
+
+def supplier_sources() -> list[SupplierSource]:
+    return list(_supplier_sources)
+
+
 FigureSource = Callable[[date], Iterable[FigureRow]]
 _sources: dict[str, FigureSource] = {}
 

@@ -13,22 +13,17 @@ from shared_services.audit.services import record
 from shared_services.govuk.exports import csv_response
 from shared_services.govuk.forms import GovukForm
 from shared_services.govuk.views import ActionView, Column, FormPage, ListPage, Page
+from shared_services.messaging.live_steps import STEP_COLOURS, StepStatus
 from shared_services.procurement.selectors import division_labels
 from shared_services.tenancy.bases import new_key
 from shared_services.tenancy.directory import council_by_number
 
 from . import rules, selectors, services
-from .choices import FigureKind, StepStatus
+from .choices import FigureKind
 from .filters import PublishedSpendFilter
 from .forms import PeriodForm, months_of, period_choices
 from .models import ConsolidationRun, CouncilStep, PublishedSpend
 
-STEP_COLOURS = {
-    StepStatus.WAITING: "grey",
-    StepStatus.RUNNING: "blue",
-    StepStatus.DONE: "green",
-    StepStatus.FAILED: "red",
-}
 CREDIT = "Contains public sector information from Trafford Council, licensed under the Open Government Licence v3.0."
 
 

@@ -64,18 +64,3 @@ class Admission(models.TextChoices):
 class Voice(models.TextChoices):
     FOR = "for", "Admit the council"
     AGAINST = "against", "Do not admit the council"
-
-
-class StepStatus(models.TextChoices):
-    WAITING = "waiting", "Waiting"
-    RUNNING = "running", "Running"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
-
-
-STEP_COLOURS = {
-    StepStatus.WAITING: "grey",
-    StepStatus.RUNNING: "blue",
-    StepStatus.DONE: "green",
-    StepStatus.FAILED: "red",
-}

@@ -13,6 +13,8 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
+from shared_services.insight.supplier_names import supplier_key
+
 SUPPLIER_WORDS = (
     "beneficiaryname", "beneficiary", "suppliername", "supplier", "vendorname", "vendor", "payeename", "payee",
     "creditorname", "creditor", "merchantname", "merchant", "paidto",
@@ -32,7 +34,6 @@ NOT_TEXT = (
     (b"\xd0\xcf\x11\xe0", "an old Excel file"),
     (b"%PDF", "a PDF"),
 )
-LEGAL_FORMS = re.compile(r"\b(LIMITED|LTD|PLC|LLP|LP|INC|CIC|CIO|COMPANY|CO|UK|GROUP|HOLDINGS|THE|SERVICES|T A|TA)\b")
 
 
 class CannotRead(Exception):
@@ -58,13 +59,6 @@ class Columns:
     supplier: int
     amount: int
     category: int | None
-
-
-def supplier_key(name: str) -> str:
-    """A supplier's name without what councils write differently: case, punctuation, legal form."""
-    words = re.sub(r"[^A-Z0-9]+", " ", name.upper().replace("&", " AND "))
-    bare = " ".join(LEGAL_FORMS.sub(" ", words).split())
-    return bare or " ".join(words.split())
 
 
 @dataclass

@@ -218,3 +218,7 @@ class VoteForm(GovukForm):
         max_length=500,
         help_text="Needed when you vote against. The applicant is told it",
     )
+
+
+class ShareSuppliersForm(GovukForm):
+    digest = forms.CharField(widget=forms.HiddenInput)

@@ -8,8 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
+from shared_services.messaging.live_steps import ShownSteps
+
 from .agreements import signatures_of
-from .choices import STATUS_COLOURS, STEP_COLOURS, NamedRole, Service, Status, StepStatus
+from .choices import STATUS_COLOURS, NamedRole, Service, Status
 from .forms import COLOURS, DIVISIONS
 from .models import Application, OpeningStep
 
@@ -77,30 +79,23 @@ class Progress:
     status: str
     colour: str
     signatures: list[Any]
-    steps: list[tuple[OpeningStep, str]]
-    done: int
+    opening: ShownSteps
     under_way: bool
     address: str
-
-    @property
-    def total(self) -> int:
-        return len(self.steps)
 
     @property
     def signed(self) -> int:
         return sum(wanted.signature is not None for wanted in self.signatures)
 
 
-def progress_of(application: Application) -> Progress:
-    """Everything that the page of an application shows of its state."""
-    steps = list(OpeningStep.objects.filter(application=application).order_by("place"))
+def progress_of(application: Application, *, for_team: bool = False) -> Progress:
+    """Everything that the page of an application shows of its state, to the applicant or to the platform's team."""
     host = application.council.get_primary_domain() if application.council else None
     return Progress(
         status=application.get_status_display(),
         colour=STATUS_COLOURS[Status(application.status)],
         signatures=signatures_of(application) if application.status != Status.OPEN else [],
-        steps=[(step, STEP_COLOURS[StepStatus(step.status)]) for step in steps],
-        done=sum(step.status == StepStatus.DONE for step in steps),
+        opening=ShownSteps.of(OpeningStep.objects.filter(application=application), for_team=for_team),
         under_way=application.status == Status.ADMITTED,
         address=_address(host.domain) if host else "",
     )

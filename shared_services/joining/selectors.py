@@ -9,13 +9,14 @@ from decimal import Decimal
 from django.core.cache import cache
 from django.utils import timezone
 
+from shared_services.insight.months import first_month
 from shared_services.insight.selectors import SharedSupplier, shared_suppliers, spend_by_category
-from shared_services.insight.services import first_month
+from shared_services.insight.supplier_names import supplier_key
 from shared_services.procurement.reference_data import division_of_proclass, proclass_divisions
 from shared_services.procurement.selectors import division_labels
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER, Council
 
-from .comparing import SpendReading, Total, supplier_key
+from .comparing import SpendReading, Total
 
 KEEP_SECONDS = 60
 SHOWN_SUPPLIERS = 50
@@ -74,8 +75,15 @@ class CommonSupplier:
 
     name: str
     councils: tuple[str, ...]
+    partners: int
+    """So many partners order from it, without their names."""
     own: Total
     shared: Total
+
+    @property
+    def paid_by(self) -> str:
+        ordering = [f"{self.partners} partners by their orders"] if self.partners else []
+        return "; ".join(filter(None, [", ".join(self.councils), *ordering]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +133,7 @@ def compare(reading: SpendReading) -> Comparison:
         CommonSupplier(
             name=known[key][0].name,
             councils=tuple(sorted({council for one in known[key] for council in one.councils})),
+            partners=sum(one.partners for one in known[key]),
             own=own,
             shared=Total(sum(one.lines for one in known[key]), sum((one.net_amount for one in known[key]), Decimal(0))),
         )

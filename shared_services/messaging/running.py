@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import random
-import traceback
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -20,6 +19,7 @@ from shared_services.tenancy.errors import NotAllowed, Stale
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 
 from . import registry
+from .causes import cause_of
 from .models import OutboxMessage
 
 log = logging.getLogger("guildhall.jobs")
@@ -52,14 +52,12 @@ def run_promised(*, task_name: str, council_number: int, message_id: UUID | str)
         if registry.task(task_name).call is not None:
             return _run_with_a_call(task_name, council_number, message_id)
         with inside_council(council_number):
-            message = OutboxMessage.objects.take(message_id=message_id, council_number=council_number)
+            message = _take_up(task_name, council_number, message_id)
             if message is None:
                 return False
-            if message.task != task_name:
-                raise WrongJob(f"Job {message_id} is not a {task_name}.")
-            entry = registry.task(message.task)
+            entry = registry.task(task_name)
             entry.function(**entry.arguments(message.arguments))
-            OutboxMessage.objects.filter(pk=message.pk).update(done_at=timezone.now(), last_error="")
+            _mark_done(message_id)
         return True
     except WrongJob:
         raise
@@ -102,10 +100,21 @@ def _tells_somebody(task_name: str, council_number: int) -> bool:
 
 def _leave_undone(council_number: int, message_id: UUID | str) -> bool:
     with inside_council(council_number):
-        message = OutboxMessage.objects.take(message_id=message_id, council_number=council_number)
-        if message is not None:
-            OutboxMessage.objects.filter(pk=message.pk).update(done_at=timezone.now(), last_error="")
+        if OutboxMessage.objects.take(message_id=message_id, council_number=council_number) is not None:
+            _mark_done(message_id)
     return False
+
+
+def _take_up(task_name: str, council_number: int, message_id: UUID | str) -> OutboxMessage | None:
+    """Lock the row of a job in its room; None when it is done or another worker is at it. Raises WrongJob for another's row."""
+    message = OutboxMessage.objects.take(message_id=message_id, council_number=council_number)
+    if message is not None and message.task != task_name:
+        raise WrongJob(f"Job {message_id} is not a {task_name}.")
+    return message
+
+
+def _mark_done(message_id: UUID | str) -> None:
+    OutboxMessage.objects.filter(pk=message_id).update(done_at=timezone.now(), last_error="")
 
 
 def _run_as_owner(task_name: str, council_number: int, message_id: UUID | str) -> bool:
@@ -117,16 +126,14 @@ def _run_as_owner(task_name: str, council_number: int, message_id: UUID | str) -
     if settings.WALL_MODE != "owner":
         raise WrongJob(f"{task_name} is done by the owner’s worker only.")
     with inside_council(council_number):
-        message = OutboxMessage.objects.take(message_id=message_id, council_number=council_number)
+        message = _take_up(task_name, council_number, message_id)
         if message is None:
             return False
-        if message.task != task_name:
-            raise WrongJob(f"Job {message_id} is not a {task_name}.")
-        entry = registry.task(message.task)
+        entry = registry.task(task_name)
         arguments = entry.arguments(message.arguments)
     entry.function(**arguments)
     with inside_council(council_number):
-        OutboxMessage.objects.filter(pk=message_id).update(done_at=timezone.now(), last_error="")
+        _mark_done(message_id)
     return True
 
 
@@ -139,21 +146,19 @@ def _run_with_a_call(task_name: str, council_number: int, message_id: UUID | str
     entry = registry.task(task_name)
     assert entry.call is not None and entry.afterwards is not None
     with inside_council(council_number):
-        message = OutboxMessage.objects.take(message_id=message_id, council_number=council_number)
+        message = _take_up(task_name, council_number, message_id)
         if message is None:
             return False
-        if message.task != task_name:
-            raise WrongJob(f"Job {message_id} is not a {task_name}.")
         prepared = entry.function(**entry.arguments(message.arguments))
         if prepared is None:
-            OutboxMessage.objects.filter(pk=message.pk).update(done_at=timezone.now(), last_error="")
+            _mark_done(message_id)
             return True
     answer = entry.call(prepared)
     with inside_council(council_number):
         if OutboxMessage.objects.take(message_id=message_id, council_number=council_number) is None:
             return False
         entry.afterwards(prepared, answer)
-        OutboxMessage.objects.filter(pk=message_id).update(done_at=timezone.now(), last_error="")
+        _mark_done(message_id)
     return True
 
 
@@ -166,11 +171,9 @@ def _run_in_pieces(task_name: str, council_number: int, message_id: UUID | str) 
     entry = registry.task(task_name)
     assert entry.pieces is not None
     with inside_council(council_number):
-        message = OutboxMessage.objects.take(message_id=message_id, council_number=council_number)
+        message = _take_up(task_name, council_number, message_id)
         if message is None:
             return False
-        if message.task != task_name:
-            raise WrongJob(f"Job {message_id} is not a {task_name}.")
         pieces = entry.pieces(**entry.arguments(message.arguments))
     for keys in _done_alone(entry, council_number, pieces):
         try:
@@ -184,7 +187,7 @@ def _run_in_pieces(task_name: str, council_number: int, message_id: UUID | str) 
                 with inside_council(council_number):
                     entry.when_it_fails(error=error, final=True, **keys)
     with inside_council(council_number):
-        OutboxMessage.objects.filter(pk=message_id).update(done_at=timezone.now(), last_error="")
+        _mark_done(message_id)
     return True
 
 
@@ -267,14 +270,3 @@ def pause_after(attempts: int) -> timedelta:
     """How long to wait before the next attempt: longer each time, never two councils in step."""
     pause = min(FIRST_PAUSE * 2 ** min(attempts - 1, 16), LONGEST_PAUSE)
     return pause * random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, keeps no secret
-
-
-def cause_of(error: BaseException) -> str:
-    """What went wrong and where, without the message: that may quote a person's data, and the outbox holds none."""
-    own = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if "site-packages" not in frame.filename and frame.filename.endswith(".py")
-    ]
-    where = f" in {own[-1].name}, line {own[-1].lineno} of {own[-1].filename.rpartition('/')[2]}" if own else ""
-    return f"{type(error).__name__}{where}"[:300]

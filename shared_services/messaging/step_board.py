@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from django.db import models
 
-from .running import cause_of
+from .causes import cause_to_keep
 
 
 class StepBoard:
@@ -33,7 +33,7 @@ class StepBoard:
         try:
             yield
         except Exception as error:
-            self._set("status = 'failed', ended_at = now(), cause = %s", [cause_of(error)], key)
+            self._set("status = 'failed', ended_at = now(), cause = %s", [cause_to_keep(error)[:300]], key)
             raise
         self._set("status = 'done', ended_at = now()", [], key)
 

@@ -41,6 +41,10 @@ KINDS: dict[str, Kind] = {
         Kind("deputy_asked", "You were asked to stand in for an officer", MUST_DECIDE),
         Kind("deputy_answered", "An officer who was asked to stand in has answered"),
         Kind("matrix_changed", "Lines of the authority matrix were changed", MUST_KNOW),
+        Kind(
+            "consent_asked", "The platform’s team asks your council to agree", MUST_DECIDE, "operating.answer_operation"
+        ),
+        Kind("consent_answered", "A council has answered what the platform’s team asked", "", "operating.operate"),
         Kind("request_decided", "Your request was decided"),
         Kind("question_answered", "Your question was answered"),
         Kind("mentioned", "You were mentioned in a comment"),

@@ -47,12 +47,13 @@ def notify(
     task_id: UUID | None = None,
     url: str = "",
     reference: str = "",
+    title: str = "",
     outcome: str = "",
 ) -> list[Notice]:
     """Write a notice to each officer of this room and promise its email. Called by a job, once an event.
 
-    Officers who have left, who belong to another room or who have muted it are left out. `url` and `reference` are for
-    what is no case; `outcome` is how the case ended. Locks the officers' accounts, whose count of unread notices it brings up to date.
+    Officers who have left, who belong to another room or who have muted it are left out. `url`, `reference` and `title`
+    are for what is no case; `outcome` is how the case ended. Locks the officers' accounts, whose count of unread notices it brings up to date.
     """
     found = kind_of(kind)
     subject = subjects.describe(case_id, task_id) if case_id else None
@@ -60,7 +61,7 @@ def notify(
         # The case was given up, or this room no longer sees it: there is nothing left to tell.
         return []
     if subject is None:
-        subject = subjects.Subject(reference, "", "", url or reverse("notices:list"))
+        subject = subjects.Subject(reference, title, "", url or reverse("notices:list"))
     accounts = _lock_accounts(cards)
     chosen = {one.card_id: one for one in NoticePreferences.objects.filter(card_id__in=accounts)}
     notices = []

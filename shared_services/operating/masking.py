@@ -119,6 +119,7 @@ LEFT_OUT: dict[str, str] = {
     "purchasing.JointConsent": "a sandbox has no part in joint purchases",
     "purchasing.JointConsentLine": "a sandbox has no part in joint purchases",
     "purchasing.SupplierBankAccount": "bank details are sealed, and a sandbox pays nobody",
+    "purchasing.BankAccountChange": "bank details are sealed, and a sandbox pays nobody",
     "people.LeaveCover": "deputies are shared rows, which are not copied",
     "migration.ImportBatch": "extracts of the legacy system are personal from end to end",
     "migration.ImportFile": "extracts of the legacy system are personal from end to end",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import unescape
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -20,6 +22,7 @@ TO_COME_IN = ("/account/", "/room.css", "/static/", "/help/", "/accessibility/",
 OWN_SIGN_IN = (
     "/account/login/", "/account/logout/", "/account/reauthenticate/", "/account/password/", "/account/second-factor/",
 )  # fmt: skip
+TITLE = re.compile(r"<title>(.*?)(?: – [^–<]*)?</title>", re.DOTALL)
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -64,9 +67,18 @@ class WatchedAccess:
         response = self.get_response(request)
         if not own and not request.path.startswith(("/static/", "/room.css")):
             record(
-                actor, "operating.page.viewed", grant, page=request.get_full_path()[:300], status=response.status_code
-            )
+                actor, "operating.page.viewed", grant, page=request.get_full_path()[:300], title=_title_of(response),
+                status=response.status_code,
+            )  # fmt: skip
         return response
+
+
+def _title_of(response: HttpResponse) -> str:
+    """The page's own title, without the council's name after it; for a file, that it is one."""
+    if response.streaming or not response.get("Content-Type", "").startswith("text/html"):
+        return "A file or data of the page below"
+    found = TITLE.search(response.content[:4096].decode(response.charset, "replace"))
+    return unescape(found[1]).strip()[:200] if found else ""
 
 
 def _refused(request: HttpRequest, title: str, code: str) -> HttpResponse:

@@ -9,7 +9,8 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.dateparse import parse_date, parse_datetime
 
 from shared_services.govuk.words import spoken_date, spoken_instant
-from shared_services.joining.choices import STEP_COLOURS, StepStatus
+from shared_services.messaging.causes import in_plain_words
+from shared_services.messaging.live_steps import ShownSteps
 
 from .choices import STATUS_COLOURS, Kind, Status
 from .models import Operation, OperationStep
@@ -32,25 +33,21 @@ class Shown:
     colour: str
     rows: list[dict[str, Any]]
     figures: list[dict[str, Any]]
-    steps: list[tuple[OperationStep, str]]
-    done: int
+    work: ShownSteps
+    cause: str
     under_way: bool
 
-    @property
-    def total(self) -> int:
-        return len(self.steps)
 
-
-def show(operation: Operation) -> Shown:
-    steps = list(OperationStep.objects.filter(operation=operation).order_by("place"))
+def show(operation: Operation, *, for_team: bool = False) -> Shown:
+    """One operation as its council reads it, or the platform's team."""
     status = Status(operation.status)
-    waits = status == Status.ASKED
+    steps = OperationStep.objects.filter(operation=operation) if status != Status.ASKED else []
     return Shown(
         colour=STATUS_COLOURS[status],
         rows=_rows(operation),
         figures=_figures(operation.figures),
-        steps=[] if waits else [(step, STEP_COLOURS[StepStatus(step.status)]) for step in steps],
-        done=sum(step.status == StepStatus.DONE for step in steps),
+        work=ShownSteps.of(steps, for_team=for_team),
+        cause=operation.cause if for_team else in_plain_words(operation.cause),
         under_way=status == Status.PROMISED or (status == Status.RUNNING and operation.kind != Kind.ACCESS),
     )
 

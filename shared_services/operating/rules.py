@@ -7,13 +7,21 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Max
 from django.utils import timezone
 
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may
 from shared_services.joining.rules import RESERVED_NAMES
 from shared_services.tenancy.errors import NotAllowed
-from shared_services.tenancy.models import SHARED_SERVICE_NUMBER, Council, CouncilHost, RegisteredCouncil
+from shared_services.tenancy.models import (
+    FIRST_SANDBOX_NUMBER,
+    LAST_SANDBOX_NUMBER,
+    SHARED_SERVICE_NUMBER,
+    Council,
+    CouncilHost,
+    RegisteredCouncil,
+)
 
 from .choices import MOST_HOURS, Kind
 from .models import Backup
@@ -74,6 +82,23 @@ def check_can_be_cloned(council: Council) -> None:
         raise NotAllowed("Only the room of a council that is live can be copied.", code="state")
     if Council.objects.filter(sandbox_of=council, state__in=Council.KEPT).exists():
         raise NotAllowed(f"{council.name} has a sandbox already. Remove that one first.", code="sandbox")
+    next_sandbox_number()
+
+
+def next_sandbox_number() -> int:
+    """The number of the next sandbox. A removed one's stays taken: its record and its files bear it (isolation).
+
+    Raises NotAllowed when the last is used up.
+    """
+    last = Council.objects.filter(number__gte=FIRST_SANDBOX_NUMBER).aggregate(last=Max("number"))["last"]
+    number = FIRST_SANDBOX_NUMBER if last is None else last + 1
+    if number > LAST_SANDBOX_NUMBER:
+        raise NotAllowed(
+            f"All {LAST_SANDBOX_NUMBER - FIRST_SANDBOX_NUMBER + 1:,} numbers for sandboxes have been used, and none is "
+            "used twice. A later release has to make room for more.",
+            code="numbers",
+        )
+    return number
 
 
 def check_can_be_suspended(council: Council) -> None:

@@ -8,8 +8,9 @@ from shared_services.audit.services import record
 from shared_services.messaging import registry
 from shared_services.messaging.tasks import council_task
 
+from .choices import Status
 from .models import Operation
-from .services import access, doing, following
+from .services import access, doing, following, telling
 from .services.work import WORK
 
 
@@ -21,13 +22,15 @@ def do_operation(operation_id: UUID) -> None:
 
 @council_task
 def note_in_room(operation_id: UUID) -> None:
-    """Write into the council's own record what the platform's team asks. Sent twice, it is written twice."""
+    """Write into the council's own record what the platform's team asks, and tell who may answer. Sent twice, it is done twice."""
     operation = Operation.objects.select_related("council").get(pk=operation_id)
     event = "withdrawn" if operation.status == "withdrawn" else "asked"
     record(
         None, f"operating.{operation.kind}.{event}", operation, asked_by=operation.asked_by_name,
         reason=operation.reason,
     )  # fmt: skip
+    if operation.status == Status.ASKED:
+        telling.tell_who_may_answer(operation)
 
 
 @council_task

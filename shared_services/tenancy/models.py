@@ -10,6 +10,7 @@ from .bases import CommonModel, PooledModel
 
 SHARED_SERVICE_NUMBER = 0
 FIRST_SANDBOX_NUMBER = 9000
+LAST_SANDBOX_NUMBER = 9999
 """Rooms with this number or a higher one are sandboxes. The policies know them by it: they share nothing."""
 
 

@@ -18,6 +18,7 @@ from shared_services.leaving.pack.contents import (
 SOUNDS_SECRET = re.compile(r"password|secret|token|seal|seed|digest|private_key|api_key|credential|_hash$|fingerprint")
 NO_SECRET = {
     "operating_consent.digest": "says what exactly was agreed to",
+    "insight_suppliersharing.digest": "says what exactly was agreed to",
     "audit_chainlink.content_hash": "binds a line into the chain: anyone may know it",
     "audit_chainlink.sealed_at": "when a line was bound",
     "audit_verification.last_hash": "the link up to which the chain was checked",

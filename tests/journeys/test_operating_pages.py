@@ -121,7 +121,7 @@ def test_the_platforms_team_is_let_in_watched_and_shown_out(
     council = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     sign_in(council, people["administrator"], northmoor)
     council.get_by_role("link", name="The platform’s team asks").click()
-    council.locator("main").get_by_role("link", name="Access to the room").click()
+    council.locator("main").get_by_role("link", name="Look at the council’s pages").click()
     council.get_by_role("button", name="Answer").click()
     look(council, "platform-team-answer-access")
     council.get_by_label("Yes, we agree").check()

@@ -9,6 +9,7 @@ from .approval import (
     requisition_rejected,
     requisition_returned,
 )
+from .bank_changes import confirm_bank_account, propose_bank_account, turn_down_bank_account
 from .consents import agreed_terms, consent_to, keep_consent
 from .files import attach_file, remove_file
 from .orders import cancel_order, raise_agreed_order, raise_order, record_order_sent
@@ -20,17 +21,19 @@ from .requisitions import (
     submit_requisition,
     withdraw_requisition,
 )
-from .suppliers import change_supplier
+from .suppliers import change_supplier, save_supplier
 
 __all__ = [
     "agreed_terms",
     "attach_file",
     "cancel_order",
     "change_supplier",
+    "confirm_bank_account",
     "consent_to",
     "copy_requisition",
     "delete_draft",
     "keep_consent",
+    "propose_bank_account",
     "raise_agreed_order",
     "raise_order",
     "record_order_sent",
@@ -41,7 +44,9 @@ __all__ = [
     "requisition_rejected",
     "requisition_returned",
     "save_draft",
+    "save_supplier",
     "start_requisition",
     "submit_requisition",
+    "turn_down_bank_account",
     "withdraw_requisition",
 ]

@@ -38,6 +38,14 @@ class Column:
     required: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A fact about what a table holds, and the page that shows it."""
+
+    text: str
+    url: str
+
+
 Row = dict[str, str]
 SaveRow = Callable[[OfficerCard, Row], Outcome]
 SaveAll = Callable[[OfficerCard, list[Row]], None]
@@ -58,6 +66,8 @@ class Table:
     about: str = ""
     finish: SaveAll | None = field(default=None)
     """What is done once for all rows, after each was saved."""
+    standing: Callable[[], list[Standing]] | None = None
+    """What the portal holds of the table now, and where to look at it."""
 
 
 def officer_by_email(email: str, column: str) -> OfficerCard:

@@ -16,8 +16,9 @@ from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may
 from shared_services.accounts.services import create_officer
 from shared_services.audit.services import record
+from shared_services.messaging.causes import cause_of
+from shared_services.messaging.live_steps import lay_out
 from shared_services.messaging.outbox import enqueue
-from shared_services.messaging.running import cause_of
 from shared_services.messaging.step_board import StepBoard
 from shared_services.tenancy import directory
 from shared_services.tenancy.door import inside_council
@@ -26,7 +27,7 @@ from shared_services.tenancy.models import SHARED_SERVICE_NUMBER, Council, Counc
 from shared_services.tenancy.owner import owner_connection
 from shared_services.tenancy.provisioning import create_room_within, load_first_rows, next_number
 
-from ..choices import NamedRole, Status, StepStatus
+from ..choices import NamedRole, Status
 from ..models import Application, NamedOfficer, OpeningStep
 from ..preparing import RoomChoices, prepare_room
 
@@ -42,14 +43,7 @@ STEPS = (
 
 def ask_for_opening(application: Application) -> None:
     """Promise the job, with every step waiting. Part of the caller's transaction, in the shared service's room."""
-    for place, (key, title) in enumerate(STEPS, start=1):
-        OpeningStep.objects.update_or_create(
-            owner_id=SHARED_SERVICE_NUMBER, application=application, key=key,
-            defaults={
-                "place": place, "title": title, "status": StepStatus.WAITING, "started_at": None, "ended_at": None,
-                "cause": "",
-            },
-        )  # fmt: skip
+    lay_out(OpeningStep, STEPS, application=application)
     enqueue("joining.open_council", once=f"joining.open:{application.pk}", application_id=application.pk)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -84,14 +85,10 @@ class ComeBack(FormPage):
         return self.done(to="joining:link_sent")
 
 
-class OpenLink(FormPage):
-    """A mailed link. Looking uses nothing up, as mail scanners look; the button does."""
+class LinkPage(FormPage):
+    """What a mailed link opens; a dead one says why, and how to get another."""
 
     permission = PUBLIC
-    form_class = ConfirmForm
-    template_name = f"{TEMPLATES}/open_link.html"
-    button = "Continue"
-    title = "Open the application"
     link: Link
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -109,8 +106,24 @@ class OpenLink(FormPage):
     def prepare(self) -> None:
         count_use(self.request, "link", times=120, seconds=AN_HOUR)
         self.link = links.find_link(self.kwargs["secret"])
-        if self.link.purpose == Purpose.SIGN:
+        if not self.opens(self.link.purpose):
             raise Http404
+
+    @abstractmethod
+    def opens(self, purpose: str) -> bool:
+        """Whether links of this purpose lead here."""
+
+
+class OpenLink(LinkPage):
+    """A mailed link. Looking uses nothing up, as mail scanners look; the button does."""
+
+    form_class = ConfirmForm
+    template_name = f"{TEMPLATES}/open_link.html"
+    button = "Continue"
+    title = "Open the application"
+
+    def opens(self, purpose: str) -> bool:
+        return purpose != Purpose.SIGN
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context(link=self.link, **kwargs)

@@ -4,50 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from shared_services.access.permissions import PUBLIC
-from shared_services.accounts.limits import count_use
-from shared_services.govuk.views import FormPage, Page
+from shared_services.govuk.views import Page
 
 from ..agreements import agreements_for
 from ..choices import Purpose
 from ..forms import SignForm
-from ..models import Link
-from ..services import links
 from ..services.signing import sign_agreements
-from .applying import AN_HOUR, dead_link
+from .applying import LinkPage
 from .front import agreement_shown
 
 TEMPLATES = "pages/shared_services/joining"
 
 
-class Sign(FormPage):
+class Sign(LinkPage):
     """The text, the terms, and one's name under them. Reading uses the link up only when it is signed."""
 
-    permission = PUBLIC
     form_class = SignForm
     template_name = f"{TEMPLATES}/sign.html"
     button = "Sign"
-    link: Link
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return super().get(request, *args, **kwargs)
-        except links.LinkIsDead as dead:
-            return dead_link(request, dead, self.kwargs["secret"])
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return super().post(request, *args, **kwargs)
-        except links.LinkIsDead as dead:
-            return dead_link(request, dead, self.kwargs["secret"])
+    def opens(self, purpose: str) -> bool:
+        return purpose == Purpose.SIGN
 
     def prepare(self) -> None:
-        count_use(self.request, "link", times=120, seconds=AN_HOUR)
-        self.link = links.find_link(self.kwargs["secret"])
-        if self.link.purpose != Purpose.SIGN:
-            raise Http404
+        super().prepare()
         self.agreements = agreements_for(self.link.role)
 
     def get_title(self) -> str:

@@ -76,7 +76,7 @@ class ViewApplication(Page):
         return super().get_context(
             application=self.application,
             rows=[{**row, "url": ""} for row in summary_of(self.application)],
-            progress=progress_of(self.application),
+            progress=progress_of(self.application, for_team=True),
             votes=list(votes.select_related("owner").order_by("owner__name")),
             may_retry=self.application.status == Status.FAILED and may(self.actor, MAY_MANAGE),
             **kwargs,

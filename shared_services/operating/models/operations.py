@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from shared_services.joining.choices import StepStatus
+from shared_services.messaging.live_steps import LiveStep
 from shared_services.tenancy.bases import PooledModel
 
 from ..choices import NEEDS_CONSENT, OPEN, Kind, Status
@@ -71,27 +71,15 @@ class Operation(PooledModel):
         return hashlib.sha256(json.dumps(asked, sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()
 
 
-class OperationStep(PooledModel):
+class OperationStep(LiveStep):
     """One step of an operation, shown while it happens."""
 
     left_out_of_packs = "How far an operation of this install came."
-    shared_service_only = True
 
     operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="steps", db_index=False)
-    place = models.PositiveSmallIntegerField()
-    key = models.CharField(max_length=20)
-    title = models.CharField(max_length=80)
-    status = models.CharField(max_length=8, choices=StepStatus.choices, default=StepStatus.WAITING)
-    started_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
-    cause = models.CharField(max_length=300, blank=True)
 
-    class Meta:
-        ordering = ["place"]
+    class Meta(LiveStep.Meta):
         constraints = [models.UniqueConstraint(fields=["owner", "operation", "key"], name="operation_step_once")]
-
-    def __str__(self) -> str:
-        return self.title
 
 
 class Consent(PooledModel):

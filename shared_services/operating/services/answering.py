@@ -16,6 +16,7 @@ from .. import rules
 from ..choices import Kind, Status
 from ..models import Consent, Operation
 from .access import let_in
+from .first import hold_answer
 
 
 @transaction.atomic
@@ -28,6 +29,7 @@ def answer(*, actor: OfficerCard, operation_id: UUID, agreed: bool, digest: str,
     rules.check_may_answer(actor)
     here = current_council()
     OfficerCard.objects.select_for_update().get(pk=actor.pk)
+    hold_answer(operation_id)
     operation = Operation.objects.of(here.number).select_related("council", "backup").get(pk=operation_id)
     given = Consent.objects.filter(owner_id=here.number, operation_key=operation.pk).first()
     if given is not None and given.agreed != agreed:

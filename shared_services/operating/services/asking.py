@@ -16,7 +16,8 @@ from shared_services.tenancy.models import SHARED_SERVICE_NUMBER, Council
 
 from .. import rules
 from ..choices import NEEDS_CONSENT, PORTAL, Kind, Status
-from ..models import Backup, Operation
+from ..models import Backup, Consent, Operation
+from .first import hold_answer
 from .steps import lay_out_steps
 
 CONFIRMED = (Kind.RESTORE, Kind.SUSPEND, Kind.RENAME, Kind.SUCCEED, Kind.CLONE, Kind.REMOVE)
@@ -89,11 +90,16 @@ def send_off(operation: Operation) -> None:
 
 @transaction.atomic
 def withdraw(*, actor: OfficerCard, operation_id: UUID) -> Operation:
-    """Take back what the council has not answered yet."""
+    """Take back what the council has not answered yet. Of a withdrawal and an answer at one time, one wins."""
     rules.check_may_operate(actor)
+    hold_answer(operation_id)
     operation = _lock(operation_id)
     if operation.status != Status.ASKED:
         raise NotAllowed("Only what still waits for the council’s answer can be withdrawn.", code="state")
+    given = Consent.objects.filter(owner_id=operation.council_id, operation_key=operation.pk).first()
+    if given is not None:
+        said = "agreed" if given.agreed else "refused"
+        raise NotAllowed(f"{given.officer_name} of {operation.council.name} {said} already.", code="answered")
     operation.status, operation.ended_at = Status.WITHDRAWN, timezone.now()
     operation.save(update_fields=["status", "ended_at"])
     record(actor, f"operating.{operation.kind}.withdrawn", operation)

@@ -8,7 +8,6 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from shared_services.access.models import OfficerCard
@@ -64,8 +63,7 @@ def do_clone(operation: Operation, board: StepBoard) -> None:
 
 
 def _register(council: Council) -> Council:
-    number = (Council.objects.aggregate(last=Max("number"))["last"] or 0) + 1
-    number = max(number, FIRST_SANDBOX_NUMBER)
+    number = rules.next_sandbox_number()
     place = number - FIRST_SANDBOX_NUMBER
     slug = f"{council.slug}-sandbox"
     # A sandbox that was removed gave its address back; its number stays taken.
@@ -73,7 +71,7 @@ def _register(council: Council) -> Council:
     sandbox = Council.objects.create(
         number=number, schema_name=f"c{number:04d}", name=f"{council.short_name} sandbox",
         short_name=f"{council.short_name} sandbox", slug=slug, colour="#505a5f", sandbox_of=council,
-        code=f"ZZ{LETTERS[place // 26 % 26]}{LETTERS[place % 26]}", joined_on=timezone.localdate(),
+        code=f"Z{LETTERS[25 - place // 676]}{LETTERS[place // 26 % 26]}{LETTERS[place % 26]}", joined_on=timezone.localdate(),
     )  # fmt: skip
     CouncilHost.objects.create(domain=f"{slug}.{settings.BASE_HOST}", tenant=sandbox, is_primary=True)
     return sandbox

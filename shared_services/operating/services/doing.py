@@ -12,8 +12,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from shared_services.audit.services import record
+from shared_services.messaging.causes import cause_to_keep
 from shared_services.messaging.registry import UnderWay
-from shared_services.messaging.running import cause_of
 from shared_services.messaging.step_board import StepBoard
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed
@@ -117,7 +117,6 @@ def give_up(*, operation_id: UUID, error: Exception, final: bool) -> None:
     operation = Operation.objects.select_related("council").get(pk=operation_id)
     if not final or operation.status in ENDED:
         return
-    # What a rule says is our own words; anything else might quote a person's data.
-    cause = error.message if isinstance(error, NotAllowed) else cause_of(error)
+    cause = cause_to_keep(error)
     Operation.objects.filter(pk=operation.pk).update(status=Status.FAILED, ended_at=timezone.now(), cause=cause)
     record(None, f"operating.{operation.kind}.failed", operation, cause=cause)

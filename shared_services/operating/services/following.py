@@ -16,6 +16,7 @@ from ..choices import PORTAL, Kind, Status
 from ..models import AccessGrant, Backup, Consent, LeaveNotice, Operation
 from .asking import latest_backup, promise, send_off
 from .register import removal_day
+from .telling import tell_who_asked
 
 State = Council.State
 
@@ -64,6 +65,7 @@ def _take_up_answers() -> int:
             send_off(operation)
         operation.save(update_fields=["agreed_by_name", "agreed_at", "status", "ended_at", "started_at", "cause"])
         record(None, f"operating.{operation.kind}.answered", operation, agreed=given.agreed)
+        tell_who_asked(operation)
         done += 1
     return done
 

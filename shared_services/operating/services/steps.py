@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from shared_services.joining.choices import StepStatus
-from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
+from shared_services.messaging.live_steps import lay_out
 
 from ..choices import Kind
 from ..models import Operation, OperationStep
@@ -49,11 +48,4 @@ STEPS: dict[str, tuple[tuple[str, str], ...]] = {
 
 def lay_out_steps(operation: Operation) -> None:
     """Every step waits. Part of the caller's transaction, in the shared service's room."""
-    for place, (key, title) in enumerate(STEPS.get(operation.kind, ()), start=1):
-        OperationStep.objects.update_or_create(
-            owner_id=SHARED_SERVICE_NUMBER, operation=operation, key=key,
-            defaults={
-                "place": place, "title": title, "parts": operation.parts, "status": StepStatus.WAITING,
-                "started_at": None, "ended_at": None, "cause": "",
-            },
-        )  # fmt: skip
+    lay_out(OperationStep, STEPS.get(operation.kind, ()), parts=operation.parts, operation=operation)

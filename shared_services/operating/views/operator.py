@@ -157,7 +157,7 @@ class ShowOperation(Page):
         host = self.operation.council.get_primary_domain()
         return super().get_context(
             operation=self.operation,
-            shown=show(self.operation),
+            shown=show(self.operation, for_team=True),
             room_url=reverse("operations:show_room", args=[self.operation.council_id]),
             may_operate=may(self.actor, MAY_OPERATE),
             host=host.domain if host else "",

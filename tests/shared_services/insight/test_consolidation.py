@@ -9,9 +9,10 @@ import pytest
 from django.utils import timezone
 
 from shared_services.insight import selectors, services
-from shared_services.insight.choices import RunTrigger, StepStatus
+from shared_services.insight.choices import RunTrigger
 from shared_services.insight.models import CategoryFigure, ConsolidationRun, CouncilStep
 from shared_services.insight.sources import FigureRow
+from shared_services.messaging.live_steps import StepStatus
 from shared_services.messaging.models import OutboxMessage
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed

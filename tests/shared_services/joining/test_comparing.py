@@ -10,8 +10,9 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
+from shared_services.insight.supplier_names import supplier_key
 from shared_services.joining import uploads
-from shared_services.joining.comparing import CannotRead, SpendReading, supplier_key
+from shared_services.joining.comparing import CannotRead, SpendReading
 from shared_services.joining.selectors import compare
 from shared_services.tenancy.door import inside_council
 

@@ -12,9 +12,10 @@ from django.core import mail
 
 from shared_services.access.models import OfficerCard
 from shared_services.accounts.models import Account
-from shared_services.joining.choices import Status, StepStatus
+from shared_services.joining.choices import Status
 from shared_services.joining.models import Application, OpeningStep
 from shared_services.joining.services import applying, opening
+from shared_services.messaging.live_steps import StepStatus
 from shared_services.messaging.models import OutboxMessage
 from shared_services.messaging.running import WrongJob, run_promised, run_waiting
 from shared_services.tenancy import directory

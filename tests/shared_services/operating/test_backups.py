@@ -18,7 +18,7 @@ from councils.setting_up.scim.keys import make_key, officer_of, revoke_key
 from shared_services.assurance.services import verify_room
 from shared_services.audit.models import AuditEntry
 from shared_services.audit.sealing import seal
-from shared_services.joining.choices import StepStatus
+from shared_services.messaging.live_steps import StepStatus
 from shared_services.operating import dumps, shelves
 from shared_services.operating.choices import Kind, Status
 from shared_services.operating.models import Backup, Consent, Operation, OperationStep
