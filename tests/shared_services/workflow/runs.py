@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 from shared_services.workflow.engine import Run
 
@@ -45,3 +46,19 @@ class Case:
     @property
     def at(self):
         return steps_of(self.run)
+
+
+class Library:
+    """Published processes by key; the newest is the last."""
+
+    def __init__(self):
+        self.versions: dict[UUID, tuple[str, object]] = {}
+
+    def publish(self, key, definition):
+        self.versions[uuid4()] = (key, definition)
+
+    def newest(self, key):
+        return [(version, found) for version, (name, found) in self.versions.items() if name == key][-1]
+
+    def pinned(self, version_id):
+        return self.versions[version_id][1]

@@ -29,7 +29,7 @@ from .drawing import (
     timer,
     user,
 )
-from .test_running_processes import Library
+from .runs import Library
 
 
 @pytest.fixture

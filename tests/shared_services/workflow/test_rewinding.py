@@ -23,7 +23,7 @@ from .drawing import (
     timer,
     user,
 )
-from .test_running_processes import Case, Library
+from .runs import Case, Library
 
 
 def back(case: Case, step: str) -> Case:

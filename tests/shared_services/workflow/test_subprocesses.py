@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -23,7 +23,7 @@ from .drawing import (
     timer,
     user,
 )
-from .runs import MONDAY, Case
+from .runs import MONDAY, Case, Library
 
 
 def test_a_subprocess_is_marked_in_the_picture_step_by_step():
@@ -41,22 +41,6 @@ def test_a_subprocess_is_marked_in_the_picture_step_by_step():
     assert case.run.passed() == {"start": "done", "part": "current", "in": "done", "look": "current"}
     marks = case.answer("look").run.passed()
     assert (marks["look"], marks["part"], marks["after"]) == ("done", "done", "current")
-
-
-class Library:
-    """Published processes by key; the newest is the last."""
-
-    def __init__(self):
-        self.versions: dict[UUID, tuple[str, object]] = {}
-
-    def publish(self, key, definition):
-        self.versions[uuid4()] = (key, definition)
-
-    def newest(self, key):
-        return [(version, found) for version, (name, found) in self.versions.items() if name == key][-1]
-
-    def pinned(self, version_id):
-        return self.versions[version_id][1]
 
 
 def called(name):
