@@ -176,7 +176,7 @@ def test_what_a_council_needs_on_day_one_comes_over_and_the_rest_is_in_the_archi
         assert Employment.objects.get().card_id == card.pk
         assert LeaveLedgerEntry.objects.get().hours == Decimal("148.00")
         assert SupplierBankAccount.objects.get().supplier.number == "NMR-000001"
-        assert Attachment.objects.get().file.read().startswith(b"%PDF")
+        assert Attachment.objects.get(name="quote.pdf").file.read().startswith(b"%PDF")
         s151 = OfficerCard.objects.get(owner_id=2, work_name="Sam Section", active=True, roles=["section_151_officer"])
         assert s151.pk == merging.signers[SUCCESSOR].pk, "one officer answers for the money"
         kept = TakeOver.objects.get(status=TakeOverStatus.TAKEN)
@@ -216,7 +216,7 @@ def test_a_take_over_is_undone_until_somebody_works_with_the_records(merging, no
         assert before == (
             OfficerCard.objects.filter(owner_id=2).count(), CostCentre.objects.count(), Supplier.objects.count()
         )  # fmt: skip
-        assert not PurchaseOrder.objects.exists() and not Attachment.objects.exists()
+        assert not PurchaseOrder.objects.exists() and not Attachment.objects.filter(name="quote.pdf").exists()
         assert TakeOver.objects.filter(status=TakeOverStatus.UNDONE).count() == 1
     assert not list(Path(settings.PRIVATE_FILES_DIR, "c0002").rglob("*.zip"))
     entry = directory.council_by_number(PREDECESSOR)
@@ -238,7 +238,9 @@ def test_a_take_over_is_undone_until_somebody_works_with_the_records(merging, no
         assert PurchaseOrder.objects.count() == 1
 
 
-def test_nothing_happens_on_one_councils_word_or_when_what_was_signed_has_changed(merging, council, eastvale, northmoor):
+def test_nothing_happens_on_one_councils_word_or_when_what_was_signed_has_changed(
+    merging, council, eastvale, northmoor
+):
     with pytest.raises(NotAllowed, match="Try the take-over first"):
         merging.ask(Kind.MERGE)
     merging.all_of(Kind.TRY_MERGER)
