@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import deque
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -132,13 +133,11 @@ def this_release(head: str) -> dict[str, Any]:
 
 def chain_head(folder: Path) -> tuple[int, str]:
     """How many links the pack's audit chain has, and the hash of the last: two numbers that people can compare."""
-    last = b""
     with (folder / CHAIN).open("rb") as file:
-        for last in file:
-            continue
+        last = deque(file, maxlen=1)
     if not last:
         return 0, ""
-    link = json.loads(last)
+    link = json.loads(last[0])
     return int(link["seq"]), str(link["hash"])
 
 

@@ -62,11 +62,12 @@ def test_a_joint_case_that_was_open_is_ended_and_the_council_buys_for_itself(
     northmoor,
     install,
     elsewhere,
-    tmp_path,  # noqa: F811
+    tmp_path,
 ):
-    ask(both[0])
+    for books in both:
+        ask(books)
     with inside_council(shared_service):
-        lines = list(DemandLine.objects.of_councils([1]).values_list("pk", flat=True))
+        lines = list(DemandLine.objects.of_councils([1, 2]).values_list("pk", flat=True))
         draft = services.draft_proposal(actor=category_manager, line_ids=lines)
         draft = services.change_proposal(
             actor=category_manager, proposal_id=draft.pk, version=draft.version, title="Shelving together",

@@ -14,7 +14,8 @@ from django.core import mail
 from django.utils import timezone
 
 from councils.finance.models import BudgetPosition, CostCentre
-from councils.people.models import Employment, LeaveLedgerEntry
+from councils.organisation.models import Post
+from councils.people.models import Employment, LeaveLedgerEntry, LeaveScheme, LeaveType
 from councils.purchasing import services as purchasing
 from councils.purchasing.models import PurchaseOrder, Requisition, Supplier, SupplierBankAccount
 from shared_services.access.models import OfficerCard
@@ -94,9 +95,6 @@ def merging(council, shared_service, northmoor, eastvale, officer_in) -> Merging
         SupplierBankAccount.objects.create(supplier=same, sealed="x", fingerprint="f", ending="0000")
         waiting = purchasing.start_requisition(actor=council.requester, draft=three_lines(council, title="Waits"))
         purchasing.submit_requisition(actor=council.requester, requisition_id=waiting.pk)
-        from councils.organisation.models import Post
-        from councils.people.models import LeaveScheme, LeaveType
-
         scheme = LeaveScheme.objects.order_by("pk").first() or LeaveScheme.objects.create(name="Green Book")
         job = Employment.objects.create(
             number="E1", card=council.requester, post=Post.objects.get(number="L1"), scheme=scheme,
@@ -122,6 +120,10 @@ def merging(council, shared_service, northmoor, eastvale, officer_in) -> Merging
     do_owner_jobs()
     operator = officer_in(shared_service, "platform_operator", name="Ivo Tansy", email="ivo.tansy@shared.test")
     return Merging(shared_service, operator, {PREDECESSOR: council.s151, SUCCESSOR: own.s151})
+
+
+def archive_of(operation: Operation) -> Path:
+    return Path(settings.PRIVATE_FILES_DIR) / "c0002" / "archives" / f"{operation.pk}.zip"
 
 
 def lines_of(number: int, *kinds: str) -> list[tuple[str, str, str]]:
@@ -180,7 +182,7 @@ def test_what_a_council_needs_on_day_one_comes_over_and_the_rest_is_in_the_archi
         s151 = OfficerCard.objects.get(owner_id=2, work_name="Sam Section", active=True, roles=["section_151_officer"])
         assert s151.pk == merging.signers[SUCCESSOR].pk, "one officer answers for the money"
         kept = TakeOver.objects.get(status=TakeOverStatus.TAKEN)
-        assert kept.signed_by == "Sam Section for Eastvale Borough Council; Sam Section for Northmoor City Council"
+        assert kept.signed_by == "Sam Section for Eastvale City Council; Sam Section for Northmoor City Council"
         assert AuditEntry.objects.filter(event="operating.merge.done").exists()
     assert any(message.to == [card.work_email] for message in mail.outbox)
     assert directory.council_by_number(PREDECESSOR).is_closed
@@ -208,7 +210,8 @@ def test_a_take_over_is_undone_until_somebody_works_with_the_records(merging, no
     merging.all_of(Kind.TRY_MERGER)
     with inside_council(eastvale):
         before = (OfficerCard.objects.filter(owner_id=2).count(), CostCentre.objects.count(), Supplier.objects.count())
-    merging.all_of(Kind.MERGE)
+    merged = merging.all_of(Kind.MERGE)
+    assert archive_of(merged).is_file()
 
     merging.all_of(Kind.UNMERGE)
 
@@ -218,7 +221,7 @@ def test_a_take_over_is_undone_until_somebody_works_with_the_records(merging, no
         )  # fmt: skip
         assert not PurchaseOrder.objects.exists() and not Attachment.objects.filter(name="quote.pdf").exists()
         assert TakeOver.objects.filter(status=TakeOverStatus.UNDONE).count() == 1
-    assert not list(Path(settings.PRIVATE_FILES_DIR, "c0002").rglob("*.zip"))
+    assert not archive_of(merged).exists()
     entry = directory.council_by_number(PREDECESSOR)
     assert not entry.is_closed and entry.state == Council.State.LEAVING
 
@@ -261,7 +264,7 @@ def test_nothing_happens_on_one_councils_word_or_when_what_was_signed_has_change
     assert operation.status == Status.FAILED and "no longer what both councils signed" in operation.cause
     with inside_council(eastvale):
         assert not PurchaseOrder.objects.exists() and not Employment.objects.exists()
-    assert not list(Path(settings.PRIVATE_FILES_DIR, "c0002").rglob("*.zip"))
+    assert not archive_of(operation).exists()
     assert not directory.council_by_number(PREDECESSOR).is_closed
 
 
