@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponseBase
@@ -117,10 +118,10 @@ def _totals(kept: TakeOver) -> list[dict[str, Any]]:
         if not one["there"]:
             continue
         behind = one["there"] - one["taken"] - one["same"]
-        rows.append({**one, "behind": behind, "is_sum": False})
+        counts = {name: f"{one[name]:,}" for name in ("before", "taken", "after", "same")}
+        rows.append({**one, **counts, "behind": f"{behind:,}", "is_sum": False})
         rows += [
-            {"title": f"{one['title']}: {each['title'].lower()}", "taken": each["there"], "before": each["before"],
-             "after": each["after"], "is_sum": True}
+            {"title": f"{one['title']}: {each['title'].lower()}", **{name: f"{Decimal(each[key]):,.2f}" for name, key in (("taken", "there"), ("before", "before"), ("after", "after"))}, "is_sum": True}
             for each in one["sums"]
         ]  # fmt: skip
     return rows

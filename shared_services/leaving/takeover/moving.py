@@ -126,14 +126,16 @@ class Moving:
             f" FROM public.{CARDS} r WHERE r.owner_id = {self.number} AND NOT 'platform_reader' = ANY (r.roles)"
         )
         rows = self._all(
-            f"SELECT r.work_name, r.work_email, r.roles, r.active, r.id, s.here, EXISTS (SELECT FROM {known}) FROM taken_same s"
+            f"SELECT r.work_name, r.work_email, r.roles, r.active, r.id, s.here,"
+            f" (SELECT h.roles FROM {known} LIMIT 1) FROM taken_same s"
             f" JOIN public.{CARDS} r ON r.id = s.before WHERE s.tab = '{CARDS}' ORDER BY r.work_name, r.work_email"
         )
-        for name, email, roles, active, before, here, is_known in rows:
-            kind = LineKind.SAME if is_known else LineKind.OFFICER
+        for name, email, roles, active, before, here, roles_here in rows:
+            kind = LineKind.OFFICER if roles_here is None else LineKind.SAME
             self._line(kind, "Officers", name, before=email, here=email, before_id=before, here_id=here)
             for role in ROLES.values():
-                if active and role.key in roles and (role.key in STATUTORY or is_known):
+                stays = role.key in STATUTORY if roles_here is None else role.key not in roles_here
+                if active and role.key in roles and stays:
                     self._line(LineKind.LEFT, "Officers", name, before=role.label, before_id=before)
 
     def _match(self, model: type[models.Model], how: Taken) -> None:
@@ -157,7 +159,7 @@ class Moving:
     def _prefix(self, model: type[models.Model], how: Taken, where: str) -> None:
         """A code that the successor has for something else gets the predecessor's letters before it."""
         table, code = model._meta.db_table, how.code
-        longest = model._meta.get_field(code).max_length or 40
+        longest = int(getattr(model._meta.get_field(code), "max_length", 0) or 40)
         room = longest - len(self.prefix) - 1
         self._run(
             f"INSERT INTO taken_codes SELECT '{table}', r.id, r.{code}, %(prefix)s || '-' || right(r.{code}, {room})"
@@ -238,7 +240,7 @@ class Moving:
                 "table": table, "title": self._title(model), "there": there, "taken": taken, "same": same,
                 "before": before, "after": after,
                 "sums": [
-                    {"title": str(model._meta.get_field(name).verbose_name).capitalize(), "there": there_sum,
+                    {"title": _words(model, name), "there": there_sum,
                      "before": before_sum, "after": after_sum}
                     for name, there_sum, before_sum, after_sum in zip(
                         how.money, sums_there, sums_before, sums_after, strict=True
@@ -350,3 +352,8 @@ def _has_parents(model: type[models.Model]) -> bool:
         for one in model._meta.concrete_fields
         if isinstance(one, models.ForeignKey) and one.related_model._meta.label != "access.OfficerCard"
     )  # fmt: skip
+
+
+def _words(model: type[models.Model], name: str) -> str:
+    words = str(getattr(model._meta.get_field(name), "verbose_name", name))
+    return words[:1].upper() + words[1:]

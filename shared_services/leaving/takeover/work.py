@@ -175,7 +175,7 @@ def _write_down(
             kept = TakeOver(
                 operation_id=operation.pk, predecessor_number=predecessor.number, predecessor_name=predecessor.name,
                 successor_name=successor.name, status=status, totals=report.totals, digest=report.digest,
-                signed_by=signed, **more,
+                signed_by=signed, **(more if room is successor else {**more, "archive_size": 0}),
             )  # fmt: skip
             kept.save(force_insert=True)
             TakeOverLine.objects.bulk_create(
@@ -260,7 +260,8 @@ def _hashes(predecessor: Council, successor: Council) -> dict[str, list[Any]]:
 def _check_can_be_undone(successor: Council, predecessor: Council, merger: UUID) -> list[UUID]:
     with inside_council(successor):
         kept = TakeOver.objects.get(operation_id=merger)
-        cards = list(kept.lines.filter(kind=LineKind.OFFICER).values_list("here_id", flat=True))
+        found = kept.lines.filter(kind=LineKind.OFFICER).values_list("here_id", flat=True)
+        cards = [card for card in found if card is not None]
     if LiveDecision.objects.filter(owner_id=successor.number, decided_at__gt=kept.at).exists():
         raise NotAllowed(f"{successor.name} has gone live since, so the take-over stands.", code="live")
     now = _hashes(predecessor, successor)

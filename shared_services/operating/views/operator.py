@@ -110,30 +110,37 @@ class ShowRoom(Page):
         )
 
 
-def _actions(room: Council, backups: list[Any]) -> list[tuple[str, str, bool]]:
-    """What can be done to a room as it stands: its name, where, and whether the council is asked first."""
+def _actions(room: Council, backups: list[Any]) -> list[tuple[str, str, str]]:
+    """What can be done to a room as it stands: its name, where, and who is asked first."""
     if room.state == Council.State.ENDED:
         return []
     suspended = room.state == Council.State.SUSPENDED
     if room.sandbox_of_id is not None:
-        return [("Remove the sandbox", reverse("operations:remove_sandbox", args=[room.pk]), False)]
+        return [("Remove the sandbox", reverse("operations:remove_sandbox", args=[room.pk]), "")]
+    succeeds = room.state == Council.State.LIVE and bool(predecessors_of(room))
     offered = [
         (Kind.BACK_UP, "back_up", True),
         (Kind.DRILL, "drill", bool(backups)),
         (Kind.RESTORE, "restore", bool(backups) and not suspended),
         (Kind.RENAME, "rename", room.state != Council.State.LEAVING),
         (Kind.SUCCEED, "succeed", room.state == Council.State.LIVE),
-        *((kind, str(kind), room.state == Council.State.LIVE and bool(predecessors_of(room))) for kind in MERGERS),
+        *((kind, str(kind), succeeds) for kind in MERGERS),
         (Kind.CLONE, "clone", room.state == Council.State.LIVE),
         (Kind.SUSPEND, "suspend", not suspended),
         (Kind.RESUME, "resume", suspended),
         (Kind.ACCESS, "access", not suspended),
     ]
     return [
-        (kind.label, reverse(f"operations:{name}", args=[room.pk]), kind in NEEDS_CONSENT)
+        (kind.label, reverse(f"operations:{name}", args=[room.pk]), _who_agrees(kind))
         for kind, name, fits in offered
         if fits
     ]
+
+
+def _who_agrees(kind: Kind) -> str:
+    if kind in MERGERS:
+        return "Both councils have to agree"
+    return "The council has to agree" if kind in NEEDS_CONSENT else ""
 
 
 class ShowOperation(Page):
