@@ -57,5 +57,5 @@ def _copy(packed: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> Non
         with packed.open(member) as source, target.open("xb") as file:
             while piece := source.read(BYTES_AT_A_TIME):
                 file.write(piece)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError) as error:
         raise BadPack(f"{member.filename} in the ZIP file cannot be unpacked. Download the pack again.") from error
