@@ -4,14 +4,13 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0002_leave_cover'),
+        ("people", "0002_leave_cover"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='leaveledgerentry',
-            options={'ordering': ['posted_at', 'id'], 'verbose_name_plural': 'leave ledger entries'},
+            name="leaveledgerentry",
+            options={"ordering": ["posted_at", "id"], "verbose_name_plural": "leave ledger entries"},
         ),
     ]

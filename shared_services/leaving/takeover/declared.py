@@ -128,6 +128,7 @@ ARCHIVED: dict[str, str] = {
     "finance.VatRate": "the same by law, and the successor has them",
     "finance.FinanceSettings": "the successor has its own limits",
     "finance.Virement": "what was moved is in the revised budgets; the history is in the archive",
+    "purchasing.BankAccountChange": "two officers of the successor settle new details; the history is in the archive",
     "purchasing.JointConsent": CASES,
     "purchasing.JointConsentLine": CASES,
     "people.LeaveCover": "who covers is named anew, under the successor’s deputies",

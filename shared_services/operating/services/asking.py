@@ -130,16 +130,19 @@ def send_off(operation: Operation) -> None:
 
 @transaction.atomic
 def withdraw(*, actor: OfficerCard, operation_id: UUID) -> Operation:
-    """Take back what the council has not answered yet. Of a withdrawal and an answer at one time, one wins."""
+    """Take back what a council has not answered yet. Of a withdrawal and an answer at one time, one wins."""
     rules.check_may_operate(actor)
     hold_answer(operation_id)
     operation = _lock(operation_id)
     if operation.status != Status.ASKED:
         raise NotAllowed("Only what still waits for the council’s answer can be withdrawn.", code="state")
-    given = Consent.objects.filter(owner_id=operation.council_id, operation_key=operation.pk).first()
-    if given is not None:
-        said = "agreed" if given.agreed else "refused"
-        raise NotAllowed(f"{given.officer_name} of {operation.council.name} {said} already.", code="answered")
+    given = list(
+        Consent.objects.filter(owner_id__in=operation.rooms, operation_key=operation.pk).select_related("owner")
+    )
+    refused = [one for one in given if not one.agreed]
+    if refused or len(given) == len(operation.rooms):
+        one, said = (refused[0], "refused") if refused else (given[-1], "agreed")
+        raise NotAllowed(f"{one.officer_name} of {one.owner.name} {said} already.", code="answered")
     operation.status, operation.ended_at = Status.WITHDRAWN, timezone.now()
     operation.save(update_fields=["status", "ended_at"])
     record(actor, f"operating.{operation.kind}.withdrawn", operation)

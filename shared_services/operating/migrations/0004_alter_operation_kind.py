@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("operating", "0002_agreed_by_somebody"),
+        ("operating", "0003_plainer_kinds"),
     ]
 
     operations = [
@@ -18,14 +18,14 @@ class Migration(migrations.Migration):
                     ("drill", "Restore drill"),
                     ("restore", "Restore from a backup"),
                     ("rename", "Rename"),
-                    ("succeed", "Continue as its successor"),
+                    ("succeed", "Become the new council in a reorganisation"),
                     ("try_merger", "Try to take over a council’s records"),
                     ("merge", "Take over a council’s records"),
                     ("unmerge", "Undo a take-over"),
                     ("clone", "Copy to a sandbox"),
                     ("suspend", "Suspend"),
                     ("resume", "Resume"),
-                    ("access", "Access to the room, reading only"),
+                    ("access", "Look at the council’s pages, without changing anything"),
                     ("leave", "Leave the partnership"),
                     ("call_back", "Stay after all"),
                     ("remove", "Remove the room"),
