@@ -16,6 +16,7 @@ def _environment() -> dict[str, str]:
         "GUILDHALL_VAR": str(settings.VAR_DIR),
         "GUILDHALL_DATABASE": settings.DATABASES["default"]["NAME"],
         "GUILDHALL_BACKUPS": str(settings.BACKUPS_DIR),
+        "GUILDHALL_FILES": str(settings.PRIVATE_FILES_DIR),
         "GUILDHALL_BASE_HOST": "test",
     }
 

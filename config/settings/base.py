@@ -344,7 +344,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 STATIC_URL = "/static/"
 STATIC_ROOT: Path | None = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-PRIVATE_FILES_DIR = VAR_DIR / "files"
+PRIVATE_FILES_DIR = Path(os.environ.get("GUILDHALL_FILES") or VAR_DIR / "files")
 DATA_DIR = BASE_DIR / "data"
 STORAGES = {
     "default": {"BACKEND": "shared_services.tenancy.storage.RoomStorage"},

@@ -157,6 +157,7 @@ class LeaveLedgerEntry(PrivateModel):
     objects = LeaveLedgerQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "leave ledger entries"
         ordering = ["posted_at", "id"]
         constraints = [
             models.UniqueConstraint(fields=["employment", "source"], name="leave_posted_once_a_source"),

@@ -145,6 +145,7 @@ PERMISSIONS: dict[str, str] = {
     "operating.give_notice": "give notice that your council leaves",
     "operating.agree_to_leave": "agree that your council leaves",
     # Leaving
+    "leaving.open_archive": "open the archive of a council whose records yours took over",
     "leaving.take_pack": "take an exit pack of everything your council keeps here",
 }
 
@@ -206,6 +207,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "operating.view_own_operations",
             "operating.answer_operation",
             "operating.agree_to_leave",
+            "leaving.open_archive",
         }
     ),
     "finance_officer": frozenset(
@@ -275,6 +277,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "operating.answer_operation",
             "operating.give_notice",
             "leaving.take_pack",
+            "leaving.open_archive",
         }
     ),
     "category_manager": frozenset(
@@ -336,6 +339,7 @@ GRANTS: dict[str, frozenset[str]] = {
     ),
     "auditor": frozenset(
         {
+            "leaving.open_archive",
             "operating.view_own_operations",
             "migration.view_batches",
             "migration.view_legacy_orders",

@@ -13,6 +13,7 @@ class Status(models.TextChoices):
     ADMITTED = "admitted", "Being set up"
     FAILED = "failed", "Setting up failed"
     JOINED = "joined", "Joined"
+    LEFT = "left", "Joined, and left since"
     REFUSED = "refused", "Not admitted"
     WITHDRAWN = "withdrawn", "Withdrawn"
 
@@ -27,6 +28,7 @@ STATUS_COLOURS = {
     Status.ADMITTED: "blue",
     Status.FAILED: "red",
     Status.JOINED: "green",
+    Status.LEFT: "grey",
     Status.REFUSED: "red",
     Status.WITHDRAWN: "grey",
 }

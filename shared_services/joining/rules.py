@@ -131,7 +131,9 @@ APART: tuple[tuple[str, str, str], ...] = (
 
 def check_web_name(slug: str, *, besides: Application) -> None:
     """A web name becomes the council's own host, so nobody else may have it."""
-    taken = slug in RESERVED_NAMES or Council.objects.filter(slug=slug).exists()
+    # A council that left gets its own web name back when it joins again.
+    gone = Council.objects.filter(registered=besides.registered_id, state=Council.State.ENDED)
+    taken = slug in RESERVED_NAMES or Council.objects.filter(slug=slug).exclude(pk__in=gone).exists()
     if taken or Application.objects.under_way().filter(slug=slug).exclude(pk=besides.pk).exists():
         raise NotAllowed(f"The web name “{slug}” is taken. Choose another.", code="web_name")
 

@@ -16,3 +16,31 @@ PACK_COLOURS = {
     PackStatus.FAILED.value: "red",
     PackStatus.DELETED.value: "grey",
 }
+
+
+class TakeOverStatus(models.TextChoices):
+    TRIED = "tried", "Tried"
+    TAKEN = "taken", "Taken over"
+    UNDONE = "undone", "Undone"
+
+
+TAKE_OVER_COLOURS = {"Tried": "yellow", "Taken over": "green", "Undone": "grey"}
+
+
+class LineKind(models.TextChoices):
+    """What becomes of a record for which both councils have a word to say."""
+
+    OBSTACLE = "obstacle", "To be settled first"
+    RENAMED = "renamed", "Gets a prefix"
+    SAME = "same", "Joined with the successor’s"
+    LEFT = "left", "Role not taken over"
+    OFFICER = "officer", "New officer"
+
+
+LINE_COLOURS = {
+    "To be settled first": "red",
+    "Gets a prefix": "yellow",
+    "Joined with the successor’s": "blue",
+    "Role not taken over": "orange",
+    "New officer": "grey",
+}

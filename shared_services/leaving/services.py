@@ -26,11 +26,12 @@ from shared_services.tenancy.errors import NotAllowed
 
 from .beside import BesideTheLook
 from .choices import PackStatus
-from .models import FOLDER, ExitPack
+from .models import FOLDER, ExitPack, TakeOver
 from .pack.manifest import BYTES_AT_A_TIME
 from .pack.writing import open_snapshot, write_pack
 
 MAY_TAKE = "leaving.take_pack"
+MAY_OPEN_ARCHIVE = "leaving.open_archive"
 SECONDS_BETWEEN_WORDS = 1.0
 """How often at most the page is told how far the work is."""
 
@@ -78,7 +79,7 @@ def write_asked_pack(*, pack_id: UUID) -> None:
             written = write_pack(
                 folder, on_progress=lambda done, total, rows, _part: say(done=done, total=total + 1, rows=rows)
             )
-            size, sha256 = _archive(folder, archive, on_file=say)
+            size, sha256 = put_into_archive(folder, archive, on_file=say)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
             archive.with_suffix(".unfinished").unlink(missing_ok=True)
@@ -109,6 +110,22 @@ def open_pack(*, actor: OfficerCard, pack: ExitPack) -> Any:
     except FileNotFoundError as error:
         raise NotAllowed("The file of this pack is no longer in the store. Ask for a new one.") from error
     record(actor, "leaving.pack.downloaded", pack, sha256=pack.sha256, bytes=pack.size)
+    return content
+
+
+@transaction.atomic
+def open_archive(*, actor: OfficerCard, take_over: TakeOver) -> Any:
+    """The archive of a predecessor, opened to be sent. Each download is in the record, with the archive's hash."""
+    check_may(actor, MAY_OPEN_ARCHIVE)
+    if not take_over.archive_size:
+        raise NotAllowed("There is no archive of this take-over in your council’s portal.")
+    try:
+        content = default_storage.open(take_over.stored_name, "rb")
+    except FileNotFoundError as error:
+        raise NotAllowed("The file of this archive is not in the store. Tell the platform’s team.") from error
+    record(
+        actor, "leaving.archive.downloaded", take_over, sha256=take_over.archive_sha256, bytes=take_over.archive_size
+    )
     return content
 
 
@@ -199,7 +216,7 @@ def _told_now_and_then(tell: Callable[..., Any]) -> Callable[..., None]:
     return say
 
 
-def _archive(folder: Path, archive: Path, *, on_file: Callable[..., None]) -> tuple[int, str]:
+def put_into_archive(folder: Path, archive: Path, *, on_file: Callable[..., None] = lambda: None) -> tuple[int, str]:
     """Put a pack into one ZIP file (ZIP64 where it must be); gives its size and SHA-256."""
     unfinished = archive.with_suffix(".unfinished")
     with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:

@@ -11,6 +11,9 @@ class Kind(models.TextChoices):
     RESTORE = "restore", "Restore from a backup"
     RENAME = "rename", "Rename"
     SUCCEED = "succeed", "Become the new council in a reorganisation"
+    TRY_MERGER = "try_merger", "Try to take over a council’s records"
+    MERGE = "merge", "Take over a council’s records"
+    UNMERGE = "unmerge", "Undo a take-over"
     CLONE = "clone", "Copy to a sandbox"
     SUSPEND = "suspend", "Suspend"
     RESUME = "resume", "Resume"
@@ -20,7 +23,9 @@ class Kind(models.TextChoices):
     REMOVE = "remove", "Remove the room"
 
 
-NEEDS_CONSENT = (Kind.RESTORE, Kind.SUCCEED, Kind.ACCESS, Kind.CLONE)
+MERGERS = (Kind.TRY_MERGER, Kind.MERGE, Kind.UNMERGE)
+"""What is done to two rooms at once: the successor’s, and that of the council whose records it takes over."""
+NEEDS_CONSENT = (Kind.RESTORE, Kind.SUCCEED, Kind.ACCESS, Kind.CLONE, *MERGERS)
 """What reads or changes a council's data happens only when somebody of the council agrees in its own portal."""
 BY_THE_COUNCIL = (Kind.LEAVE, Kind.CALL_BACK)
 """What follows from a decision that the council takes by itself."""

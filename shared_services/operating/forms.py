@@ -69,6 +69,15 @@ class SucceedForm(RenameForm):
     )  # fmt: skip
 
 
+class MergerForm(ConfirmedForm):
+    predecessor = SelectField(label="Council whose records are taken over")
+
+    def __init__(self, *args: Any, predecessors: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["predecessor"].choices = [("", "Choose one"), *predecessors]  # type: ignore[attr-defined]
+        self.order_fields(["predecessor", "reason", "confirmation"])
+
+
 class AccessForm(ReasonForm):
     hours = forms.IntegerField(
         label="For how many hours?", min_value=1, max_value=MOST_HOURS, initial=2, help_text=f"From 1 to {MOST_HOURS}",

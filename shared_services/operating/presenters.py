@@ -22,7 +22,9 @@ LABELS = {
     "files_put_back": "Files put back", "earlier_web_name": "Earlier web name", "leaves_on": "Leaves on",
     "shared_rows_removed": "Shared rows removed", "succeeds": "Earlier GSS code", "gss_code": "GSS code", "name": "Name",
     "short_name": "Short name", "slug": "Web name", "colour": "Colour", "hours": "Hours", "work_name": "Who comes in",
-    "work_email": "Work email address", "sandbox": "Sandbox", "address": "Address",
+    "work_email": "Work email address", "predecessor_name": "Council whose records are taken over",
+    "report": "SHA-256 of what the trial found", "renamed": "Codes that get a prefix", "joined": "Records joined with the successor’s",
+    "obstacles": "To be settled first", "archive_sha256": "SHA-256 of the archive", "manifest_sha256": "SHA-256 of its manifest", "sandbox": "Sandbox", "address": "Address",
 }  # fmt: skip
 
 

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 class OperationQuerySet(models.QuerySet["Operation"]):
     def of(self, council_number: int) -> Self:
-        return self.filter(owner_id=SHARED_SERVICE_NUMBER, council_id=council_number)
+        """What is done to a council’s room, also where it is the second of two."""
+        mine = models.Q(council_id=council_number) | models.Q(parts__contains=[council_number])
+        return self.filter(mine, owner_id=SHARED_SERVICE_NUMBER)
 
     def open(self) -> Self:
         return self.filter(status__in=OPEN)

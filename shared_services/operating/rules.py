@@ -23,15 +23,16 @@ from shared_services.tenancy.models import (
     RegisteredCouncil,
 )
 
-from .choices import MOST_HOURS, Kind
+from .choices import MERGERS, MOST_HOURS, Kind
 from .models import Backup
 
 MAY_OPERATE = "operating.operate"
 MAY_ANSWER = "operating.answer_operation"
+SECTION_151 = "section_151_officer"
 MAY_GIVE_NOTICE = "operating.give_notice"
 MAY_AGREE_TO_LEAVE = "operating.agree_to_leave"
 WEB_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
-NOT_FOR_SANDBOXES = (Kind.RENAME, Kind.SUCCEED, Kind.ACCESS, Kind.RESTORE)
+NOT_FOR_SANDBOXES = (Kind.RENAME, Kind.SUCCEED, Kind.ACCESS, Kind.RESTORE, *MERGERS)
 SHORTEST_NOTICE = timedelta(days=1)
 LONGEST_NOTICE = timedelta(days=3 * 365)
 
@@ -68,11 +69,11 @@ def check_state(kind: str, council: Council) -> None:
         check_can_be_cloned(council)
     elif council.sandbox_of_id is not None and kind in NOT_FOR_SANDBOXES:
         raise NotAllowed("This is a sandbox. Remove it, and copy the council’s room again.", code="sandbox")
-    elif kind in (Kind.RESTORE, Kind.SUCCEED, Kind.ACCESS) and suspended:
+    elif kind in (Kind.RESTORE, Kind.SUCCEED, Kind.ACCESS, *MERGERS) and suspended:
         raise NotAllowed(
             f"{council.name} is suspended, so nobody of the council could agree. Resume it first.", code="state"
         )
-    elif kind in (Kind.RENAME, Kind.SUCCEED) and council.state == Council.State.LEAVING:
+    elif kind in (Kind.RENAME, Kind.SUCCEED, *MERGERS) and council.state == Council.State.LEAVING:
         raise NotAllowed(f"{council.name} is leaving.", code="state")
 
 
@@ -126,9 +127,7 @@ def successor_of(council: Council, gss_code: str) -> RegisteredCouncil:
     wanted = RegisteredCouncil.objects.filter(pk=gss_code.strip().upper()).first()
     if wanted is None:
         raise NotAllowed("No council of the register has this code.", code="gss_code")
-    own = council.registered
-    named = own is not None and (own.succeeded_by_id == wanted.pk or wanted.name in own.successor_names)
-    if not named:
+    if not _names(council, wanted):
         raise NotAllowed(
             f"The register does not name {wanted.name} as the successor of {council.name}. Bring the register up to "
             "date first (load_reference_data).",
@@ -136,11 +135,56 @@ def successor_of(council: Council, gss_code: str) -> RegisteredCouncil:
         )
     if Council.objects.filter(registered=wanted).exclude(pk=council.pk).exists():
         raise NotAllowed(
-            f"{wanted.name} has a room of its own already. Only one council can go on as it; the others leave, and it "
-            "brings their records in from their exit packs.",
+            f"{wanted.name} has a room of its own already. Only one council can go on as it; it takes over the records of "
+            "the others.",
             code="gss_code",
         )
     return wanted
+
+
+def predecessors_of(council: Council) -> list[Council]:
+    """The councils with a room of which the register says that this one succeeds them."""
+    if council.registered is None:
+        return []
+    others = Council.objects.filter(state__in=Council.KEPT, sandbox_of=None).exclude(
+        pk__in=[council.pk, SHARED_SERVICE_NUMBER]
+    )
+    return [
+        other for other in others.select_related("registered").order_by("name") if _names(other, council.registered)
+    ]
+
+
+def _names(council: Council, successor: RegisteredCouncil) -> bool:
+    own = council.registered
+    return own is not None and (own.succeeded_by_id == successor.pk or successor.name in own.successor_names)
+
+
+def predecessor_of(council: Council, number: int, kind: str) -> Council:
+    """The council whose records are taken over. Raises NotAllowed unless the register says so and it can answer."""
+    other = next((one for one in predecessors_of(council) if one.number == number), None)
+    if other is None:
+        raise NotAllowed(
+            f"The register names no such council with a room as one that {council.name} succeeds. Bring the register up to"
+            " date first (load_reference_data).",
+            code="predecessor",
+        )
+    if other.state == Council.State.SUSPENDED:
+        raise NotAllowed(
+            f"{other.name} is suspended, so nobody of it could agree. Resume it first.", code="predecessor"
+        )
+    if kind == Kind.MERGE:
+        check_gave_notice(other)
+    return other
+
+
+def check_gave_notice(council: Council) -> None:
+    """Records are taken over from a council that leaves by its own word, and before it is closed."""
+    if council.state != Council.State.LEAVING or council.leaves_on is None or council.leaves_on <= timezone.localdate():
+        raise NotAllowed(
+            f"{council.name} has to give notice to leave first, for a day that is still to come: two of its officers do"
+            " so in its portal.",
+            code="predecessor",
+        )
 
 
 def find_backup(council: Council, key: Any) -> Backup:
@@ -162,3 +206,11 @@ def check_may_operate(actor: OfficerCard) -> None:
 
 def check_may_answer(actor: OfficerCard) -> None:
     check_may(actor, MAY_ANSWER)
+
+
+def check_may_sign(actor: OfficerCard, kind: str) -> None:
+    """The sums that go with the records are signed by the officer who answers for the council's money."""
+    if kind == Kind.MERGE and SECTION_151 not in actor.roles:
+        raise NotAllowed(
+            "The section 151 officer agrees to this: whoever does signs the control totals.", code="section_151"
+        )

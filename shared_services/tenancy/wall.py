@@ -102,16 +102,24 @@ def role_of(council: CouncilEntry) -> str:
 
 
 def create_role_sql(key: str, password: str | None) -> str:
-    """SQL that makes a council's login role, or brings an existing one to what it must be."""
-    secret = f" PASSWORD '{password}'" if password else ""
+    """SQL that makes a council's login role, or brings an existing one to what it must be.
+
+    A role that is so already is not written again: roles are the whole server's, and two who write one at a time collide.
+    """
+    limit = settings.ROOM_CONNECTION_LIMIT
+    secret = f"ALTER ROLE {key} PASSWORD '{password}';\n" if password else ""
     return (
         f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{key}') THEN CREATE ROLE {key}; END IF;\n"
         # Only a superuser may name these, so they are named only where they must be taken away.
         f"IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{key}' AND (rolsuper OR rolreplication OR rolbypassrls))"
-        f" THEN ALTER ROLE {key} NOSUPERUSER NOREPLICATION NOBYPASSRLS; END IF; END $$;\n"
-        f"ALTER ROLE {key} LOGIN NOCREATEDB NOCREATEROLE INHERIT"
-        f" CONNECTION LIMIT {settings.ROOM_CONNECTION_LIMIT}{secret};\n"
-        f"GRANT councils TO {key} WITH INHERIT TRUE, SET FALSE;\n"
+        f" THEN ALTER ROLE {key} NOSUPERUSER NOREPLICATION NOBYPASSRLS; END IF;\n"
+        f"IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{key}' AND rolcanlogin AND rolinherit"
+        f" AND NOT rolcreatedb AND NOT rolcreaterole AND rolconnlimit = {limit})"
+        f" THEN ALTER ROLE {key} LOGIN NOCREATEDB NOCREATEROLE INHERIT CONNECTION LIMIT {limit}; END IF;\n"
+        f"IF NOT EXISTS (SELECT 1 FROM pg_auth_members WHERE roleid = 'councils'::regrole AND member = '{key}'::regrole"
+        f" AND inherit_option AND NOT set_option AND NOT admin_option)"
+        f" THEN GRANT councils TO {key} WITH INHERIT TRUE, SET FALSE, ADMIN FALSE; END IF; END $$;\n"
+        f"{secret}"
     )
 
 

@@ -33,6 +33,7 @@ OUTCOME_LABELS = {
     "resubmit": "Sent for approval again",
     "withdraw": "Withdrawn",
     "answer": "Answered",
+    "ended_by_leaving": "Ended when the council left",
 }
 """What the history says a decision was; outcomes of other processes read as their own words."""
 

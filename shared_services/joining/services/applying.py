@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from shared_services.audit.services import record
 from shared_services.tenancy.errors import NotAllowed
-from shared_services.tenancy.models import SHARED_SERVICE_NUMBER, RegisteredCouncil
+from shared_services.tenancy.models import SHARED_SERVICE_NUMBER, Council, RegisteredCouncil
 from shared_services.tenancy.references import next_reference
 
 from .. import rules
@@ -36,6 +36,7 @@ def start_application(*, registered: RegisteredCouncil, work_name: str, work_ema
     rules.check_name(work_name)
     rules.check_may_apply(registered)
     rules.check_email_is_the_councils(registered, work_email)
+    _close_application_of_before(registered)
     mine = Application.objects.under_way().filter(registered=registered, applicant_email=work_email).first()
     if mine is not None:
         make_link(application=mine, purpose=Purpose.RETURN, work_name=work_name, work_email=work_email)
@@ -50,6 +51,13 @@ def start_application(*, registered: RegisteredCouncil, work_name: str, work_ema
         )  # fmt: skip
         application.save(force_insert=True)
     make_link(application=application, purpose=Purpose.CONFIRM, work_name=work_name, work_email=work_email)
+
+
+def _close_application_of_before(registered: RegisteredCouncil) -> None:
+    """A council that joined and left applies anew; what it agreed to the first time stays as it was."""
+    Application.objects.filter(
+        owner_id=SHARED_SERVICE_NUMBER, registered=registered, status=Status.JOINED, council__state=Council.State.ENDED
+    ).update(status=Status.LEFT)
 
 
 @transaction.atomic

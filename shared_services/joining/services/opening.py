@@ -6,6 +6,7 @@ the work before, a killed process too, leaves nothing behind, and the same job b
 
 from __future__ import annotations
 
+import string
 from uuid import UUID
 
 from django.conf import settings
@@ -23,7 +24,7 @@ from shared_services.messaging.step_board import StepBoard
 from shared_services.tenancy import directory
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed
-from shared_services.tenancy.models import SHARED_SERVICE_NUMBER, Council, CouncilHost
+from shared_services.tenancy.models import SHARED_SERVICE_NUMBER, Council, CouncilHost, RegisteredCouncil
 from shared_services.tenancy.owner import owner_connection
 from shared_services.tenancy.provisioning import create_room_within, load_first_rows, next_number
 
@@ -98,12 +99,33 @@ def open_council(*, application_id: UUID) -> None:
 
 def _register(application: Application) -> Council:
     registered = application.registered
-    number = next_number()
+    number, code = next_number(), _code_for(registered)
+    _free_entry(registered)
     return Council.objects.create(
         number=number, schema_name=f"c{number:04d}", registered=registered, name=application.display_name,
-        short_name=application.short_name, slug=application.slug, code=registered.council_code,
+        short_name=application.short_name, slug=application.slug, code=code,
         domain=registered.website_domain, colour=application.colour, joined_on=timezone.localdate(),
     )  # fmt: skip
+
+
+def _free_entry(registered: RegisteredCouncil) -> None:
+    """Of a council that joined before and left: its entry in the register and its web name are the new room's.
+
+    The old number, its code and what is shared under them stay its own: they are history.
+    """
+    for gone in Council.objects.filter(registered=registered, state=Council.State.ENDED):
+        gone.registered, gone.slug = None, f"left-{gone.number}"
+        gone.save(update_fields=["registered", "slug"])
+
+
+def _code_for(registered: RegisteredCouncil) -> str:
+    """The letters that references begin with. One that was used before is not used again, or a reference would name two records."""
+    used = set(Council.objects.values_list("code", flat=True))
+    if registered.council_code not in used:
+        return registered.council_code
+    used |= set(RegisteredCouncil.objects.values_list("council_code", flat=True))
+    found = (f"{registered.council_code[:3]}{letter}" for letter in string.ascii_uppercase)
+    return next(code for code in found if code not in used)
 
 
 def _choices_of(application: Application) -> RoomChoices:

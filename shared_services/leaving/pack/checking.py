@@ -93,7 +93,7 @@ def _faults_of_documents(folder: Path, manifest: Manifest, known: set[str]) -> I
             if document.get("missing"):
                 continue
             size, sha256 = int(document["size"]), str(document["sha256"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             yield f"Line {number} of {DOCUMENT_LIST} cannot be read."
             continue
         if not is_safe(path):
@@ -114,7 +114,8 @@ def _faults_of_chain(place: Path) -> Iterator[str]:
             link = json.loads(line)
             content = hashlib.sha256(str(link["line"]).encode()).hexdigest()
             bound = "|".join((str(link["seq"]), link["id"], link["sealed_at"], link["content_hash"], before))
-        except (ValueError, KeyError, TypeError):
+            own_hash = str(link["hash"])
+        except (ValueError, KeyError, TypeError, RecursionError):
             yield f"Line {number} of {CHAIN} cannot be read."
             return
         if link["seq"] != due:
@@ -123,10 +124,10 @@ def _faults_of_chain(place: Path) -> Iterator[str]:
         if content != link["content_hash"]:
             yield f"The line of link {link['seq']} of the audit chain is not as it was written."
             return
-        if hashlib.sha256(bound.encode()).hexdigest() != link["hash"]:
+        if hashlib.sha256(bound.encode()).hexdigest() != own_hash:
             yield f"Link {link['seq']} of the audit chain does not follow from the one before."
             return
-        before, due = link["hash"], due + 1
+        before, due = own_hash, due + 1
 
 
 def _extra_files(folder: Path, known: set[str]) -> Iterator[str]:

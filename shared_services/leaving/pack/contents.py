@@ -96,8 +96,8 @@ def packed_tables() -> list[PackedTable]:
     """The files of rows, in an order in which a row comes after those that it refers to."""
     private = [model for model in packed_models() if not issubclass(model, PooledModel)]
     pooled = _pooled()
-    tables = [PackedTable(model, PRIVATE) for model in _sorted(private)]
-    for model in _sorted(pooled):
+    tables = [PackedTable(model, PRIVATE) for model in in_order(private)]
+    for model in in_order(pooled):
         if _referrers(model, pooled) or keys_to_itself(model):
             tables.append(PackedTable(model, SHOWN))
         tables.append(PackedTable(model, SHARED))
@@ -122,7 +122,7 @@ def council_keys(model: type[models.Model]) -> list[Any]:
     return [key for key in keys_of(model) if key.related_model._meta.label == "tenancy.Council"]
 
 
-def _sorted(some: list[type[models.Model]]) -> list[type[models.Model]]:
+def in_order(some: list[type[models.Model]]) -> list[type[models.Model]]:
     """Parents before children. Two tables that point at each other stay in their own order: keys are checked at the end."""
     placed: list[type[models.Model]] = []
     open_: set[type[models.Model]] = set()
@@ -151,7 +151,7 @@ def shown_rows_sql(council: int) -> str:
     """WITH parts, one a table: the shared service's rows to which rows of the council refer, directly or by such a row."""
     pooled = _pooled()
     parts: dict[str, str] = {}
-    for model in reversed(_sorted(pooled)):
+    for model in reversed(in_order(pooled)):
         wanted = []
         for other, key in [*_referrers(model, pooled), *((model, key) for key in keys_to_itself(model))]:
             table, column = other._meta.db_table, key.column

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import DataError, IntegrityError, connection, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from django.utils.dateparse import parse_date
 
 from shared_services.access.models import OfficerCard
@@ -34,7 +34,7 @@ from shared_services.tenancy.provisioning import create_room_within, next_number
 
 from .checking import CheckedPack, check_pack
 from .contents import PRIVATE, SHOWN, PackedTable, council_keys, hidden_columns, keys_of, packed_tables
-from .manifest import BYTES_AT_A_TIME, BadPack, Manifest, this_release
+from .manifest import BYTES_AT_A_TIME, BadPack, Manifest, chain_head, this_release
 from .writing import separate_modules
 
 STAND_IN = "An officer of the former shared service"
@@ -54,6 +54,10 @@ class LoadedPack:
     council: Council
     rows: int = 0
     left_behind: dict[str, int] = field(default_factory=dict)
+    sha256: str = ""
+    """Of the manifest."""
+    chain: tuple[int, str] = (0, "")
+    """How many links its audit chain has, and the hash of the last."""
 
 
 def load_pack(folder: Path, *, expected: str = "", say: Say = print) -> LoadedPack:
@@ -68,7 +72,7 @@ def load_pack(folder: Path, *, expected: str = "", say: Say = print) -> LoadedPa
                 cursor.execute("LOCK TABLE public.tenancy_council IN SHARE ROW EXCLUSIVE MODE")
             with _documents(pack, _register(pack.manifest)) as council:
                 loaded = PackLoader(pack, council, say).load()
-    except (IntegrityError, DataError) as error:
+    except DatabaseError as error:
         raise BadPack(f"The rows do not fit this install: {str(error).splitlines()[0]}") from error
     finally:
         directory.forget()
@@ -165,7 +169,8 @@ class PackLoader:
         self.pack, self.council, self.say = pack, council, say
         self.room = council.schema_name
         self.number_before = int(pack.manifest.council["number"])
-        self.loaded = LoadedPack(council)
+        self.loaded = LoadedPack(council, sha256=pack.sha256, chain=chain_head(pack.folder))
+        self.opened = ""
 
     def load(self) -> LoadedPack:
         create_room_within(self.room)
@@ -185,15 +190,25 @@ class PackLoader:
         with inside_council(self.council):
             for module in separate_modules():
                 if hasattr(module, "after_load"):
-                    module.after_load(self._opened)
+                    self._let_load(module)
             record(
                 None, "leaving.pack.loaded", ("tenancy.council", self.council.number), manifest=self.pack.sha256,
                 made_at=self.pack.manifest.made_at, rows=self.loaded.rows, left_behind=self.loaded.left_behind,
             )  # fmt: skip
         return self.loaded
 
+    def _let_load(self, module: Any) -> None:
+        """What an app loads of its own, from files that anybody can have written."""
+        try:
+            module.after_load(self._opened)
+        except (ValueError, KeyError, TypeError, AttributeError, OSError, RecursionError) as error:
+            raise BadPack(
+                f"{self.opened or module.__name__} cannot be read: it is not what this portal writes."
+            ) from error
+
     def _opened(self, path: str) -> IO[bytes]:
         """A file of the pack, for an app that loads something of its own."""
+        self.opened = path
         return (self.pack.folder / path).open("rb")
 
     def _run(self, sql: str, values: list[Any] | None = None) -> int:

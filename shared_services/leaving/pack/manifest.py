@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import deque
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from django.db.migrations.loader import MigrationLoader
+from django.utils.dateparse import parse_date
 
 NAME = "manifest.json"
 FORMAT, FORMAT_VERSION = "guildhall-exit-pack", 1
@@ -83,8 +85,8 @@ def read_manifest(folder: Path) -> tuple[Manifest, str]:
         plain["files"] = [PackedFile(**one) for one in plain["files"]]
         manifest = Manifest(**plain)
         _check_shape(manifest)
-    except (ValueError, KeyError, TypeError) as error:
-        raise BadPack(f"{NAME} cannot be read: {type(error).__name__}.") from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise BadPack(f"{NAME} cannot be read: it is not what this portal writes.") from error
     return manifest, hashlib.sha256(content).hexdigest()
 
 
@@ -92,9 +94,21 @@ def _check_shape(manifest: Manifest) -> None:
     for name in ("number", "name", "short_name", "slug", "code", "gss_code", "colour", "domain", "joined_on"):
         manifest.council[name]
     int(manifest.council["number"])
+    if not all(
+        isinstance(manifest.council[name], str) for name in ("name", "short_name", "slug", "code", "colour", "domain")
+    ):
+        raise TypeError
+    if not all(isinstance(manifest.council[name], str | None) for name in ("gss_code", "joined_on")):
+        raise TypeError
+    if manifest.council["joined_on"] and parse_date(manifest.council["joined_on"]) is None:
+        raise ValueError
     for one in manifest.files:
         if not isinstance(one.path, str) or not isinstance(one.size, int) or not isinstance(one.sha256, str):
             raise TypeError
+        if not isinstance(one.rows, int | None):
+            raise TypeError
+    int(manifest.documents["count"])
+    dict(manifest.release["migrations"])
 
 
 def is_safe(path: str) -> bool:
@@ -115,6 +129,16 @@ def this_release(head: str) -> dict[str, Any]:
     """What a pack can be loaded by: the last migration of each app, and the fingerprint of a room's."""
     graph = MigrationLoader(None, ignore_no_migrations=True).graph
     return {"room_head": head, "migrations": dict(sorted(graph.leaf_nodes()))}
+
+
+def chain_head(folder: Path) -> tuple[int, str]:
+    """How many links the pack's audit chain has, and the hash of the last: two numbers that people can compare."""
+    with (folder / CHAIN).open("rb") as file:
+        last = deque(file, maxlen=1)
+    if not last:
+        return 0, ""
+    link = json.loads(last[0])
+    return int(link["seq"]), str(link["hash"])
 
 
 def digest_of(path: Path) -> tuple[int, str, int]:

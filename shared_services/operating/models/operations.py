@@ -64,6 +64,12 @@ class Operation(PooledModel):
         return self.kind in NEEDS_CONSENT
 
     @property
+    def rooms(self) -> list[int]:
+        """The councils whose rooms it changes or reads, each of which has to agree: two when records are taken over."""
+        predecessor = self.details.get("predecessor")
+        return [self.council_id, *([int(predecessor)] if predecessor else [])]
+
+    @property
     def digest(self) -> str:
         """SHA-256 of what is asked, in hexadecimal: a council agrees to this and to nothing else."""
         backup = [str(self.backup.pk), self.backup.manifest_digest] if self.backup is not None else []

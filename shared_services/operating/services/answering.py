@@ -41,6 +41,8 @@ def answer(*, actor: OfficerCard, operation_id: UUID, agreed: bool, digest: str,
         raise NotAllowed(
             "The platform’s team has withdrawn this since. There is nothing to answer any more.", code="state"
         )
+    if agreed:
+        rules.check_may_sign(actor, operation.kind)
     if digest != operation.digest:
         raise NotAllowed(
             "What is asked has changed. Open this page again and read it before you answer.", code="changed"

@@ -15,12 +15,12 @@ from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER, Council
 
 from .. import rules
-from ..choices import NEEDS_CONSENT, PORTAL, Kind, Status
+from ..choices import MERGERS, NEEDS_CONSENT, PORTAL, Kind, Status
 from ..models import Backup, Consent, Operation
 from .first import hold_answer
 from .steps import lay_out_steps
 
-CONFIRMED = (Kind.RESTORE, Kind.SUSPEND, Kind.RENAME, Kind.SUCCEED, Kind.CLONE, Kind.REMOVE)
+CONFIRMED = (Kind.RESTORE, Kind.SUSPEND, Kind.RENAME, Kind.SUCCEED, Kind.CLONE, Kind.REMOVE, *MERGERS)
 
 
 @transaction.atomic
@@ -47,6 +47,8 @@ def ask_for(
     if kind == Kind.ACCESS:
         rules.check_hours(details["hours"])
         details |= {"work_name": actor.work_name, "work_email": actor.work_email}
+    if kind in MERGERS:
+        details = merger_details(kind, council, int(details["predecessor"]))
     backup = rules.find_backup(council, backup_id) if kind == Kind.RESTORE else None
     if kind == Kind.DRILL:
         backup = latest_backup(council)
@@ -68,19 +70,57 @@ def promise(
         )
     waits = kind in NEEDS_CONSENT
     operation = Operation(
-        owner_id=SHARED_SERVICE_NUMBER, parts=[council.number], council=council, kind=kind,
+        owner_id=SHARED_SERVICE_NUMBER, parts=_parts(council, details), council=council, kind=kind,
         status=Status.ASKED if waits else Status.PROMISED, reason=reason, details=details or {}, backup=backup,
         asked_by_name=actor.work_name if actor else asked_by_name,
     )  # fmt: skip
     operation.save(force_insert=True)
     record(actor, f"operating.{kind}.asked", operation, reason=reason, **(details or {}))
     if actor is not None:
-        enqueue("operating.note_in_room", council=council, operation_id=operation.pk)
+        _note_in_rooms(operation)
     if kind != Kind.ACCESS:
         lay_out_steps(operation)
     if not waits:
         send_off(operation)
     return operation
+
+
+def merger_details(kind: str, council: Council, predecessor: int) -> dict[str, Any]:
+    """What a take-over is asked with. What both councils sign is the report of the last trial, by its digest."""
+    other = rules.predecessor_of(council, predecessor, kind)
+    details = {"predecessor": other.number, "predecessor_name": other.name}
+    mine = Operation.objects.filter(
+        owner_id=SHARED_SERVICE_NUMBER, council=council, status=Status.DONE, details__predecessor=other.number
+    ).order_by("-ended_at")
+    merged = mine.filter(kind__in=[Kind.MERGE, Kind.UNMERGE]).first()
+    is_merged = merged is not None and merged.kind == Kind.MERGE
+    if kind == Kind.UNMERGE:
+        if merged is None or not is_merged:
+            raise NotAllowed(f"{council.name} has not taken over {other.name}.", code="state")
+        return {**details, "merger": str(merged.pk)}
+    if is_merged:
+        raise NotAllowed(f"{council.name} has taken over {other.name} already.", code="state")
+    if kind == Kind.MERGE:
+        trial = mine.filter(kind=Kind.TRY_MERGER).first()
+        if trial is None:
+            raise NotAllowed("Try the take-over first: both councils sign what the trial found.", code="trial")
+        if trial.figures["obstacles"]:
+            raise NotAllowed(
+                "The last trial found what has to be settled first. Both councils see it in their portals. Try again then.",
+                code="trial",
+            )
+        details |= {"trial": str(trial.pk), "report": trial.figures["report"]}
+    return details
+
+
+def _parts(council: Council, details: dict[str, Any] | None) -> list[int]:
+    predecessor = (details or {}).get("predecessor")
+    return [council.number, *([predecessor] if predecessor else [])]
+
+
+def _note_in_rooms(operation: Operation) -> None:
+    for number in operation.rooms:
+        enqueue("operating.note_in_room", council=number, operation_id=operation.pk)
 
 
 def send_off(operation: Operation) -> None:
@@ -90,20 +130,23 @@ def send_off(operation: Operation) -> None:
 
 @transaction.atomic
 def withdraw(*, actor: OfficerCard, operation_id: UUID) -> Operation:
-    """Take back what the council has not answered yet. Of a withdrawal and an answer at one time, one wins."""
+    """Take back what a council has not answered yet. Of a withdrawal and an answer at one time, one wins."""
     rules.check_may_operate(actor)
     hold_answer(operation_id)
     operation = _lock(operation_id)
     if operation.status != Status.ASKED:
         raise NotAllowed("Only what still waits for the council’s answer can be withdrawn.", code="state")
-    given = Consent.objects.filter(owner_id=operation.council_id, operation_key=operation.pk).first()
-    if given is not None:
-        said = "agreed" if given.agreed else "refused"
-        raise NotAllowed(f"{given.officer_name} of {operation.council.name} {said} already.", code="answered")
+    given = list(
+        Consent.objects.filter(owner_id__in=operation.rooms, operation_key=operation.pk).select_related("owner")
+    )
+    refused = [one for one in given if not one.agreed]
+    if refused or len(given) == len(operation.rooms):
+        one, said = (refused[0], "refused") if refused else (given[-1], "agreed")
+        raise NotAllowed(f"{one.officer_name} of {one.owner.name} {said} already.", code="answered")
     operation.status, operation.ended_at = Status.WITHDRAWN, timezone.now()
     operation.save(update_fields=["status", "ended_at"])
     record(actor, f"operating.{operation.kind}.withdrawn", operation)
-    enqueue("operating.note_in_room", council=operation.council, operation_id=operation.pk)
+    _note_in_rooms(operation)
     return operation
 
 

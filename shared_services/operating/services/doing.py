@@ -36,7 +36,8 @@ def do_operation(*, operation_id: UUID, work: dict[str, Work]) -> None:
     connection.set_schema_to_public()  # type: ignore[attr-defined]
     operations = Operation.objects.filter(owner_id=SHARED_SERVICE_NUMBER).select_related("council", "backup")
     with owner_connection() as beside:
-        take_room(beside, operations.get(pk=operation_id).council_id)
+        for number in sorted(operations.get(pk=operation_id).rooms):
+            take_room(beside, number)
         # Looked at once nobody else is at work on the room: another worker may just have done it.
         operation = operations.get(pk=operation_id)
         if operation.status in ENDED or operation.kind not in work:
@@ -63,11 +64,11 @@ def check_consent(operation: Operation) -> None:
     if not operation.needs_consent:
         return
     given = Consent.objects.filter(
-        owner_id=operation.council_id, operation_key=operation.pk, agreed=True, digest=operation.digest
-    ).first()
-    if given is None:
+        owner_id__in=operation.rooms, operation_key=operation.pk, agreed=True, digest=operation.digest
+    )
+    if {one.owner_id for one in given} != set(operation.rooms):
         raise NotAllowed("The council has not agreed to this.", code="consent")
-    if given.decided_at < timezone.now() - CONSENT_COUNTS:
+    if min(one.decided_at for one in given) < timezone.now() - CONSENT_COUNTS:
         raise NotAllowed(
             f"The council agreed more than {CONSENT_COUNTS.days} days ago, and much may have changed since. Ask it again.",
             code="consent",
@@ -105,7 +106,7 @@ def leave_undone(operation: Operation, cause: str) -> None:
 
 def _record(operation: Operation, what: str, *, in_room: bool = True, **facts: Any) -> None:
     event = f"operating.{operation.kind}.{what}"
-    rooms = [SHARED_SERVICE_NUMBER, *([operation.council_id] if in_room else [])]
+    rooms = [SHARED_SERVICE_NUMBER, *(operation.rooms if in_room else [])]
     for room in rooms:
         with inside_council(room):
             record(None, event, operation, asked_by=operation.asked_by_name, reason=operation.reason, **facts)

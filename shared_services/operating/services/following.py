@@ -51,10 +51,13 @@ def _take_up_answers() -> int:
     asked = Operation.objects.filter(owner_id=SHARED_SERVICE_NUMBER, status=Status.ASKED)
     done = 0
     for operation in asked.select_for_update(of=("self",), skip_locked=True).select_related("council"):
-        given = Consent.objects.filter(owner_id=operation.council_id, operation_key=operation.pk).first()
-        if given is None:
+        answers = list(Consent.objects.filter(owner_id__in=operation.rooms, operation_key=operation.pk))
+        refused = next((one for one in answers if not one.agreed), None)
+        if not answers or (refused is None and len(answers) < len(operation.rooms)):
             continue
-        operation.agreed_by_name = ", ".join(part for part in (given.officer_name, given.officer_title) if part)
+        given = refused or max(answers, key=lambda one: one.decided_at)
+        named = [given] if refused else sorted(answers, key=lambda one: operation.rooms.index(one.owner_id))
+        operation.agreed_by_name = " and ".join(_in_words(one) for one in named)[:150]
         operation.agreed_at = given.decided_at
         if not given.agreed:
             operation.status, operation.ended_at, operation.cause = Status.REFUSED, timezone.now(), given.reason
@@ -68,6 +71,10 @@ def _take_up_answers() -> int:
         tell_who_asked(operation)
         done += 1
     return done
+
+
+def _in_words(answer: Consent) -> str:
+    return ", ".join(part for part in (answer.officer_name, answer.officer_title) if part)
 
 
 def _close_access() -> int:

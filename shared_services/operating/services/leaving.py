@@ -17,7 +17,8 @@ from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
 
 from .. import rules
 from ..before_leaving import leaving_checks
-from ..models import LeaveNotice
+from ..choices import Kind, Status
+from ..models import LeaveNotice, Operation
 
 
 def open_notice() -> LeaveNotice | None:
@@ -65,10 +66,25 @@ def call_back(*, actor: OfficerCard) -> LeaveNotice:
     """Stay after all; the administrator and the section 151 officer may, until the room is removed."""
     rules.check_may_answer(actor)
     notice = _lock()
+    check_not_taken_over()
     notice.withdrawn_at, notice.withdrawn_by_name = timezone.now(), actor.work_name
     notice.save(update_fields=["withdrawn_at", "withdrawn_by_name"])
     record(actor, "operating.notice.called_back", notice)
     return notice
+
+
+def check_not_taken_over() -> None:
+    """A council whose records its successor has taken over stays only when that is undone first."""
+    here = current_council().number
+    merged = Operation.objects.of(here).filter(
+        kind__in=[Kind.MERGE, Kind.UNMERGE], status=Status.DONE, details__predecessor=here
+    )
+    last = merged.order_by("-ended_at").first()
+    if last is not None and last.kind == Kind.MERGE:
+        raise NotAllowed(
+            f"{last.council.name} has taken over your council’s records. Ask the platform’s team to undo that first.",
+            code="taken_over",
+        )
 
 
 def find_notice() -> LeaveNotice:

@@ -37,6 +37,22 @@ STEPS: dict[str, tuple[tuple[str, str], ...]] = {
         ("compare", "Compare how many rows each table has"),
         ("administrator", "Add whoever agreed as its administrator"),
     ),
+    Kind.TRY_MERGER: (
+        ("try", "Take the records over on trial, and take it all back"),
+        ("record", "Write in both rooms what would happen"),
+    ),
+    Kind.MERGE: (
+        ("archive", "Write an archive of everything of the predecessor"),
+        ("take", "Take the records over"),
+        ("compare", "Compare counts and sums before and after"),
+        ("files", "Copy the files of what was taken over"),
+        ("record", "Write it down in both rooms and close the predecessor’s"),
+    ),
+    Kind.UNMERGE: (
+        ("check", "Check that nobody has worked with what was taken over"),
+        ("remove", "Remove it from the successor’s room"),
+        ("record", "Write it down in both rooms and open the predecessor’s"),
+    ),
     Kind.REMOVE: (
         ("shared", "Remove its own shared rows that concern nobody else"),
         ("room", "Remove its private room and database login"),

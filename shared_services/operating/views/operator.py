@@ -15,11 +15,11 @@ from shared_services.govuk.views import ActionView, Column, ListPage, Page
 from shared_services.govuk.words import spoken_date, spoken_instant
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER, Council
 
-from ..choices import NEEDS_CONSENT, STATE_COLOURS, STATUS_COLOURS, Kind, Status
-from ..forms import AccessForm, ConfirmedForm, ReasonForm, RenameForm, RestoreForm, SucceedForm
+from ..choices import MERGERS, NEEDS_CONSENT, STATE_COLOURS, STATUS_COLOURS, Kind, Status
+from ..forms import AccessForm, ConfirmedForm, MergerForm, ReasonForm, RenameForm, RestoreForm, SucceedForm
 from ..models import Operation
 from ..presenters import show
-from ..rules import MAY_OPERATE
+from ..rules import MAY_OPERATE, predecessors_of
 from ..selectors import backups_of, operations_of, rooms
 from ..services.asking import ask_for, try_again, withdraw
 from ..services.register import removal_day
@@ -110,29 +110,37 @@ class ShowRoom(Page):
         )
 
 
-def _actions(room: Council, backups: list[Any]) -> list[tuple[str, str, bool]]:
-    """What can be done to a room as it stands: its name, where, and whether the council is asked first."""
+def _actions(room: Council, backups: list[Any]) -> list[tuple[str, str, str]]:
+    """What can be done to a room as it stands: its name, where, and who is asked first."""
     if room.state == Council.State.ENDED:
         return []
     suspended = room.state == Council.State.SUSPENDED
     if room.sandbox_of_id is not None:
-        return [("Remove the sandbox", reverse("operations:remove_sandbox", args=[room.pk]), False)]
+        return [("Remove the sandbox", reverse("operations:remove_sandbox", args=[room.pk]), "")]
+    succeeds = room.state == Council.State.LIVE and bool(predecessors_of(room))
     offered = [
         (Kind.BACK_UP, "back_up", True),
         (Kind.DRILL, "drill", bool(backups)),
         (Kind.RESTORE, "restore", bool(backups) and not suspended),
         (Kind.RENAME, "rename", room.state != Council.State.LEAVING),
         (Kind.SUCCEED, "succeed", room.state == Council.State.LIVE),
+        *((kind, str(kind), succeeds) for kind in MERGERS),
         (Kind.CLONE, "clone", room.state == Council.State.LIVE),
         (Kind.SUSPEND, "suspend", not suspended),
         (Kind.RESUME, "resume", suspended),
         (Kind.ACCESS, "access", not suspended),
     ]
     return [
-        (kind.label, reverse(f"operations:{name}", args=[room.pk]), kind in NEEDS_CONSENT)
+        (kind.label, reverse(f"operations:{name}", args=[room.pk]), _who_agrees(kind))
         for kind, name, fits in offered
         if fits
     ]
+
+
+def _who_agrees(kind: Kind) -> str:
+    if kind in MERGERS:
+        return "Both councils have to agree"
+    return "The council has to agree" if kind in NEEDS_CONSENT else ""
 
 
 class ShowOperation(Page):
@@ -278,6 +286,45 @@ class Succeed(Rename):
         "When councils are reorganised and one goes on as its successor, the room stays with everything in it and is "
         "entered in the register under the successor’s code. The council has to agree in its own portal.\n"
         "The earlier address leads to the new one for a time. References keep the letters that they have."
+    )
+
+
+class TryMerger(AskFor):
+    kind = Kind.TRY_MERGER
+    form_class = MergerForm
+    button = "Ask both councils"
+    explained = (
+        "When several councils become one, the successor takes over the records of each predecessor that has a room. A "
+        "trial does it and takes it all back: it lists every code that both have, every record that is joined and what has "
+        "to be settled first, with counts and sums. Both councils have to agree, and read the list in their own portals."
+    )
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        found = [(str(one.number), one.name) for one in predecessors_of(self.subject)]
+        return {**super().get_form_kwargs(), "predecessors": found}
+
+    def wanted(self, given: dict[str, Any]) -> dict[str, Any]:
+        details = {"predecessor": int(given["predecessor"])}
+        return {"details": details, "reason": given["reason"], "confirmation": given["confirmation"]}
+
+
+class Merge(TryMerger):
+    kind = Kind.MERGE
+    explained = (
+        "What the last trial listed is done: the successor gets the predecessor’s officers, organisation, codes, budgets, "
+        "suppliers, orders, requisitions, employments and leave. An archive of everything goes with them, and the "
+        "predecessor’s room is closed.\n"
+        "The section 151 officers of both councils have to agree, and sign the control totals by it. The predecessor must "
+        "have given notice to leave. It can be undone until the successor goes live or somebody works with the records."
+    )
+
+
+class Unmerge(TryMerger):
+    kind = Kind.UNMERGE
+    explained = (
+        "The records that were taken over are removed from the successor’s room, and the predecessor’s is opened again "
+        "until its last day. It is refused once the successor has gone live or somebody has worked with the records. "
+        "Administrators of the predecessor still come in to its closed room to agree."
     )
 
 

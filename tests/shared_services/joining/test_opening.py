@@ -21,8 +21,11 @@ from shared_services.messaging.running import WrongJob, run_promised, run_waitin
 from shared_services.tenancy import directory
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed
+from shared_services.tenancy.models import Council
 from shared_services.tenancy.owner import owner_connection
 from tests.owner_jobs import do_owner_jobs, owner_worker
+
+from .conftest import fill_in
 
 pytestmark = pytest.mark.usefixtures("walled")
 
@@ -163,3 +166,36 @@ def _wait_until(holds, seconds: int = 60) -> None:
     while not holds():
         assert time.monotonic() < deadline, "It did not happen in time"
         time.sleep(0.05)
+
+
+def test_a_council_that_left_applies_again_and_gets_a_new_number_and_its_old_ones_stay_history(
+    shared_service, admitted, wigan, visitor
+):
+    do_owner_jobs()
+    with owner_connection(settings.DATABASES["default"]["NAME"]) as owner:
+        owner.execute("DELETE FROM public.tenancy_councilhost WHERE tenant_id = 3")
+        owner.execute("UPDATE public.tenancy_council SET state = 'ended', ended_on = current_date WHERE number = 3")
+    directory.forget()
+    with inside_council(shared_service):
+        applying.start_application(registered=wigan, work_name="Amber Siskin", work_email="amber.siskin@wigan.gov.uk")
+        again = Application.objects.get(status=Status.STARTED)
+        again.status = Status.OPEN
+        again.save(update_fields=["status"])
+    fill_in(shared_service, again)
+    with inside_council(shared_service):
+        again.refresh_from_db()
+        again.status = Status.ADMITTED
+        again.save(update_fields=["status"])
+        opening.ask_for_opening(again)
+
+    do_owner_jobs()
+
+    new = directory.council_by_slug("wigan")
+    assert new is not None and new.number == 4 and new.host == "wigan.test"
+    with inside_council(shared_service):
+        first, second = Application.objects.filter(registered=wigan).order_by("reference")
+        assert {first.status, second.status} == {Status.LEFT, Status.JOINED}
+        old = Council.objects.get(pk=3)
+        assert (old.registered_id, old.slug, old.state) == (None, "left-3", Council.State.ENDED)
+        assert old.code == wigan.council_code != new.code, "a reference never names two records"
+    assert visitor(new).get("/account/login/").status_code == 200

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import pytest
 
 from shared_services.leaving.pack.loading import STAND_IN
-from tests.councils.purchasing.test_joint_purchase import agreed, both, category_manager, do_jobs  # noqa: F401
+from shared_services.procurement import selectors, services
+from shared_services.procurement.models import DemandLine
+from shared_services.tenancy.door import inside_council
+from tests.councils.purchasing.test_joint_purchase import agreed, ask, both, category_manager, do_jobs  # noqa: F401
 
 from .test_loading import hashes
 from .test_writing import rows_of
@@ -49,3 +53,42 @@ def test_a_joint_case_comes_along_and_the_partner_s_rows_do_not(joint_pack, else
     assert elsewhere.ask("SELECT DISTINCT c.work_name FROM public.workflow_case w JOIN public.access_officercard c"
                          " ON c.id = w.requester_id WHERE w.owner_id = 0") == [(STAND_IN,)]  # fmt: skip
     assert elsewhere.run("verify_audit", "--council", "northmoor")[0] == 0
+
+
+def test_a_joint_case_that_was_open_is_ended_and_the_council_buys_for_itself(
+    both,  # noqa: F811
+    category_manager,  # noqa: F811
+    shared_service,
+    northmoor,
+    install,
+    elsewhere,
+    tmp_path,
+):
+    for books in both:
+        ask(books)
+    with inside_council(shared_service):
+        lines = list(DemandLine.objects.of_councils([1, 2]).values_list("pk", flat=True))
+        draft = services.draft_proposal(actor=category_manager, line_ids=lines)
+        draft = services.change_proposal(
+            actor=category_manager, proposal_id=draft.pk, version=draft.version, title="Shelving together",
+            category=draft.category_id, supplier_name="Shared Shelving Limited", justification="One price",
+            show_totals_to_councils=True, prices={line.pk: Decimal("800.00") for line in selectors.lines_of(draft)},
+        )  # fmt: skip
+        services.submit_proposal(actor=category_manager, proposal_id=draft.pk)
+    do_jobs(shared_service)
+    assert install.run("export_council", "northmoor", tmp_path / "pack")[0] == 0
+
+    status, said = elsewhere.run("import_council", tmp_path / "pack")
+
+    assert status == 0, said
+    cases = "SELECT DISTINCT status, outcome FROM public.workflow_case WHERE owner_id = 0"
+    assert elsewhere.ask(cases) == [("withdrawn", "ended_by_leaving")]
+    tasks = "SELECT DISTINCT t.status FROM public.workflow_task t JOIN public.workflow_case c ON c.id = t.case_id WHERE c.owner_id = 0"
+    assert elsewhere.ask(tasks) == [("cancelled",)]
+    assert elsewhere.ask("SELECT DISTINCT status FROM public.procurement_demandline") == [("returned",)]
+    live = "SELECT 1 FROM public.procurement_jointproposal WHERE status IN ('draft', 'awaiting_councils', 'agreed')"
+    assert elsewhere.ask(live) == []
+    event = "SELECT count(*) FROM c0001.audit_auditentry WHERE event = 'workflow.case.ended_by_leaving'"
+    assert elsewhere.ask(event) == [(1,)]
+    promised = "SELECT count(*) FROM public.messaging_outboxmessage WHERE owner_id = 1 AND task = 'procurement.buy_locally' AND done_at IS NULL"
+    assert elsewhere.ask(promised) == [(1,)]

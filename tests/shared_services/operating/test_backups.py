@@ -58,8 +58,8 @@ def folder_of(backup) -> Path:
 
 
 def test_a_backup_has_the_rooms_tables_its_own_shared_rows_and_its_files(northmoor, parks, s151, ask, done):
-    (settings.VAR_DIR / "files" / "c0001").mkdir(parents=True, exist_ok=True)
-    (settings.VAR_DIR / "files" / "c0001" / "letter.txt").write_text("Dear all")
+    (settings.PRIVATE_FILES_DIR / "c0001").mkdir(parents=True, exist_ok=True)
+    (settings.PRIVATE_FILES_DIR / "c0001" / "letter.txt").write_text("Dear all")
 
     operation = done(ask(Kind.BACK_UP))
 

@@ -152,7 +152,7 @@ def test_removing_a_room_touches_no_other_and_keeps_what_others_share(
         Consent(
             owner_id=1, parts=[0], operation_key=notice.pk, digest="x", agreed=True, officer_name="Opal Linnet"
         ).save(force_insert=True)
-    files = Path(settings.VAR_DIR) / "files" / "c0001"
+    files = Path(settings.PRIVATE_FILES_DIR) / "c0001"
     files.mkdir(parents=True, exist_ok=True)
     (files / "letter.txt").write_text("Dear all")
     take_up()

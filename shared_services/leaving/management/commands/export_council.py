@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from shared_services.leaving.pack.manifest import BadPack
+from shared_services.leaving.pack.manifest import BadPack, chain_head
 from shared_services.leaving.pack.writing import open_snapshot, write_pack
 from shared_services.tenancy.directory import CouncilEntry, all_councils
 from shared_services.tenancy.door import inside_council
@@ -36,7 +36,9 @@ class Command(BaseCommand):
             f"{council.key}  {council.short_name}: {manifest.rows:,} rows, {len(manifest.files):,} files,"
             f" {manifest.documents['count']:,} documents"
         )
+        links, last = chain_head(written.folder)
         self.stdout.write(f"manifest SHA-256  {written.sha256}")
+        self.stdout.write(f"audit chain       {links:,} links, the last {last}")
 
     def _say(self, done: int, total: int, rows: int, part: str) -> None:
         if part and self.stderr.isatty():

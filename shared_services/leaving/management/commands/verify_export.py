@@ -9,7 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from shared_services.leaving.pack.checking import check_pack
-from shared_services.leaving.pack.manifest import BadPack
+from shared_services.leaving.pack.manifest import BadPack, chain_head
+from shared_services.leaving.pack.unpacking import pack_folder
 
 
 class Command(BaseCommand):
@@ -17,14 +18,16 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folder", metavar="DIR", type=Path)
+        parser.add_argument("folder", metavar="DIR", type=Path, help="the pack’s folder, or its ZIP file as downloaded")
         parser.add_argument(
             "--manifest", default="", metavar="SHA256", help="the manifest's hash as the export printed it"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            checked = check_pack(options["folder"], expected=options["manifest"])
+            with pack_folder(options["folder"]) as folder:
+                checked = check_pack(folder, expected=options["manifest"])
+                links, last = chain_head(folder)
         except BadPack as refusal:
             for fault in refusal.faults:
                 self.stdout.write(fault)
@@ -35,3 +38,4 @@ class Command(BaseCommand):
             f" {manifest.documents['count']:,} documents; all as written"
         )
         self.stdout.write(f"manifest SHA-256  {checked.sha256}")
+        self.stdout.write(f"audit chain       {links:,} links, the last {last}")
