@@ -113,14 +113,36 @@ def test_the_second_factor_is_asked_for_after_saml_too(northmoor, pearl, visitor
 def test_another_browser_cannot_take_the_answer(northmoor, pearl, visitor, configured):
     """Neither does an attacker sign a victim in as somebody else, nor whoever sees the address sign in."""
     browser, other = visitor(northmoor), visitor(northmoor)
-    back = brought(northmoor, answer_to(asked(browser)))
     asked(other)
 
-    answer = other.get(back.headers["Location"])
+    answer = other.get(brought(northmoor, answer_to(asked(browser))).headers["Location"])
 
     assert answer.status_code == 403 and "Nobody asked for this sign-in here" in answer.text
+    back = brought(northmoor, answer_to(asked(browser), assertion_id="_2"))
     assert browser.get(back.headers["Location"]).status_code == 302
     assert browser.get(back.headers["Location"]).status_code == 403
+
+
+@pytest.mark.parametrize("victim_goes_on", [True, False])
+def test_an_officer_lured_into_a_strangers_question_does_not_sign_the_stranger_in(
+    northmoor, pearl, visitor, configured, victim_goes_on
+):
+    """The stranger asks and sends Pearl the link to her own provider, which answers at once as she is signed in there."""
+    stranger, victim = visitor(northmoor), visitor(northmoor)
+    question = asked(stranger)
+    ticket = brought(northmoor, answer_to(question)).headers["Location"]
+    if victim_goes_on:
+        assert victim.get(ticket).status_code == 403
+
+    finish = ticket.partition("_")[0]
+    tried = [f"{finish}{question.reference}/", f"{finish}{question.reference}:x/"]
+    again = brought(northmoor, answer_to(question))
+    if victim_goes_on:
+        tried.append(ticket)
+
+    assert again.status_code == 403 and "Location" not in again.headers
+    assert {stranger.get(address).status_code for address in tried} == {403}
+    assert stranger.get("/").headers["Location"].startswith("/account/login/")
 
 
 def test_an_answer_counts_once(northmoor, pearl, visitor, configured):
