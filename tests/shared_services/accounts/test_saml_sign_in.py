@@ -18,14 +18,16 @@ from shared_services.accounts.saml.metadata import provider_from_metadata
 from shared_services.accounts.services import deactivate_officer
 from shared_services.accounts.single_sign_on import (
     confirm_provider,
+    fingerprints_of,
     kept_provider,
     proposed_provider,
     save_saml_provider,
     withdraw_provider,
 )
 from shared_services.accounts.tasks import forget_what_expired
+from shared_services.audit.models import AuditEntry
 from shared_services.tenancy.door import inside_council
-from shared_services.tenancy.errors import NotAllowed
+from shared_services.tenancy.errors import NotAllowed, Stale
 
 from .identity_provider import as_tested
 from .saml_provider import answer_to, armoured, as_posted, metadata, question_in
@@ -288,6 +290,18 @@ def test_another_certificate_or_address_is_a_proposal_and_another_name_is_not(no
         withdraw_provider(actor=administrator)
 
 
+def test_what_was_changed_since_it_was_read_is_not_confirmed(northmoor, administrator, section_151):
+    with inside_council(northmoor):
+        read = as_tested(propose(administrator))
+        changed = as_tested(propose(administrator, "next"))
+
+        with pytest.raises(Stale):
+            confirm_provider(actor=section_151, proposal=read.pk)
+        confirm_provider(actor=section_151, proposal=changed.pk)
+        told = AuditEntry.objects.get(event="accounts.single_sign_on.confirmed")
+        assert told.facts["certificates"] == fingerprints_of(kept_provider())
+
+
 def test_a_new_certificate_of_the_same_provider_keeps_what_it_knows_officers_by(
     northmoor, administrator, section_151, pearl, visitor, configured
 ):
@@ -360,6 +374,21 @@ def test_the_portal_tells_the_provider_its_addresses_and_nothing_else(northmoor,
     service = root.find("md:SPSSODescriptor/md:AssertionConsumerService", NAMES)
     assert service.get("Location") == f"http://{northmoor.host}{CONSUME}"
     assert root.find("md:SPSSODescriptor", NAMES).get("WantAssertionsSigned") == "true"
+
+
+def test_questions_that_came_to_nothing_do_not_pile_up(northmoor, pearl, visitor, configured):
+    """Anybody may ask, a thousand times a minute. What was believed is remembered, so that it counts once."""
+    round_trip(visitor(northmoor), northmoor, assertion_id="_believed")
+    round_trip(visitor(northmoor), northmoor, key="stranger")
+    asked(visitor(northmoor))
+    with inside_council(northmoor):
+        SignOnQuestion.objects.update(asked_at=timezone.now() - timedelta(minutes=11))
+
+    asked(visitor(northmoor))
+
+    with inside_council(northmoor):
+        assert {one.assertion_id for one in SignOnQuestion.objects.all()} == {"_believed", ""}
+        assert SignOnQuestion.objects.count() == 2
 
 
 def test_questions_are_forgotten_after_a_day(northmoor, visitor, configured):
