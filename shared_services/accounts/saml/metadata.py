@@ -117,13 +117,19 @@ def provider_from_metadata(raw: bytes, *, now: datetime) -> IdentityProvider:
     places = [service.get("Location", "") for service in services if service.get("Binding") == REDIRECT]
     if not places:
         raise Refused("The metadata names no sign-on address for HTTP-Redirect, which the portal uses.")
-    keys = [
-        text_of(certificate)
+    chains = [
+        [*map(text_of, descriptor.iterfind(".//ds:X509Certificate", NAMES))]
         for descriptor in roles[0].findall("md:KeyDescriptor", NAMES)
         if descriptor.get("use", "signing") == "signing"
-        for certificate in descriptor.iterfind(".//ds:X509Certificate", NAMES)
     ]
-    return described(entity.get("entityID", ""), places[0], keys, now=now)
+    if any(len(chain) > 1 for chain in chains):
+        # Those after the first issue certificates to many, and must not sign here.
+        raise Refused(
+            "The metadata gives one signing key with more than one certificate. Enter the three details instead, with "
+            "the certificate of the signing key alone."
+        )
+    certificates = [one for chain in chains for one in chain]
+    return described(entity.get("entityID", ""), places[0], certificates, now=now)
 
 
 def _speaks_saml_2(role: etree._Element) -> bool:

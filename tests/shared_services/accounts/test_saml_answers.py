@@ -323,6 +323,12 @@ def test_a_signature_that_drops_parts_of_what_it_signs_is_refused():
 
 
 # -- Metadata ---------------------------------------------------------------------------------------------------------
+CHAIN = metadata("main", "authority").replace(
+    '</ds:X509Data></ds:KeyInfo></md:KeyDescriptor><md:KeyDescriptor use="signing"><ds:KeyInfo><ds:X509Data>', ""
+)
+"""The key's certificate, and that of the authority which issued it."""
+
+
 def test_metadata_gives_what_is_needed():
     found = provider("main", "next")
 
@@ -343,13 +349,14 @@ def test_metadata_gives_what_is_needed():
         (metadata(sign_on="https://[login.northmoor.test/"), "web address"),
         (metadata(sign_on="https://login.northmoor.test/&#10;x"), "web address"),
         (metadata(entity_id="northmoor&#x202E;"), "entity ID"),
+        (CHAIN, "more than one certificate"),
         (metadata().replace("<md:IDPSSODescriptor", '<md:IDPSSODescriptor validUntil="0001-01-01T00:00:00+14:00"'), "time"),
         ('<!DOCTYPE x [<!ENTITY a "b">]>' + metadata(), "document type"),
         ("<html/>", "describes no identity provider"),
         ("entityID: northmoor", "not well-formed"),
     ],
     ids=["no redirect", "a service", "out of date", "no key", "no name", "a script", "a user name",
-         "no host", "a line break", "a hidden letter", "no time", "entities", "a page", "no XML"],
+         "no host", "a line break", "a hidden letter", "a chain", "no time", "entities", "a page", "no XML"],
 )  # fmt: skip
 def test_metadata_that_will_not_do_is_refused_with_the_reason(text, why):
     with pytest.raises(Refused, match=why):

@@ -89,9 +89,12 @@ def test_an_officer_signs_in_and_goes_on_where_they_wanted_to(northmoor, pearl, 
 
     page = browser.get("/account/login/?next=/inbox/").text
     assert "Sign in with Northmoor account" in page and f"{LOGIN}?next=%2Finbox%2F" in page
-    answer = round_trip(browser, northmoor, f"{LOGIN}?next=/inbox/")
+    question = asked(browser, f"{LOGIN}?next=/inbox/")
+    before = browser.session.session_key
+    answer = browser.get(brought(northmoor, answer_to(question)).headers["Location"])
 
     assert (answer.status_code, answer.headers["Location"]) == (302, "/inbox/")
+    assert browser.session.session_key != before, "a session that somebody planted is worth nothing"
     assert pearl.work_name in browser.get("/").text
 
 
