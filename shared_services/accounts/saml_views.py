@@ -1,8 +1,9 @@
 """To the room's SAML identity provider, and back.
 
 The way back is a POST from another site, with which a browser sends no session (SameSite=Lax). So it only keeps what
-the answer says, and sends the browser on to a page of our own: that is a visit, with which the session comes, and only
-the session that asked may take the answer. Nothing is sent on by script, no cookie is open to other sites.
+the answer says, and sends the browser on, with a ticket, to a page of our own: that is a visit, with which the session
+comes. Whoever takes the answer must have asked and have brought it: without the ticket, an officer who is lured into
+answering a stranger's question would sign that stranger in. Nothing is sent on by script, no cookie is open to others.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from allauth.socialaccount.models import SocialAccount
+from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -32,6 +34,8 @@ from .single_sign_on_views import count_trip
 
 ASKED = "saml_asked"
 """Session key: the questions that this browser has put, the newest last."""
+TICKETS = signing.Signer(salt="accounts.saml_answer")
+"""Names the question whose answer a browser has brought. Only that browser is told."""
 AT_ONCE = 5
 """As many windows of one browser may be signing in at the same time."""
 
@@ -94,23 +98,28 @@ class ConsumeAnswer(GuardedView):
         except Refused as refusal:
             return refuse(request, str(refusal))
         # 303: the browser comes back by GET. RelayState is not read: where to go on is kept with the question.
-        return HttpResponse(status=303, headers={"Location": reverse("saml_finish", args=[question.reference])})
+        ticket = TICKETS.sign(question.reference)
+        return HttpResponse(status=303, headers={"Location": reverse("saml_finish", args=[ticket])})
 
 
 class Finish(GuardedView):
-    """The browser that asked takes the answer: the officer is signed in, or reads why not."""
+    """The browser that asked and brought the answer takes it: the officer is signed in, or reads why not."""
 
     permission = PUBLIC
 
-    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+    def get(self, request: HttpRequest, ticket: str) -> HttpResponse:
         asked = request.session.get(ASKED, [])
+        try:
+            reference = TICKETS.unsign(ticket)
+            # Taken by whoever brought it, so that an answer to somebody else's question is gone for that one too.
+            question = take_out(reference=reference)
+        except signing.BadSignature:
+            return refuse(request, UNASKED)
+        except Refused as refusal:
+            return refuse(request, str(refusal))
         if reference not in asked:
             return refuse(request, UNASKED)
         request.session[ASKED] = [one for one in asked if one != reference]
-        try:
-            question = take_out(reference=reference)
-        except Refused as refusal:
-            return refuse(request, str(refusal))
         account, problem = None, question.problem
         if not problem:
             account, problem = find_officer(question.email, question.provider_key, of=question.app)

@@ -108,11 +108,15 @@ def _who(sociallogin: Any) -> tuple[str, str]:
     """The work address that an OpenID Connect provider names, and what is wrong with it."""
     data = sociallogin.account.extra_data
     claims = {**data.get("id_token", {}), **data.get("userinfo", {})}
-    email = str(claims.get("email") or claims.get("preferred_username") or "").lower()
+    given = str(claims.get("email") or claims.get("preferred_username") or "")
+    email = given.lower()
     if sociallogin.state.get("process") not in (None, "", "login"):
         return email, "This address signs officers in and does nothing else."
     if not email or str(claims.get("email_verified", True)).lower() != "true":
         return email, "The identity provider names no email address that it vouches for."
+    if not given.isascii():
+        # The sign for kelvin is a k in lower case, and so would be somebody else's.
+        return email, "The identity provider names an email address with letters that are not plain ones."
     return email, ""
 
 
@@ -169,11 +173,15 @@ def refuse(request: HttpRequest, problem: str, *, status: int = 403) -> Any:
 
 def keep_test(app: Any, email: str, problem: str) -> Any:
     """Keep what a test found, and go back to the settings."""
-    if app is not None:
-        app.settings |= {
-            "tested_at": timezone.now().isoformat(), "test_email": email, "test_problem": problem,
-        }  # fmt: skip
-        app.save(update_fields=["settings"])
+    from allauth.socialaccount.models import SocialApp
+
+    found = {"tested_at": timezone.now().isoformat(), "test_email": email, "test_problem": problem}
+    with transaction.atomic():
+        # Read again: a colleague may have confirmed, changed or taken it back during the test.
+        app = SocialApp.objects.select_for_update().filter(pk=app.pk).first() if app is not None else None
+        if app is not None:
+            app.settings |= found
+            app.save(update_fields=["settings"])
     return redirect("setting_up:single_sign_on")
 
 
@@ -210,6 +218,15 @@ def sign_on_path(app: Any) -> str:
 def issuer_of(app: Any) -> str:
     """Under which name a provider is known: its issuer in OpenID Connect, its entity ID in SAML."""
     return str(app.settings["entity_id" if app.provider == SAML else "server_url"])
+
+
+def fingerprints_of(app: Any) -> list[str]:
+    """Of the certificates of a SAML provider; none for OpenID Connect."""
+    from .saml.metadata import IdentityProvider
+
+    if app.provider != SAML:
+        return []
+    return [one.fingerprint for one in IdentityProvider.from_settings(app.settings).certificates]
 
 
 def expires_soon(app: Any) -> datetime | None:
@@ -264,17 +281,26 @@ def save_saml_provider(*, actor: Any, name: str, described: IdentityProvider) ->
     app = _in_force_or_proposed(SAML, is_same=is_same)
     app.name = name
     app.settings = app.settings if is_same else facts
-    return _keep(actor, app, certificates=[one.fingerprint for one in described.certificates])
+    return _keep(actor, app, certificates=fingerprints_of(app))
 
 
 def _in_force_or_proposed(protocol: str, *, is_same: bool) -> Any:
     """The provider in force where it stays the same, or else a new proposal; an earlier one is gone."""
     from allauth.socialaccount.models import SocialApp
 
-    kept, waiting = providers()
-    if waiting is not None:
-        waiting.delete()
+    kept = kept_provider()
+    _drop_proposals()
     return kept if is_same else SocialApp(provider=protocol, provider_id=PROPOSED_KEY)
+
+
+def _drop_proposals() -> bool:
+    """Delete what waits, and say whether anything did. Locked: what is being confirmed meanwhile is no proposal any more."""
+    from allauth.socialaccount.models import SocialApp
+
+    waiting = list(SocialApp.objects.select_for_update().filter(provider_id=PROPOSED_KEY))
+    for app in waiting:
+        app.delete()
+    return bool(waiting)
 
 
 def _keep(actor: Any, app: Any, **told: Any) -> Any:
@@ -301,8 +327,8 @@ def confirm_provider(*, actor: Any, proposal: int) -> Any:
     from shared_services.audit.services import record
 
     check_may(actor, MAY_CONFIRM)
-    app = SocialApp.objects.select_for_update().filter(provider_id=PROPOSED_KEY).first()
-    if app is None or app.pk != proposal:
+    app = SocialApp.objects.select_for_update().filter(provider_id=PROPOSED_KEY, pk=proposal).first()
+    if app is None:
         raise Stale
     proposer = proposer_of(app)
     if proposer == actor.pk:
@@ -320,7 +346,7 @@ def confirm_provider(*, actor: Any, proposal: int) -> Any:
     app.save()
     record(
         actor, "accounts.single_sign_on.confirmed", ("accounts.single_sign_on", PROVIDER_KEY),
-        issuer=issuer_of(app), client=app.client_id, proposed_by=str(proposer),
+        issuer=issuer_of(app), client=app.client_id, certificates=fingerprints_of(app), proposed_by=str(proposer),
     )  # fmt: skip
     return app
 
@@ -331,9 +357,7 @@ def withdraw_provider(*, actor: Any) -> None:
     from shared_services.audit.services import record
 
     check_may(actor, MAY_CONFIRM)
-    app = proposed_provider()
-    if app is not None:
-        app.delete()
+    if _drop_proposals():
         record(actor, "accounts.single_sign_on.withdrawn", ("accounts.single_sign_on", PROVIDER_KEY))
 
 

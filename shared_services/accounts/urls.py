@@ -35,7 +35,7 @@ single_sign_on = [
     path("saml/metadata/", saml_views.ShowMetadata.as_view(), name="saml_metadata"),
     path("saml/login/", saml_views.AskProvider.as_view(), name="saml_login"),
     path("saml/consume/", saml_views.ConsumeAnswer.as_view(), name="saml_consume"),
-    path("saml/finish/<slug:reference>/", saml_views.Finish.as_view(), name="saml_finish"),
+    path("saml/finish/<str:ticket>/", saml_views.Finish.as_view(), name="saml_finish"),
     path("<slug:provider_id>/login/", ToProvider.as_view(), name="openid_connect_login"),
     path("<slug:provider_id>/login/callback/", FromProvider.as_view(), name="openid_connect_callback"),
     path("cancelled/", RedirectView.as_view(pattern_name="account_login"), name="socialaccount_login_cancelled"),

@@ -174,10 +174,17 @@ def _email_of(signed: etree._Element, name_id: etree._Element | None) -> str:
         if len(given) > 1:
             raise Refused("The identity provider names more than one email address.")
         if given and given[0]:
-            return given[0].lower()
+            return _address(given[0])
     if name_id is None or not (name_id.get("Format") == EMAIL_ADDRESS or "@" in text_of(name_id)):
         raise Refused("The identity provider names no email address.")
-    return text_of(name_id).lower()
+    return _address(text_of(name_id))
+
+
+def _address(text: str) -> str:
+    if not text.isascii():
+        # The sign for kelvin is a k in lower case, and so would be somebody else's.
+        raise Refused("The identity provider names an email address with letters that are not plain ones.")
+    return text.lower()
 
 
 def _key_of(signed: etree._Element, name_id: etree._Element | None) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -18,7 +19,7 @@ MOST = 6
 """Certificates of one provider: one in use, one that takes over, and some to spare."""
 SHORTEST_RSA = 2048
 CURVES = ("secp256r1", "secp384r1", "secp521r1")
-_ARMOUR = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
+_ARMOUR = re.compile(r"-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def certificate_of(text: str) -> Certificate:
     try:
         loaded = x509.load_der_x509_certificate(base64.b64decode(packed, validate=True))
         key = loaded.public_key()
-    except ValueError:
+    except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm):
         raise Refused("A certificate cannot be read. Paste it whole, with its BEGIN and END lines.") from None
     strong_rsa = isinstance(key, rsa.RSAPublicKey) and key.key_size >= SHORTEST_RSA
     strong_curve = isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in CURVES

@@ -15,6 +15,8 @@ EMAIL_ADDRESS = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
 PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
 MAX_MESSAGE, MAX_METADATA = 256 * 1024, 1024 * 1024
 """Bytes. An answer with 150 groups in it has some 40 KB; the metadata of AD FS some 80 KB."""
+MOST_ELEMENTS, MOST_ATTRIBUTES = 5000, 32
+"""Of a message, and of one element with its namespaces: canonicalisation takes the square of the latter in time."""
 
 
 class Refused(ValueError):
@@ -30,7 +32,9 @@ def tag(name: str) -> str:
 def read_message(raw: bytes) -> etree._Element:
     """The root of a message. Raises Refused for anything that two readers could read in two ways."""
     root = _read(raw, "The identity provider’s answer", MAX_MESSAGE, remove_comments=False)
-    for node in root.getroottree().iter():
+    for number, node in enumerate(root.getroottree().iter()):
+        if number >= MOST_ELEMENTS or len(node.attrib) > MOST_ATTRIBUTES or len(node.nsmap) > MOST_ATTRIBUTES:
+            raise Refused("The identity provider’s answer has too many parts.")
         # A comment is not signed: within a name it would cut the name in two for a careless reader.
         if not isinstance(node.tag, str):
             raise Refused("The identity provider’s answer holds comments or instructions, which are not signed.")

@@ -15,6 +15,7 @@ from .moments import instant_of
 
 LONGEST_NAME = 1024
 """Characters of an entity ID (SAML 2.0 Core, 8.3.6)."""
+LONGEST_ADDRESS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,28 @@ class IdentityProvider:
 
 def described(entity_id: str, sign_on_url: str, certificates: list[str], *, now: datetime) -> IdentityProvider:
     """An identity provider from its details. Raises Refused."""
-    if not entity_id or len(entity_id) > LONGEST_NAME:
-        raise Refused(f"The entity ID must have 1 to {LONGEST_NAME} characters.")
-    if urlsplit(sign_on_url).scheme not in ("https", "http") or not urlsplit(sign_on_url).hostname:
-        raise Refused("The sign-on address must be a web address that begins with https://")
+    entity_id, sign_on_url = entity_id.strip(), sign_on_url.strip()
+    if not entity_id.isprintable() or not 0 < len(entity_id) <= LONGEST_NAME:
+        raise Refused(f"The entity ID must have 1 to {LONGEST_NAME} characters, all of which can be seen.")
+    if not _is_plain_address(sign_on_url):
+        raise Refused(
+            f"The sign-on address must be a web address that begins with https://, of at most {LONGEST_ADDRESS} "
+            "characters, without a space, an accent, a user name or a #."
+        )
     return IdentityProvider(entity_id, sign_on_url, certificates_of(certificates, now=now))
+
+
+def _is_plain_address(url: str) -> bool:
+    """Whether an address goes where a second officer reads that it goes."""
+    try:
+        parts = urlsplit(url)
+        return (
+            parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
+            and len(url) <= LONGEST_ADDRESS and url.isascii() and url.isprintable()
+            and not {" ", "\\", "#"} & {*url} and "@" not in parts.netloc
+        )  # fmt: skip
+    except ValueError:
+        return False
 
 
 def provider_from_metadata(raw: bytes, *, now: datetime) -> IdentityProvider:
@@ -99,13 +117,19 @@ def provider_from_metadata(raw: bytes, *, now: datetime) -> IdentityProvider:
     places = [service.get("Location", "") for service in services if service.get("Binding") == REDIRECT]
     if not places:
         raise Refused("The metadata names no sign-on address for HTTP-Redirect, which the portal uses.")
-    keys = [
-        text_of(certificate)
+    chains = [
+        [*map(text_of, descriptor.iterfind(".//ds:X509Certificate", NAMES))]
         for descriptor in roles[0].findall("md:KeyDescriptor", NAMES)
         if descriptor.get("use", "signing") == "signing"
-        for certificate in descriptor.iterfind(".//ds:X509Certificate", NAMES)
     ]
-    return described(entity.get("entityID", ""), places[0], keys, now=now)
+    if any(len(chain) > 1 for chain in chains):
+        # Those after the first issue certificates to many, and must not sign here.
+        raise Refused(
+            "The metadata gives one signing key with more than one certificate. Enter the three details instead, with "
+            "the certificate of the signing key alone."
+        )
+    certificates = [one for chain in chains for one in chain]
+    return described(entity.get("entityID", ""), places[0], certificates, now=now)
 
 
 def _speaks_saml_2(role: etree._Element) -> bool:

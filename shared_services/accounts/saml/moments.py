@@ -13,9 +13,9 @@ SKEW = timedelta(minutes=2)
 def instant_of(text: str) -> datetime:
     try:
         read = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise Refused("The identity provider writes a time that cannot be read.") from None
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
 def written(moment: datetime) -> str:

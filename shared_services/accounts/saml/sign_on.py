@@ -22,6 +22,7 @@ USED = "This answer of the identity provider was used before."
 
 def ask(*, app: Any, portal: ServiceProvider, is_test: bool, next_path: str) -> tuple[SignOnQuestion, str]:
     """Note down a question to the room's identity provider; gives it, and where to send the browser with it."""
+    _forget_unanswered()
     question = SignOnQuestion.objects.create(
         app=app, is_test=is_test, next_path=next_path,
         # A name of XML begins with no digit; 160 random bits, as the standard asks (SAML 2.0 Core, 1.3.4).
@@ -29,6 +30,15 @@ def ask(*, app: Any, portal: ServiceProvider, is_test: bool, next_path: str) -> 
     )  # fmt: skip
     provider = IdentityProvider.from_settings(app.settings)
     return question, question_url(to=provider, by=portal, reference=question.reference, now=timezone.now())
+
+
+@transaction.atomic
+def _forget_unanswered() -> None:
+    """Anybody may ask, so what came to nothing goes with the questions that follow it: a few minutes' worth remain."""
+    old = SignOnQuestion.objects.filter(asked_at__lte=timezone.now() - QUESTION_COUNTS, assertion_id="")
+    # Whoever asks at the same moment sees to others, and nobody waits.
+    some = old.select_for_update(skip_locked=True).order_by("asked_at").values("pk")[:100]
+    SignOnQuestion.objects.filter(pk__in=some).delete()
 
 
 @transaction.atomic
@@ -66,7 +76,7 @@ def take_in(*, sent: str, portal: ServiceProvider) -> SignOnQuestion:
 
 @transaction.atomic
 def take_out(*, reference: str) -> SignOnQuestion:
-    """The answer to a question, for the browser that asked it: once, and soon. Raises Refused."""
+    """The answer to a question, for the browser that brought it: once, and soon. Raises Refused."""
     now = timezone.now()
     waiting = SignOnQuestion.objects.filter(
         reference=reference, answered_at__isnull=False, taken_at__isnull=True, asked_at__gt=now - QUESTION_COUNTS

@@ -20,6 +20,9 @@ ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
 EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 TRANSFORMS = {ENVELOPED, EXCLUSIVE}
 """What SAML lets a signature do to what it signs (SAML 2.0 Core, 5.4.4); a form with comments is of no use here."""
+PREFIXES = "{http://www.w3.org/2001/10/xml-exc-c14n#}InclusiveNamespaces"
+MOST_PREFIXES = 200
+"""Characters of a list of prefixes, the one thing that a method may be told."""
 
 
 def signed_part(
@@ -67,6 +70,9 @@ def _check_methods(signature: etree._Element, name: str) -> None:
         raise Refused("A signature does not cover the part that it stands in.")
     transforms = {one.get("Algorithm") for one in references[0].iterfind("ds:Transforms/ds:Transform", NAMES)}
     digest = references[0].find("ds:DigestMethod", NAMES)
+    told = [part for step in signature.iterfind("ds:SignedInfo//*[@Algorithm]", NAMES) for part in step]
+    if any(part.tag != PREFIXES or len(part) or len(part.get("PrefixList", "")) > MOST_PREFIXES for part in told):
+        raise Refused("A signature is made in a way that SAML does not allow.")
     if canonical.get("Algorithm") != EXCLUSIVE or transforms != TRANSFORMS:
         raise Refused("A signature is made in a way that SAML does not allow.")
     if method.get("Algorithm") not in {one.value for one in METHODS} or (

@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 from signxml import CanonicalizationMethod, DigestAlgorithm, SignatureMethod, XMLSigner
@@ -33,8 +33,10 @@ KEY_ATTRIBUTE = "http://schemas.microsoft.com/identity/claims/objectidentifier"
 
 
 @cache
-def private_key(name: str, bits: int) -> rsa.RSAPrivateKey:
+def private_key(name: str, bits: int) -> Any:
     """A key by name, made once: making one takes longer than a test."""
+    if name == "curve":
+        return ec.generate_private_key(ec.SECP256R1())
     return rsa.generate_private_key(public_exponent=65537, key_size=bits)
 
 

@@ -15,6 +15,7 @@ from signxml import DigestAlgorithm, SignatureMethod
 
 from shared_services.accounts.saml import answers
 from shared_services.accounts.saml.answers import believe
+from shared_services.accounts.saml.certificates import certificate_of
 from shared_services.accounts.saml.documents import MAX_MESSAGE, NAMES, Refused, read_message, tag
 from shared_services.accounts.saml.metadata import IdentityProvider, ServiceProvider, provider_from_metadata
 
@@ -50,6 +51,18 @@ def test_stronger_signatures_are_believed_too(method):
     assert named(GENUINE.saying(method=method, digest=DigestAlgorithm.SHA512).as_bytes()).email == PEARL
 
 
+def test_a_key_signs_with_its_own_kind_of_algorithm_only():
+    genuine = GENUINE.saying(key="curve", method=SignatureMethod.ECDSA_SHA256).as_bytes()
+    assert named(genuine, by=provider("curve")).email == PEARL
+
+    for raw, by in ((genuine, provider()), (GENUINE.as_bytes(), provider("curve"))):
+        with pytest.raises(Refused, match="signature is not the identity provider’s"):
+            named(raw, by=by)
+    for other in ("2001/04/xmldsig-more#hmac-sha256", "2000/09/xmldsig#dsa-sha1", "none"):
+        with pytest.raises(Refused, match="must be RSA or ECDSA"):
+            named(genuine.replace(b"2001/04/xmldsig-more#ecdsa-sha256", other.encode()), by=provider("curve"))
+
+
 def test_the_name_id_is_the_address_where_no_attribute_gives_one():
     assert named(GENUINE.saying(email="", name_id="Pearl@Northmoor.test").as_bytes()).email == PEARL
 
@@ -80,6 +93,7 @@ def test_two_certificates_hold_while_one_takes_over_from_the_other():
         ({"age": -timedelta(minutes=4)}, "does not hold yet"),
         ({"conditions": "<saml:Condition/>"}, "not known here"),
         ({"email": "", "name_id": "E1234"}, "no email address"),
+        ({"email": "\N{KELVIN SIGN}ay@northmoor.test"}, "letters that are not plain"),
         ({"extra": {"mail": "x@y.test"}, "email": f"{PEARL}<b/>"}, "where a text belongs"),
     ],
     ids=lambda value: "" if isinstance(value, str) else ", ".join(f"{key}" for key in value),
@@ -141,6 +155,33 @@ def test_a_document_type_and_its_entities_are_refused_in_any_encoding():
         read_message(b"<r>" + b" " * MAX_MESSAGE + b"</r>")
     with pytest.raises(Refused, match="not well-formed"):
         read_message(b"<r>")
+
+
+@pytest.mark.parametrize(
+    ("place", "more"),
+    [
+        (b"<saml:Assertion", b"".join(b' a%d=""' % number for number in range(40))),
+        (b"<saml:Assertion", b"".join(b' xmlns:n%d="n"' % number for number in range(40))),
+        (b"</saml:Issuer>", b"<a/>" * 5000),
+    ],
+    ids=["attributes", "namespaces", "elements"],
+)
+def test_an_answer_that_would_take_long_to_check_is_refused_before_it_is(place, more):
+    """Anybody may put a question and send such an answer to it: some 20,000 attributes took seconds."""
+    at = GENUINE.as_bytes().index(place) + len(place)
+
+    with pytest.raises(Refused, match="too many parts"):
+        read_message(GENUINE.as_bytes()[:at] + more + GENUINE.as_bytes()[at:])
+
+
+@pytest.mark.parametrize("where", ["ds:CanonicalizationMethod", "ds:Transforms/ds:Transform[2]", "ds:SignatureMethod"])
+def test_a_method_of_a_signature_is_told_nothing_but_a_few_prefixes(where):
+    message = GENUINE.as_xml()
+    step = message.find(f".//{where}", NAMES)
+    etree.SubElement(step, "{http://www.w3.org/2001/10/xml-exc-c14n#}InclusiveNamespaces", PrefixList="x " * 10_000)
+
+    with pytest.raises(Refused, match="way that SAML does not allow"):
+        named(etree.tostring(message))
 
 
 def test_an_encrypted_assertion_is_refused_with_what_to_do():
@@ -282,6 +323,12 @@ def test_a_signature_that_drops_parts_of_what_it_signs_is_refused():
 
 
 # -- Metadata ---------------------------------------------------------------------------------------------------------
+CHAIN = metadata("main", "authority").replace(
+    '</ds:X509Data></ds:KeyInfo></md:KeyDescriptor><md:KeyDescriptor use="signing"><ds:KeyInfo><ds:X509Data>', ""
+)
+"""The key's certificate, and that of the authority which issued it."""
+
+
 def test_metadata_gives_what_is_needed():
     found = provider("main", "next")
 
@@ -298,12 +345,32 @@ def test_metadata_gives_what_is_needed():
         (metadata().replace("signing", "encryption"), "no signing certificate"),
         (metadata(entity_id=""), "entity ID"),
         (metadata(sign_on="javascript:alert(1)"), "web address"),
+        (metadata(sign_on="https://login.northmoor.test@evil.test/"), "web address"),
+        (metadata(sign_on="https://[login.northmoor.test/"), "web address"),
+        (metadata(sign_on="https://login.northmoor.test/&#10;x"), "web address"),
+        (metadata(entity_id="northmoor&#x202E;"), "entity ID"),
+        (CHAIN, "more than one certificate"),
+        (metadata().replace("<md:IDPSSODescriptor", '<md:IDPSSODescriptor validUntil="0001-01-01T00:00:00+14:00"'), "time"),
         ('<!DOCTYPE x [<!ENTITY a "b">]>' + metadata(), "document type"),
         ("<html/>", "describes no identity provider"),
         ("entityID: northmoor", "not well-formed"),
     ],
-    ids=["no redirect", "a service", "out of date", "no key", "no name", "a script", "entities", "a page", "no XML"],
+    ids=["no redirect", "a service", "out of date", "no key", "no name", "a script", "a user name",
+         "no host", "a line break", "a hidden letter", "a chain", "no time", "entities", "a page", "no XML"],
 )  # fmt: skip
 def test_metadata_that_will_not_do_is_refused_with_the_reason(text, why):
     with pytest.raises(Refused, match=why):
         provider_from_metadata(text.encode(), now=timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("of", "by"),
+    [(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07"), (b"\x03\x01\x07", b"\x03\x01\x77")],
+    ids=["no such version", "no such curve"],
+)
+def test_a_certificate_that_nobody_knows_is_refused_with_the_reason(of, by):
+    der = certificate("curve").public_bytes(Encoding.DER)
+    assert of in der
+
+    with pytest.raises(Refused, match="cannot be read"):
+        certificate_of(base64.b64encode(der.replace(of, by)).decode())

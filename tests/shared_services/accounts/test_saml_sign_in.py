@@ -18,14 +18,16 @@ from shared_services.accounts.saml.metadata import provider_from_metadata
 from shared_services.accounts.services import deactivate_officer
 from shared_services.accounts.single_sign_on import (
     confirm_provider,
+    fingerprints_of,
     kept_provider,
     proposed_provider,
     save_saml_provider,
     withdraw_provider,
 )
 from shared_services.accounts.tasks import forget_what_expired
+from shared_services.audit.models import AuditEntry
 from shared_services.tenancy.door import inside_council
-from shared_services.tenancy.errors import NotAllowed
+from shared_services.tenancy.errors import NotAllowed, Stale
 
 from .identity_provider import as_tested
 from .saml_provider import answer_to, armoured, as_posted, metadata, question_in
@@ -87,9 +89,12 @@ def test_an_officer_signs_in_and_goes_on_where_they_wanted_to(northmoor, pearl, 
 
     page = browser.get("/account/login/?next=/inbox/").text
     assert "Sign in with Northmoor account" in page and f"{LOGIN}?next=%2Finbox%2F" in page
-    answer = round_trip(browser, northmoor, f"{LOGIN}?next=/inbox/")
+    question = asked(browser, f"{LOGIN}?next=/inbox/")
+    before = browser.session.session_key
+    answer = browser.get(brought(northmoor, answer_to(question)).headers["Location"])
 
     assert (answer.status_code, answer.headers["Location"]) == (302, "/inbox/")
+    assert browser.session.session_key != before, "a session that somebody planted is worth nothing"
     assert pearl.work_name in browser.get("/").text
 
 
@@ -113,14 +118,36 @@ def test_the_second_factor_is_asked_for_after_saml_too(northmoor, pearl, visitor
 def test_another_browser_cannot_take_the_answer(northmoor, pearl, visitor, configured):
     """Neither does an attacker sign a victim in as somebody else, nor whoever sees the address sign in."""
     browser, other = visitor(northmoor), visitor(northmoor)
-    back = brought(northmoor, answer_to(asked(browser)))
     asked(other)
 
-    answer = other.get(back.headers["Location"])
+    answer = other.get(brought(northmoor, answer_to(asked(browser))).headers["Location"])
 
     assert answer.status_code == 403 and "Nobody asked for this sign-in here" in answer.text
+    back = brought(northmoor, answer_to(asked(browser), assertion_id="_2"))
     assert browser.get(back.headers["Location"]).status_code == 302
     assert browser.get(back.headers["Location"]).status_code == 403
+
+
+@pytest.mark.parametrize("victim_goes_on", [True, False])
+def test_an_officer_lured_into_a_strangers_question_does_not_sign_the_stranger_in(
+    northmoor, pearl, visitor, configured, victim_goes_on
+):
+    """The stranger asks and sends Pearl the link to her own provider, which answers at once as she is signed in there."""
+    stranger, victim = visitor(northmoor), visitor(northmoor)
+    question = asked(stranger)
+    ticket = brought(northmoor, answer_to(question)).headers["Location"]
+    if victim_goes_on:
+        assert victim.get(ticket).status_code == 403
+
+    finish = ticket.partition("_")[0]
+    tried = [f"{finish}{question.reference}/", f"{finish}{question.reference}:x/"]
+    again = brought(northmoor, answer_to(question))
+    if victim_goes_on:
+        tried.append(ticket)
+
+    assert again.status_code == 403 and "Location" not in again.headers
+    assert {stranger.get(address).status_code for address in tried} == {403}
+    assert stranger.get("/").headers["Location"].startswith("/account/login/")
 
 
 def test_an_answer_counts_once(northmoor, pearl, visitor, configured):
@@ -266,6 +293,18 @@ def test_another_certificate_or_address_is_a_proposal_and_another_name_is_not(no
         withdraw_provider(actor=administrator)
 
 
+def test_what_was_changed_since_it_was_read_is_not_confirmed(northmoor, administrator, section_151):
+    with inside_council(northmoor):
+        read = as_tested(propose(administrator))
+        changed = as_tested(propose(administrator, "next"))
+
+        with pytest.raises(Stale):
+            confirm_provider(actor=section_151, proposal=read.pk)
+        confirm_provider(actor=section_151, proposal=changed.pk)
+        told = AuditEntry.objects.get(event="accounts.single_sign_on.confirmed")
+        assert told.facts["certificates"] == fingerprints_of(kept_provider())
+
+
 def test_a_new_certificate_of_the_same_provider_keeps_what_it_knows_officers_by(
     northmoor, administrator, section_151, pearl, visitor, configured
 ):
@@ -338,6 +377,21 @@ def test_the_portal_tells_the_provider_its_addresses_and_nothing_else(northmoor,
     service = root.find("md:SPSSODescriptor/md:AssertionConsumerService", NAMES)
     assert service.get("Location") == f"http://{northmoor.host}{CONSUME}"
     assert root.find("md:SPSSODescriptor", NAMES).get("WantAssertionsSigned") == "true"
+
+
+def test_questions_that_came_to_nothing_do_not_pile_up(northmoor, pearl, visitor, configured):
+    """Anybody may ask, a thousand times a minute. What was believed is remembered, so that it counts once."""
+    round_trip(visitor(northmoor), northmoor, assertion_id="_believed")
+    round_trip(visitor(northmoor), northmoor, key="stranger")
+    asked(visitor(northmoor))
+    with inside_council(northmoor):
+        SignOnQuestion.objects.update(asked_at=timezone.now() - timedelta(minutes=11))
+
+    asked(visitor(northmoor))
+
+    with inside_council(northmoor):
+        assert {one.assertion_id for one in SignOnQuestion.objects.all()} == {"_believed", ""}
+        assert SignOnQuestion.objects.count() == 2
 
 
 def test_questions_are_forgotten_after_a_day(northmoor, visitor, configured):

@@ -103,9 +103,10 @@ def test_the_second_factor_is_asked_for_after_single_sign_on_too(northmoor, offi
         ({"sub": "1", "email": "stranger@northmoor.test"}, "There is no active officer"),
         ({"sub": "1", "email": "pearl@northmoor.test", "email_verified": False}, "vouches for"),
         ({"sub": "1", "email": "pearl@northmoor.test", "email_verified": "false"}, "vouches for"),
+        ({"sub": "1", "email": "\N{KELVIN SIGN}ay@northmoor.test"}, "letters that are not plain"),
         ({"sub": "1"}, "vouches for"),
     ],
-    ids=["not an officer", "address not verified", "not verified, in words", "no address"],
+    ids=["not an officer", "address not verified", "not verified, in words", "a sign for a letter", "no address"],
 )
 def test_who_is_no_officer_is_not_let_in_and_no_account_is_made(
     northmoor, officer_in, visitor, configured, claims, says
