@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import ROLES, check_may
 from shared_services.tenancy.door import CouncilEntry
@@ -57,10 +59,25 @@ def check_roles_are_given_by_hand(roles: list[str]) -> None:
             raise NotAllowed(f"{ROLES[role].label} is not a role that can be given by hand.", code="unknown_role")
 
 
-def check_email_is_free(work_email: str, council: CouncilEntry) -> None:
-    if OfficerCard.objects.of_council(council.number).filter(work_email=work_email).exists():
+def mailbox(work_email: str) -> str:
+    """The mailbox that an address leads to: capitals and what follows a plus sign make no other of it (RFC 5233)."""
+    local, _, host = work_email.strip().casefold().rpartition("@")
+    return f"{local.partition('+')[0]}@{host.rstrip('.')}"
+
+
+def check_email_is_free(work_email: str, council: CouncilEntry, *, but: OfficerCard | None = None) -> None:
+    """One mailbox, one officer: whoever reads two would be the second officer to what the first one asks."""
+    wanted = mailbox(work_email)
+    local, _, host = wanted.rpartition("@")
+    others = OfficerCard.objects.of_council(council.number)
+    if but is not None:
+        others = others.exclude(pk=but.pk)
+    same = others.filter(Q(work_email=wanted) | Q(work_email__startswith=f"{local}+", work_email__endswith=f"@{host}"))
+    taken = same.values_list("work_email", flat=True).first()
+    if taken is not None:
         raise NotAllowed(
-            f"An officer with the email address {work_email} is already listed. Change or reactivate that officer.",
+            f"An officer with the email address {taken} is already listed. Change or reactivate that officer."
+            + ("" if taken == work_email else " What follows a plus sign makes no other mailbox of an address."),
             code="email_taken",
         )
 

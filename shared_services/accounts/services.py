@@ -93,7 +93,7 @@ def change_officer(
     if before == after:
         return card
     if work_email != card.work_email:
-        rules.check_email_is_free(work_email, current_council())
+        rules.check_email_is_free(work_email, current_council(), but=card)
         rules.check_email_is_the_councils(work_email, current_council())
         account = Account.objects.get(card_id=card.pk)
         account.former_email, account.email_changed_at = account.email, timezone.now()

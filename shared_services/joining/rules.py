@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from shared_services.accounts.rules import mailbox
 from shared_services.govuk.words import spoken_date
 from shared_services.tenancy.directory import all_councils
 from shared_services.tenancy.errors import NotAllowed, Stale
@@ -83,12 +84,6 @@ def check_name(work_name: str) -> None:
             "and a space after a full stop, as in “J. Smith”.",
             code="name",
         )
-
-
-def mailbox(work_email: str) -> str:
-    """The mailbox that an address leads to: capitals and what follows a plus sign make no other of it (RFC 5233)."""
-    local, _, host = work_email.strip().casefold().rpartition("@")
-    return f"{local.partition('+')[0]}@{host.rstrip('.')}"
 
 
 def check_people(registered: RegisteredCouncil, people: Mapping[str, Person]) -> dict[str, str]:

@@ -50,6 +50,28 @@ def test_the_same_address_twice_is_refused(northmoor, administrator, officer_in)
         )
 
 
+@pytest.mark.parametrize("same", ["ada+second@northmoor.test", "Ada+1+2@northmoor.test"])
+def test_an_address_of_the_same_mailbox_is_no_second_officer(northmoor, administrator, officer_in, same):
+    ada = officer_in(northmoor, email="ada@northmoor.test")
+    other = officer_in(northmoor, email="adam@northmoor.test")
+
+    with inside_council(northmoor):
+        with pytest.raises(NotAllowed, match="makes no other mailbox"):
+            services.create_officer(actor=administrator, work_name="Ada", work_email=same, job_title="", roles=[])
+        with pytest.raises(NotAllowed, match="makes no other mailbox"):
+            services.change_officer(
+                actor=administrator, card_id=other.pk, version=other.version, work_name="Adam", work_email=same,
+                job_title="",
+            )  # fmt: skip
+        services.change_officer(
+            actor=administrator, card_id=ada.pk, version=ada.version, work_name="Ada", work_email=same, job_title=""
+        )
+        with pytest.raises(NotAllowed, match="makes no other mailbox"):
+            services.create_officer(
+                actor=administrator, work_name="Ada", work_email="ada@northmoor.test", job_title="", roles=[]
+            )
+
+
 def test_the_same_address_may_be_an_officer_of_two_councils(northmoor, eastvale, officer_in):
     officer_in(northmoor, email="ada@example.test")
     officer_in(eastvale, email="ada@example.test")
