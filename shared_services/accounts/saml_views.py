@@ -126,7 +126,7 @@ class Finish(GuardedView):
         if question.is_test:
             return keep_test(question.app, question.email, problem)
         if problem or question.app.provider_id != PROVIDER_KEY:
-            return refuse(request, problem or UNASKED)
+            return refuse(request, problem or UNASKED, email="" if question.problem else question.email)
         return _sign_in(request, account, question)
 
 

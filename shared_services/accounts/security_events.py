@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from shared_services.audit.services import record
 from shared_services.messaging.outbox import enqueue
 
 from .models import Account
 
 
-def record_failed_sign_in(email: str | None, *, address: str) -> None:
-    """Record a wrong password for an account that exists. What was typed for no account is not kept."""
+def record_failed_sign_in(email: str | None, *, address: str, **why: Any) -> None:
+    """Record a wrong password, or a sign-in by the identity provider that was refused, for an account that exists.
+
+    What was typed for no account is not kept.
+    """
     account = Account.objects.filter(email=Account.objects.normalize(email)).first()
     if account is not None:
-        record(None, "accounts.sign_in.failed", account, address=address)
+        record(None, "accounts.sign_in.failed", account, address=address, **why)
 
 
 def ask_for_reset_mail(account: Account) -> None:

@@ -82,14 +82,15 @@ class RoomSocialAdapter(DefaultSocialAccountAdapter):
         """The provider has answered. Let the officer in whom it names, or say why not."""
         testing = bool(request.session.pop(TESTING, False))
         tested = tested_provider(OPENID_CONNECT) if testing else None
-        account = None
+        account, known = None, False
         email, problem = _who(sociallogin)
         if not problem:
+            known = True
             account, problem = find_officer(email, sociallogin.account.uid, of=tested or kept_provider())
         if testing:
             raise ImmediateHttpResponse(keep_test(tested, email, problem))
         if problem:
-            raise ImmediateHttpResponse(refuse(request, problem))
+            raise ImmediateHttpResponse(refuse(request, problem, email=email if known else ""))
         if not sociallogin.is_existing:
             sociallogin.connect(request, account)
 
@@ -165,8 +166,14 @@ def forget_links(**which: Any) -> None:
     SocialAccount.objects.filter(**which).delete()
 
 
-def refuse(request: HttpRequest, problem: str, *, status: int = 403) -> Any:
-    """The page that says why nobody was signed in."""
+def refuse(request: HttpRequest, problem: str, *, email: str = "", status: int = 403) -> Any:
+    """The page that says why nobody was signed in. `email`: whom the provider named, which goes on record."""
+    if email:
+        from allauth.account.adapter import get_adapter as get_account_adapter
+
+        from .security_events import record_failed_sign_in
+
+        record_failed_sign_in(email, address=get_account_adapter().get_client_ip(request), why=problem)
     shown = {"title": "You could not be signed in", "problem": problem}
     return render(request, f"{TEMPLATES}/single_sign_on_refused.html", shown, status=status)
 

@@ -223,6 +223,9 @@ def test_an_officer_who_left_is_not_let_in(northmoor, administrator, pearl, visi
         deactivate_officer(actor=administrator, card_id=pearl.pk)
 
     assert round_trip(visitor(northmoor), northmoor).status_code == 403
+    with inside_council(northmoor):
+        failed = AuditEntry.objects.filter(event="accounts.sign_in.failed").get()
+        assert "no active officer" in failed.facts["why"]
 
 
 def test_an_address_that_changed_hands_does_not_open_the_former_owners_account(

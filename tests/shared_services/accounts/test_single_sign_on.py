@@ -24,6 +24,7 @@ from shared_services.accounts.single_sign_on import (
     save_provider,
     withdraw_provider,
 )
+from shared_services.audit.models import AuditEntry
 from shared_services.messaging import public_addresses
 from shared_services.tenancy import directory
 from shared_services.tenancy.door import inside_council
@@ -133,6 +134,9 @@ def test_an_officer_who_left_is_not_let_in(northmoor, administrator, officer_in,
     answer = round_trip(visitor(northmoor))
 
     assert answer.status_code == 403
+    with inside_council(northmoor):
+        failed = AuditEntry.objects.filter(event="accounts.sign_in.failed").get()
+        assert "no active officer" in failed.facts["why"]
 
 
 def test_an_address_that_changed_hands_does_not_open_the_former_owners_account(
