@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import resource
@@ -32,7 +33,8 @@ PRIVATE_SHARE = 0.7
 MEMORY = f"memory of writing an exit pack of {MANY:,} rows"
 GROWTH = f"memory at {MANY:,} rows / at {FEW:,} rows"
 SECONDS = f"writing an exit pack of {MANY:,} rows"
-RATIO = "writing it / bare COPY of the same tables"
+RATIO = "writing it / hand-written COPY of the same rows as JSON Lines, hashed"
+PLAIN = "writing it / bare COPY of the same rows, as text and without a hash"
 BARE = f"bare COPY of the same {MANY:,} rows to files"
 CHECKING = "checking the pack: every hash, count and link of the audit chain"
 NOTES = """
@@ -91,17 +93,21 @@ def written(folder: Path) -> dict[str, float]:
     return dict(json.loads(said.splitlines()[-1]))
 
 
-def bare_copy(folder: Path) -> float:
-    """Seconds of a plain COPY of the two tables to files."""
+def bare_copy(folder: Path, *, as_json: bool) -> float:
+    """Seconds of a plain COPY of the two tables to files; as JSON Lines with the hash of each file, or as text."""
     began = time.perf_counter()
     with owner() as connection:
         for number, rows in enumerate(BARE_TABLES):
+            wanted = f"SELECT row_to_json(r) FROM ({rows} ORDER BY id) r" if as_json else rows
+            digest = hashlib.sha256()
             with (
                 (folder / f"bare-{number}").open("wb") as file,
-                connection.cursor().copy(f"COPY ({rows}) TO STDOUT") as copy,
+                connection.cursor().copy(f"COPY ({wanted}) TO STDOUT") as copy,
             ):
                 for piece in copy:
                     file.write(piece)
+                    if as_json:
+                        digest.update(piece)
     return time.perf_counter() - began
 
 
@@ -111,7 +117,7 @@ def pack_figures(folder: Path) -> list[Figure]:
     few = written(pack)
     fill(MANY - FEW)
     many = min((written(pack) for _ in range(3)), key=lambda one: one["seconds"])
-    bare = min(bare_copy(folder) for _ in range(3))
+    by_hand, bare = (min(bare_copy(folder, as_json=as_json) for _ in range(3)) for as_json in (True, False))
     began = time.perf_counter()
     check_pack(pack)
     checking = time.perf_counter() - began
@@ -120,7 +126,8 @@ def pack_figures(folder: Path) -> list[Figure]:
     return [
         at_most(MEMORY, many["peak"], 200, "MiB"),
         at_most(GROWTH, many["peak"] / few["peak"], 1.2),
-        at_most(RATIO, many["seconds"] / bare, 4.0),
+        at_most(RATIO, many["seconds"] / by_hand, 2.0),
+        for_the_reader(PLAIN, many["seconds"] / bare, "x"),
         for_the_reader(SECONDS, many["seconds"], "s"),
         for_the_reader(BARE, bare, "s"),
         for_the_reader(CHECKING, checking, "s"),
