@@ -6,7 +6,6 @@ import json
 from io import BytesIO
 
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from councils.migration import uploads
@@ -136,16 +135,21 @@ class Meter(BytesIO):
         return piece
 
 
-@pytest.mark.parametrize("who", ["nobody", "requisitioner"])
-def test_nothing_is_taken_in_from_somebody_who_may_not_bring_files(northmoor, officer_in, client_for, visitor, who):
+@pytest.mark.parametrize(
+    ("who", "page"), [("nobody", "/imports/new/"), ("requisitioner", "/imports/new/"), ("nobody", "/account/login/")]
+)
+def test_nothing_is_taken_in_from_somebody_who_may_not_bring_files(
+    northmoor, officer_in, client_for, visitor, settings, who, page
+):
     """The check against forged requests reads what is sent before the page asks who sent it."""
+    settings.LARGEST_FORM_BYTES = 1024**2
     client = visitor(northmoor) if who == "nobody" else client_for(officer_in(northmoor, who))
     client.handler.enforce_csrf_checks = True
     client.cookies[settings.CSRF_COOKIE_NAME] = "a" * 32
     body = Meter(HEAD.replace("{part}", "uploads").encode() + b"1,A\r\n" * 1_000_000)
 
     answer = client.generic(
-        "POST", "/imports/new/",
+        "POST", page,
         **{
             "wsgi.input": body, "CONTENT_LENGTH": str(len(body.getvalue())),
             "CONTENT_TYPE": f"multipart/form-data; boundary={BOUNDARY}",
