@@ -357,6 +357,13 @@ EXIT_PACK_DAYS = int(os.environ.get("GUILDHALL_EXIT_PACK_DAYS", "7"))
 OCDS_PREFIX = os.environ.get("GUILDHALL_OCDS_PREFIX", "ocds-unregistered")
 """The prefix that the Open Contracting Partnership gave this portal; without one, exported orders say that they have none."""
 ATTACHMENT_LIMIT_BYTES = 10 * 1024 * 1024
+LARGEST_FORM_BYTES = 10 * ATTACHMENT_LIMIT_BYTES
+"""How much a form may send with its files, where its page does not say otherwise."""
+FILE_UPLOAD_HANDLERS = [
+    "shared_services.govuk.uploads.OrdinaryUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # -- Operations of one council -----------------------------------------------------------------
 BACKUPS_DIR = Path(os.environ.get("GUILDHALL_BACKUPS") or VAR_DIR / "backups")

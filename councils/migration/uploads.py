@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import time
 from typing import Any
 
@@ -12,11 +14,15 @@ from django.db import connection
 
 from shared_services.govuk.words import spoken_size
 
+from .rules import may_load_something
+
 WILL_DRAIN_TIMES = 2
 """An upload of up to so many times the limit is waited for and thrown away, so that a browser shows the refusal; a larger
 one is cut off."""
 FORM_BYTES = 1 << 20
 """What the form around the files may add."""
+KEEP_FREE = 1 << 30
+"""Bytes that stay free on the disk, whatever is sent: everybody's files and jobs need it."""
 SECONDS_BETWEEN_WORDS = 60
 
 
@@ -44,6 +50,9 @@ class ExtractUpload(TemporaryFileUploadHandler):
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         assert self.request is not None
+        # The check against forged requests reads the body before the page asks who sent it.
+        if not may_load_something(getattr(self.request, "actor", None)):
+            raise StopUpload(connection_reset=True)
         length = int(self.request.META.get("CONTENT_LENGTH") or 0)
         if length > largest() + FORM_BYTES:
             self.fault = (
@@ -52,6 +61,8 @@ class ExtractUpload(TemporaryFileUploadHandler):
             )
             if length > WILL_DRAIN_TIMES * largest():
                 raise StopUpload(connection_reset=True)
+        elif length > shutil.disk_usage(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir()).free - KEEP_FREE:
+            self.fault = "There is no room for these files on the portal’s disk now. Tell the platform’s team."
         # Waited for piece by piece: Django itself would wait line by line, and hold a line of any length in memory.
         (FileUploadHandler if self.fault else TemporaryFileUploadHandler).new_file(self, *args, **kwargs)
         self._heard_at = time.monotonic()

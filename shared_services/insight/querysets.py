@@ -54,9 +54,10 @@ class SupplierFigureQuerySet(models.QuerySet):
     def in_large_groups(self, on: date) -> models.QuerySet:
         """Suppliers from which as many councils order as the strictest of them asks for, with what all come to.
 
-        A smaller group is left out altogether: no figure of it can be worked out from what is shown.
+        A smaller group is left out altogether. A council whose room is closed counts no more: nobody of it can switch it
+        off, and its successor’s orders are the same ones.
         """
-        here = Council.objects.filter(state__in=Council.KEPT).values("pk")
+        here = Council.objects.filter(state__in=Council.KEPT).exclude(leaves_on__lte=on).values("pk")
         live = self.filter(shared_until_on__gte=on, owner__in=here).order_by().values("match_key")
         groups = live.annotate(
             shown=Min("name"), partners=Count("owner", distinct=True), least=Max("least_councils"),

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Max, Min, Sum
@@ -134,7 +134,9 @@ def months_of_division(*, division: str, first: date, last: date) -> list[tuple[
 class SharedSupplier:
     """A supplier as the shared figures name it: who paid it, in how many lines, how much.
 
-    Councils that publish are named; of the partners whose orders are counted only the number is told.
+    Councils that publish are named; of the partners whose orders are counted only how many there are at least is told,
+    and their orders and amounts to one figure. Exact ones would tell one council's orders to whoever looks before and
+    after it joins the group, leaves it or orders again.
     """
 
     name: str
@@ -155,7 +157,22 @@ def shared_suppliers() -> list[SharedSupplier]:
         SharedSupplier(row["beneficiary_name"], tuple(row["councils"]), row["lines"], row["net"]) for row in rows
     ]
     ordered = SupplierFigure.objects.in_large_groups(timezone.localdate())
-    return published + [SharedSupplier(row["shown"], (), row["lines"], row["net"], row["partners"]) for row in ordered]
+    return published + [
+        SharedSupplier(
+            row["shown"],
+            (),
+            int(to_one_figure(row["lines"])),
+            to_one_figure(row["net"]).quantize(NOTHING),
+            row["least"],
+        )
+        for row in ordered
+    ]
+
+
+def to_one_figure(amount: Decimal | int) -> Decimal:
+    """Rounded to its first figure: 1,449 is 1,000 and 950 is 1,000."""
+    amount = Decimal(amount)
+    return amount.quantize(Decimal(1).scaleb(amount.adjusted()), ROUND_HALF_UP) if amount else amount
 
 
 def latest_run() -> ConsolidationRun | None:

@@ -28,6 +28,12 @@ def live_sharing(on: date | None = None) -> SupplierSharing | None:
     return SupplierSharing.objects.live(on or timezone.localdate()).filter(owner_id=current_council().number).first()
 
 
+def _hold_sharing() -> SupplierSharing | None:
+    """What this council shares, also when its time has run out. Held: nothing is counted while somebody switches it off."""
+    mine = SupplierSharing.objects.filter(owner_id=current_council().number, ended_at__isnull=True)
+    return mine.select_for_update(of=("self",)).first()
+
+
 @transaction.atomic
 def share_suppliers(
     *, actor: OfficerCard, agreement: str, digest: str, least_councils: int, expires_on: date
@@ -39,8 +45,8 @@ def share_suppliers(
     if here.is_shared_service or here.is_sandbox:
         raise NotAllowed("Only a council has orders to share, and not its sandbox.")
     OfficerCard.objects.select_for_update(of=("self",)).get(pk=actor.pk)
-    known = live_sharing()
-    if known is not None and known.digest == digest:
+    known = _hold_sharing()
+    if known is not None and known.digest == digest and known.expires_on >= timezone.localdate():
         return known
     _end(actor, known)
     sharing = SupplierSharing(
@@ -57,16 +63,17 @@ def share_suppliers(
 def stop_sharing(*, actor: OfficerCard) -> None:
     """Take this council's orders out of the suppliers in common, at once."""
     check_may(actor, MAY_SHARE)
-    _end(actor, live_sharing())
+    _end(actor, _hold_sharing())
     SupplierFigure.objects.filter(owner_id=current_council().number).delete()
 
 
+@transaction.atomic
 def replace_supplier_figures(since: date) -> None:
     """Put what this council ordered from each supplier in the place of the earlier figures; none when it shares none."""
     number = current_council().number
+    sharing = _hold_sharing()
     SupplierFigure.objects.filter(owner_id=number).delete()
-    sharing = live_sharing()
-    if sharing is None:
+    if sharing is None or sharing.expires_on < timezone.localdate():
         return
     rows = (row for source in supplier_sources() for row in source(since))
     SupplierFigure.objects.bulk_create(

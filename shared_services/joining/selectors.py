@@ -76,13 +76,13 @@ class CommonSupplier:
     name: str
     councils: tuple[str, ...]
     partners: int
-    """So many partners order from it, without their names."""
+    """At least so many partners order from it, without their names."""
     own: Total
     shared: Total
 
     @property
     def paid_by(self) -> str:
-        ordering = [f"{self.partners} partners by their orders"] if self.partners else []
+        ordering = [f"at least {self.partners} partners by their orders"] if self.partners else []
         return "; ".join(filter(None, [", ".join(self.councils), *ordering]))
 
 

@@ -26,12 +26,14 @@ from shared_services.tenancy.errors import NotAllowed
 
 from .beside import BesideTheLook
 from .choices import PackStatus
-from .models import FOLDER, ExitPack, TakeOver
+from .models import ARCHIVES, FOLDER, ExitPack, TakeOver
 from .pack.manifest import BYTES_AT_A_TIME
 from .pack.writing import open_snapshot, write_pack
 
 MAY_TAKE = "leaving.take_pack"
 MAY_OPEN_ARCHIVE = "leaving.open_archive"
+UNFINISHED_FOR = timedelta(days=1)
+"""After so long without a word an archive that no take-over names is no longer being written."""
 SECONDS_BETWEEN_WORDS = 1.0
 """How often at most the page is told how far the work is."""
 
@@ -154,6 +156,7 @@ def tidy_packs() -> None:
         if pack.is_lost:
             _fail(pack, "The work stopped and nobody took it up again.")
     _remove_leavings()
+    _remove_unfinished_archives()
 
 
 def _remove_leavings() -> None:
@@ -163,6 +166,20 @@ def _remove_leavings() -> None:
     folder = Path(default_storage.path(FOLDER))
     for place in folder.iterdir() if folder.is_dir() else ():
         if any(key in place.name for key in keys):
+            continue
+        if place.is_dir():
+            shutil.rmtree(place, ignore_errors=True)
+        else:
+            place.unlink(missing_ok=True)
+
+
+def _remove_unfinished_archives() -> None:
+    """Remove archives of predecessors that no take-over ended with: a killed worker left another council's records."""
+    kept = {f"{key}.zip" for key in TakeOver.objects.filter(archive_size__gt=0).values_list("operation_id", flat=True)}
+    folder = Path(default_storage.path(ARCHIVES))
+    before = time.time() - UNFINISHED_FOR.total_seconds()
+    for place in folder.iterdir() if folder.is_dir() else ():
+        if place.name in kept or place.stat().st_mtime > before:
             continue
         if place.is_dir():
             shutil.rmtree(place, ignore_errors=True)

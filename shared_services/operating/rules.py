@@ -24,7 +24,7 @@ from shared_services.tenancy.models import (
 )
 
 from .choices import MERGERS, MOST_HOURS, Kind
-from .models import Backup
+from .models import Backup, LeaveNotice
 
 MAY_OPERATE = "operating.operate"
 MAY_ANSWER = "operating.answer_operation"
@@ -156,7 +156,11 @@ def predecessors_of(council: Council) -> list[Council]:
 
 def _names(council: Council, successor: RegisteredCouncil) -> bool:
     own = council.registered
-    return own is not None and (own.succeeded_by_id == successor.pk or successor.name in own.successor_names)
+    if own is None:
+        return False
+    # Whole names: Somerset Council stands in the middle of another's.
+    named = re.search(rf"(^|, | and ){re.escape(successor.name)}($|, | and )", own.successor_names)
+    return own.succeeded_by_id == successor.pk or named is not None
 
 
 def predecessor_of(council: Council, number: int, kind: str) -> Council:
@@ -177,9 +181,20 @@ def predecessor_of(council: Council, number: int, kind: str) -> Council:
     return other
 
 
-def check_gave_notice(council: Council) -> None:
-    """Records are taken over from a council that leaves by its own word, and before it is closed."""
-    if council.state != Council.State.LEAVING or council.leaves_on is None or council.leaves_on <= timezone.localdate():
+def check_gave_notice(council: Council, *, hold: bool = False) -> None:
+    """Records are taken over from a council that leaves by its own word, and before it is closed.
+
+    A notice that was called back counts no more, also while the register does not say so yet. `hold` lets whoever calls
+    it back wait until the transaction ends.
+    """
+    notices = LeaveNotice.objects.filter(owner_id=council.number, withdrawn_at=None).exclude(agreed_at=None)
+    notice = (notices.select_for_update(of=("self",)) if hold else notices).first()
+    if (
+        notice is None
+        or council.state != Council.State.LEAVING
+        or council.leaves_on is None
+        or council.leaves_on <= timezone.localdate()
+    ):
         raise NotAllowed(
             f"{council.name} has to give notice to leave first, for a day that is still to come: two of its officers do"
             " so in its portal.",

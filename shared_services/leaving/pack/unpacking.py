@@ -14,6 +14,7 @@ from pathlib import Path
 from .manifest import BYTES_AT_A_TIME, NAME, BadPack, is_safe
 
 MOST_FILES = 2_000_000
+COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 KEEP_FREE = 1 << 30
 """Bytes that stay free on the disk, whatever a ZIP file says is in it."""
 
@@ -29,7 +30,7 @@ def pack_folder(place: Path) -> Iterator[Path]:
         try:
             with zipfile.ZipFile(place) as packed:
                 _unpack(packed, folder)
-        except (zipfile.BadZipFile, EOFError) as error:
+        except (zipfile.BadZipFile, EOFError, ValueError, RuntimeError) as error:
             raise BadPack(f"{place.name} is not a whole ZIP file. Download the pack again.") from error
         roots = [found.parent for found in folder.glob(f"*/{NAME}")]
         if len(roots) != 1 or len(list(folder.iterdir())) != 1:
@@ -47,15 +48,17 @@ def _unpack(packed: zipfile.ZipFile, folder: Path) -> None:
     for member in members:
         if not is_safe(member.filename.removesuffix("/")) or stat.S_ISLNK(member.external_attr >> 16):
             raise BadPack(f"{member.filename!r} in the ZIP file leads out of the pack.")
+        if member.compress_type not in COMPRESSIONS:
+            raise BadPack(f"{member.filename!r} in the ZIP file is packed in a way that no exit pack is.")
         if not member.is_dir():
             _copy(packed, member, folder / member.filename)
 
 
 def _copy(packed: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         with packed.open(member) as source, target.open("xb") as file:
             while piece := source.read(BYTES_AT_A_TIME):
                 file.write(piece)
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError) as error:
-        raise BadPack(f"{member.filename} in the ZIP file cannot be unpacked. Download the pack again.") from error
+        raise BadPack(f"{member.filename!r} in the ZIP file cannot be unpacked. Download the pack again.") from error

@@ -25,6 +25,10 @@ from ..pack.contents import in_order
 from .declared import STATUTORY, TAKEN, UNSETTLED, Taken
 
 CARDS = OfficerCard._meta.db_table
+NOT_TAKEN = [key for key, role in ROLES.items() if role.pooled or role.temporary or key in STATUTORY]
+NO_ROLE = "No role"
+WITHOUT_A_SAY = (NO_ROLE, ROLES["requisitioner"].label)
+"""What an officer may come over with although nobody signed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,14 @@ class Report:
 
     @property
     def digest(self) -> str:
-        """SHA-256, in hexadecimal, of how clashes are settled: what both councils sign. Counts move on from day to day."""
+        """SHA-256, in hexadecimal, of how clashes are settled and who comes with which say: what both councils sign.
+
+        Counts move on from day to day, and so do officers who decide nothing.
+        """
         settled = sorted(
-            (one.kind, one.table, one.before, one.here) for one in self.lines if one.kind != LineKind.OFFICER
+            (one.kind, one.table, one.before, one.here)
+            for one in self.lines
+            if one.kind != LineKind.OFFICER or one.here not in WITHOUT_A_SAY
         )
         return hashlib.sha256(json.dumps(settled).encode()).hexdigest()
 
@@ -132,7 +141,9 @@ class Moving:
         )
         for name, email, roles, active, before, here, roles_here in rows:
             kind = LineKind.OFFICER if roles_here is None else LineKind.SAME
-            self._line(kind, "Officers", name, before=email, here=email, before_id=before, here_id=here)
+            come = [role.label for role in ROLES.values() if active and role.key in roles and role.key not in NOT_TAKEN]
+            shown = email if roles_here is not None else ", ".join(come) or NO_ROLE
+            self._line(kind, "Officers", name, before=email, here=shown, before_id=before, here_id=here)
             for role in ROLES.values():
                 stays = role.key in STATUTORY if roles_here is None else role.key not in roles_here
                 if active and role.key in roles and stays:
@@ -183,7 +194,6 @@ class Moving:
 
     def _add_officers(self) -> None:
         """Cards and accounts of those who have none here. Nobody knows the password: each gets a link to choose one."""
-        left = [key for key, role in ROLES.items() if role.pooled or role.temporary] + list(STATUTORY)
         new = f"taken_same s JOIN public.{CARDS} r ON r.id = s.before WHERE s.tab = '{CARDS}' AND NOT EXISTS (SELECT FROM public.{CARDS} h WHERE h.id = s.here)"  # fmt: skip
         before = self._ask(f"SELECT count(*) FROM public.{CARDS} WHERE owner_id = {self.number_here}")
         there = self._ask(f"SELECT count(*) FROM public.{CARDS} WHERE owner_id = {self.number}")
@@ -192,7 +202,7 @@ class Moving:
             f" SELECT s.here, {self.number_here}, '{{0}}', r.work_name, r.work_email, r.job_title,"
             " ARRAY(SELECT g FROM unnest(r.roles) WITH ORDINALITY u(g, place) WHERE g <> ALL (%(left)s) ORDER BY place),"
             f" r.active, 1 FROM {new}",
-            {"left": left},
+            {"left": NOT_TAKEN},
         )
         here = f"{self.to}.accounts_account"
         self._run(

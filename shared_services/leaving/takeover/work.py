@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import asdict
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from shared_services.messaging.step_board import StepBoard
 from shared_services.operating import rules
 from shared_services.operating.choices import Kind
 from shared_services.operating.models import Consent, LeaveNotice, Operation
-from shared_services.operating.services.doing import Work, finish, hold_writers, lock_room
+from shared_services.operating.services.doing import Work, finish, hold_writers, lock_room, wait_no_longer
 from shared_services.tenancy import directory
 from shared_services.tenancy.door import inside_council
 from shared_services.tenancy.errors import NotAllowed
@@ -26,6 +26,8 @@ from shared_services.tenancy.models import Council
 
 from ..choices import LineKind, TakeOverStatus
 from ..models import TakeOver, TakeOverLine
+from ..pack.manifest import is_safe
+from ..pack.writing import separate_modules
 from .archive import path_of, write_archive
 from .moving import CARDS, Moving, Report, taken_models
 
@@ -41,6 +43,7 @@ def do_try(operation: Operation, board: StepBoard) -> None:
     """Do all of it, take it all back, and write down in both rooms what would happen."""
     with transaction.atomic():
         successor, predecessor = _lock_both(operation)
+        wait_no_longer()
         moving = Moving(predecessor, successor)
         with board.step("try"):
             try:
@@ -60,26 +63,32 @@ def do_merge(operation: Operation, board: StepBoard) -> None:
     try:
         with transaction.atomic():
             successor, predecessor = _lock_both(operation)
-            rules.check_gave_notice(predecessor)
+            rules.check_gave_notice(predecessor, hold=True)
             for key in sorted([successor.schema_name, predecessor.schema_name]):
                 hold_writers(key)
+            wait_no_longer()
             with board.step("archive"):
                 archive = write_archive(predecessor, successor, operation.pk)
             moving = Moving(predecessor, successor)
             with board.step("take"):
                 _move(moving)
                 _check_signed(operation, moving.report)
+                for module in separate_modules():
+                    if hasattr(module, "after_take_over"):
+                        module.after_take_over(predecessor, successor)
             with board.step("compare"):
                 moving.check_totals()
             with board.step("files"):
                 copied = _copy_files(predecessor, successor)
             with board.step("record"):
                 seq, digest = _last_link(predecessor.schema_name)
+                figures = _hashes(predecessor, successor)
+                _check_keys(moving.report, figures)
                 _write_down(
                     operation, successor, predecessor, moving.report, status=TakeOverStatus.TAKEN,
                     archive_size=archive.size, archive_sha256=archive.sha256,
                     manifest_sha256=archive.manifest_sha256, chain_seq=seq, chain_hash=digest,
-                    figures=_hashes(predecessor, successor),
+                    figures=figures,
                 )  # fmt: skip
                 _invite(successor, moving.report)
                 finish(
@@ -101,6 +110,7 @@ def do_undo(operation: Operation, board: StepBoard) -> None:
         successor, predecessor = _lock_both(operation)
         merger = UUID(operation.details["merger"])
         hold_writers(successor.schema_name)
+        wait_no_longer()
         with board.step("check"):
             cards = _check_can_be_undone(successor, predecessor, merger)
         with board.step("remove"):
@@ -215,12 +225,13 @@ def _last_link(key: str) -> tuple[int, str]:
 
 
 def _names_of_files(predecessor: Council, successor: Council) -> list[str]:
+    """Of what came along. A file lies under its row's key: a name without it would lead to another's file."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT t.file FROM {successor.schema_name}.{ATTACHMENTS} t JOIN {predecessor.schema_name}.{ATTACHMENTS} p"
-            " ON p.id = t.id ORDER BY t.file"
+            f"SELECT t.id, t.file FROM {successor.schema_name}.{ATTACHMENTS} t"
+            f" JOIN {predecessor.schema_name}.{ATTACHMENTS} p ON p.id = t.id ORDER BY t.file"
         )
-        return [name for (name,) in cursor.fetchall() if name]
+        return [name for key, name in cursor.fetchall() if is_safe(name) and PurePath(name).name.startswith(str(key))]
 
 
 def _files_of(predecessor: Council, successor: Council) -> list[Path]:
@@ -257,6 +268,15 @@ def _hashes(predecessor: Council, successor: Council) -> dict[str, list[Any]]:
     return found
 
 
+def _check_keys(report: Report, figures: dict[str, list[Any]]) -> None:
+    """Undoing removes the rows whose keys both rooms have, so those have to be the rows that came along and no others."""
+    for one in report.totals:
+        if one["table"] in figures and figures[one["table"]][0] != one["taken"]:
+            raise NotAllowed(
+                f"Both councils have rows with one key: {one['title']}. Nothing was taken over.", code="fit"
+            )
+
+
 def _check_can_be_undone(successor: Council, predecessor: Council, merger: UUID) -> list[UUID]:
     with inside_council(successor):
         kept = TakeOver.objects.get(operation_id=merger)
@@ -269,6 +289,19 @@ def _check_can_be_undone(successor: Council, predecessor: Council, merger: UUID)
     if changed:
         named = ", ".join(str(model._meta.verbose_name_plural) for model in changed[:5])
         raise NotAllowed(f"Somebody has worked with what was taken over since: {named}. It stands.", code="changed")
+    with connection.cursor() as cursor:
+        of_what_came = " OR ".join(
+            f"EXISTS (SELECT FROM {successor.schema_name}.{model._meta.db_table} t"
+            f" JOIN {predecessor.schema_name}.{model._meta.db_table} p ON p.id = t.id WHERE t.id = a.subject_id)"
+            for model in taken_models()
+        )
+        cursor.execute(
+            f"SELECT count(*) FROM {successor.schema_name}.{ATTACHMENTS} a WHERE ({of_what_came})"
+            f" AND NOT EXISTS (SELECT FROM {predecessor.schema_name}.{ATTACHMENTS} p WHERE p.id = a.id)"
+        )
+        (count,) = cursor.fetchone()
+    if count:
+        raise NotAllowed("Files were added to what was taken over since. It stands.", code="changed")
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT count(DISTINCT actor_card_id) FROM {successor.schema_name}.audit_auditentry"

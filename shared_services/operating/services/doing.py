@@ -89,6 +89,12 @@ def hold_writers(key: str) -> None:
         cursor.execute("SET LOCAL lock_timeout = 0")
 
 
+def wait_no_longer() -> None:
+    """For the rest of the transaction wait for no lock longer than that: behind one that waits everybody else waits too."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+
+
 @transaction.atomic
 def finish(operation: Operation, *, in_room: bool = True, **figures: Any) -> None:
     """It is done: say so in the record of the shared service, and in the council's own while it has a room."""

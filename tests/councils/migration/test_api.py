@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from councils.migration import uploads
 from councils.migration.models import ImportBatch
 from councils.purchasing.models import Supplier
 from shared_services.messaging.running import run_waiting
@@ -132,6 +133,39 @@ class Meter(BytesIO):
         piece = super().read(size)
         self.taken += len(piece)
         return piece
+
+
+@pytest.mark.parametrize(
+    ("who", "page"), [("nobody", "/imports/new/"), ("requisitioner", "/imports/new/"), ("nobody", "/account/login/")]
+)
+def test_nothing_is_taken_in_from_somebody_who_may_not_bring_files(
+    northmoor, officer_in, client_for, visitor, settings, who, page
+):
+    """The check against forged requests reads what is sent before the page asks who sent it."""
+    settings.LARGEST_FORM_BYTES = 1024**2
+    client = visitor(northmoor) if who == "nobody" else client_for(officer_in(northmoor, who))
+    client.handler.enforce_csrf_checks = True
+    client.cookies[settings.CSRF_COOKIE_NAME] = "a" * 32
+    body = Meter(HEAD.replace("{part}", "uploads").encode() + b"1,A\r\n" * 1_000_000)
+
+    answer = client.generic(
+        "POST", page,
+        **{
+            "wsgi.input": body, "CONTENT_LENGTH": str(len(body.getvalue())),
+            "CONTENT_TYPE": f"multipart/form-data; boundary={BOUNDARY}",
+        },
+    )  # fmt: skip
+
+    assert answer.status_code in (302, 403)
+    assert body.taken < 1024**2
+
+
+def test_files_for_which_there_is_no_room_are_refused_in_words(northmoor, finance, monkeypatch):
+    monkeypatch.setattr(uploads, "KEEP_FREE", 1 << 60)
+
+    answer = bring(program_of(finance, "migration:write"), "LFA1.txt")
+
+    assert answer.status_code == 413 and "no room for these files" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("way", ["page", "api"])

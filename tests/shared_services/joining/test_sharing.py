@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from shared_services.insight import sharing, sources
@@ -25,7 +26,7 @@ def orders(monkeypatch):
         SupplierRow("Heron Office Supplies Ltd", 3, Decimal("900.00")),
         SupplierRow("Teal Catering", 1, Decimal("5.00")),
     ]
-    later = [SupplierRow("HERON OFFICE SUPPLIES LIMITED", 1, Decimal("100.00"))]
+    later = [SupplierRow("HERON OFFICE SUPPLIES LIMITED", 1, Decimal("149.00"))]
     given = iter([rows, later, later])
     monkeypatch.setattr(sources, "_supplier_sources", [lambda _since: next(given)])
 
@@ -54,7 +55,7 @@ def test_a_supplier_is_shown_once_enough_councils_order_from_it_and_no_council_i
     found = seen(shared_service)
     (supplier,) = found[BOTH]
     assert (supplier.partners, supplier.councils, supplier.lines) == (2, (), 4)
-    assert supplier.net_amount == Decimal("1000.00")
+    assert supplier.net_amount == Decimal("1000.00"), "of 1,049.00: no council’s part can be taken away from it"
     assert ALONE not in found
 
 
@@ -79,6 +80,16 @@ def test_what_is_no_longer_shared_is_gone_at_once_and_what_ran_out_is_not_shown(
 
     share(eastvale, officer_in, days=-1)
     assert BOTH not in seen(shared_service)
+
+    share(eastvale, officer_in)
+    assert BOTH in seen(shared_service)
+
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute(
+            "UPDATE public.tenancy_council SET leaves_on = CURRENT_DATE WHERE number = %s", [eastvale.number]
+        )
+    assert BOTH not in seen(shared_service), "its room is closed, so nobody of it can switch it off"
 
 
 def test_the_section_151_officer_shares_under_the_agreement_in_force_and_under_no_other(

@@ -193,6 +193,12 @@ def test_a_zip_file_that_leads_out_of_the_pack_is_refused(tmp_path):
 
     with pytest.raises(BadPack, match="leads out"), pack_folder(place):
         pass
+    for packing, again in ((zipfile.ZIP_STORED, "pack/data/below"), (zipfile.ZIP_LZMA, "pack/other")):
+        with zipfile.ZipFile(place, "w", packing) as packed:
+            packed.writestr("pack/data", "x")
+            packed.writestr(again, "x")
+        with pytest.raises(BadPack, match="cannot be unpacked|in a way that no"), pack_folder(place):
+            pass
     place.write_bytes(b"PK no more than that")
     with pytest.raises(BadPack, match="not a whole ZIP file"), pack_folder(place):
         pass

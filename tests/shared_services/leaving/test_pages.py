@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from shared_services.leaving import services
 from shared_services.leaving.choices import PackStatus
 from shared_services.leaving.models import SILENCE, ExitPack
 from shared_services.leaving.pack.checking import check_pack
+from shared_services.leaving.services import UNFINISHED_FOR
 from shared_services.messaging.models import OutboxMessage
 from shared_services.messaging.running import run_waiting
 from shared_services.tenancy.door import inside_council
@@ -152,6 +154,21 @@ def test_what_a_killed_worker_left_is_removed_and_a_ready_pack_is_not(northmoor,
         services.tidy_packs()
 
     assert list(folder.iterdir()) == [archive_of(ready)]
+
+
+def test_what_a_killed_take_over_left_of_another_council_is_removed_after_a_day(northmoor, files):
+    folder = files / "c0001" / "archives"
+    (folder / "half").mkdir(parents=True)
+    for name in ("half.zip", "half.unfinished", "new.zip"):
+        (folder / name).write_text("half")
+    long_ago = (timezone.now() - UNFINISHED_FOR - timedelta(minutes=1)).timestamp()
+    for name in ("half", "half.zip", "half.unfinished"):
+        os.utime(folder / name, (long_ago, long_ago))
+
+    with inside_council(northmoor):
+        services.tidy_packs()
+
+    assert [place.name for place in folder.iterdir()] == ["new.zip"]
 
 
 def test_an_administrator_deletes_a_pack_before_its_time(northmoor, ready, administrator, client_for):

@@ -11,16 +11,19 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from councils.finance.models import BudgetPosition, CostCentre
 from councils.organisation.models import Post
 from councils.people.models import Employment, LeaveLedgerEntry, LeaveScheme, LeaveType
+from councils.purchasing import bank_details
 from councils.purchasing import services as purchasing
 from councils.purchasing.models import PurchaseOrder, Requisition, Supplier, SupplierBankAccount
 from shared_services.access.models import OfficerCard
 from shared_services.accounts.models import Account
 from shared_services.annexes.models import Attachment
+from shared_services.annexes.services import attach
 from shared_services.audit.models import AuditEntry
 from shared_services.leaving.choices import LineKind, TakeOverStatus
 from shared_services.leaving.models import TakeOver
@@ -39,6 +42,8 @@ from shared_services.tenancy.models import Council
 from shared_services.tenancy.owner import owner_connection
 from tests.councils.books import open_books, three_lines
 from tests.owner_jobs import do_owner_jobs
+
+from .conftest import BANK
 
 pytestmark = [pytest.mark.usefixtures("walled"), pytest.mark.whole_server]
 
@@ -79,6 +84,13 @@ class Merging:
         operation = self.do(operation)
         assert operation.status == Status.DONE, operation.cause
         return operation
+
+    def undo_refused(self) -> str:
+        again = self.ask(Kind.UNMERGE)
+        self.agree(again, PREDECESSOR, SUCCESSOR)
+        again = self.do(again)
+        assert again.status == Status.FAILED
+        return again.cause
 
 
 @pytest.fixture
@@ -177,7 +189,10 @@ def test_what_a_council_needs_on_day_one_comes_over_and_the_rest_is_in_the_archi
         assert not any(one.reserved_amount for one in positions)
         assert Employment.objects.get().card_id == card.pk
         assert LeaveLedgerEntry.objects.get().hours == Decimal("148.00")
-        assert SupplierBankAccount.objects.get().supplier.number == "NMR-000001"
+        account = SupplierBankAccount.objects.get()
+        assert account.supplier.number == "NMR-000001"
+        assert bank_details.unseal(account.sealed) == BANK, "sealed with the successor’s own secret"
+        assert account.fingerprint == bank_details.fingerprint(BANK)
         assert Attachment.objects.get(name="quote.pdf").file.read().startswith(b"%PDF")
         s151 = OfficerCard.objects.get(owner_id=2, work_name="Sam Section", active=True, roles=["section_151_officer"])
         assert s151.pk == merging.signers[SUCCESSOR].pk, "one officer answers for the money"
@@ -226,17 +241,22 @@ def test_a_take_over_is_undone_until_somebody_works_with_the_records(merging, no
     assert not entry.is_closed and entry.state == Council.State.LEAVING
 
     merging.all_of(Kind.MERGE)
-    with inside_council(eastvale):
-        Supplier.objects.filter(number="NMR-000001").update(town="Eastvale")
-    again = merging.ask(Kind.UNMERGE)
     with inside_council(northmoor):
         administrator = OfficerCard.objects.get(owner_id=1, work_name="Ada Administrator")
     merging.signers[PREDECESSOR] = administrator
-    merging.agree(again, PREDECESSOR, SUCCESSOR)
+    with inside_council(eastvale):
+        order = PurchaseOrder.objects.get()
+        buyer = OfficerCard.objects.get(owner_id=SUCCESSOR, work_email=SHARED_EMAIL)
+        attach(actor=buyer, subject=order, upload=SimpleUploadedFile("letter.pdf", b"%PDF-1.4 letter"))
 
-    again = merging.do(again)
+    assert "Files were added" in merging.undo_refused()
 
-    assert again.status == Status.FAILED and "suppliers" in again.cause
+    with inside_council(eastvale):
+        Attachment.objects.filter(name="letter.pdf").update(subject_id=buyer.pk)
+        Supplier.objects.filter(number="NMR-000001").update(town="Eastvale")
+
+    assert "suppliers" in merging.undo_refused()
+
     with inside_council(eastvale):
         assert PurchaseOrder.objects.count() == 1
 
@@ -268,9 +288,40 @@ def test_nothing_happens_on_one_councils_word_or_when_what_was_signed_has_change
     assert not directory.council_by_number(PREDECESSOR).is_closed
 
 
+def test_nobody_comes_with_a_say_that_was_not_signed_and_no_record_after_the_notice_was_called_back(
+    merging, northmoor, eastvale, officer_in
+):
+    merging.all_of(Kind.TRY_MERGER)
+    assert "Budget holder" in {here for _, _, here in lines_of(SUCCESSOR, LineKind.OFFICER)}
+    operation = merging.ask(Kind.MERGE)
+    merging.agree(operation, PREDECESSOR, SUCCESSOR)
+    late = officer_in(northmoor, "finance_officer", name="Late Comer", email="late.comer@northmoor.test")
+
+    operation = merging.do(operation)
+
+    assert operation.status == Status.FAILED and "no longer what both councils signed" in operation.cause
+    with inside_council(northmoor):
+        OfficerCard.objects.filter(pk=late.pk).update(roles=["requisitioner"])
+        administrator = OfficerCard.objects.get(owner_id=1, work_name="Ada Administrator")
+    operation = merging.ask(Kind.MERGE)
+    merging.agree(operation, PREDECESSOR, SUCCESSOR)
+    with inside_council(northmoor):
+        call_back(actor=administrator)
+
+    operation = merging.do(operation)
+
+    assert operation.status == Status.FAILED and "has to give notice" in operation.cause
+    with inside_council(eastvale):
+        assert not PurchaseOrder.objects.exists() and not Employment.objects.exists()
+    assert not archive_of(operation).exists()
+
+
 def test_only_a_council_that_the_register_names_is_taken_over(merging, shared_service):
     with owner_connection(settings.DATABASES["default"]["NAME"]) as owner:
-        owner.execute("UPDATE public.tenancy_registeredcouncil SET succeeded_by_id = NULL, successor_names = ''")
+        owner.execute(
+            "UPDATE public.tenancy_registeredcouncil SET succeeded_by_id = NULL, successor_names ="
+            " (SELECT 'Greater ' || name FROM public.tenancy_registeredcouncil WHERE gss_code = 'E08000010')"
+        )
 
     with pytest.raises(NotAllowed, match="register names no such council"):
         merging.ask(Kind.TRY_MERGER)
