@@ -4,17 +4,25 @@ from django.db import models
 
 
 class PackStatus(models.TextChoices):
+    ASKED = "asked", "Waiting for a second officer"
     WRITING = "writing", "Being written"
     READY = "ready", "Ready"
     FAILED = "failed", "Could not be written"
     DELETED = "deleted", "Deleted"
+    REFUSED = "refused", "Refused"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    LAPSED = "lapsed", "Not answered in time"
 
 
 PACK_COLOURS = {
+    PackStatus.ASKED.value: "yellow",
     PackStatus.WRITING.value: "blue",
     PackStatus.READY.value: "green",
     PackStatus.FAILED.value: "red",
     PackStatus.DELETED.value: "grey",
+    PackStatus.REFUSED.value: "orange",
+    PackStatus.WITHDRAWN.value: "grey",
+    PackStatus.LAPSED.value: "grey",
 }
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from shared_services.audit.services import record
+from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER, Council
 
 from ..choices import PORTAL, Kind, Status
@@ -61,6 +62,9 @@ def _take_up_answers() -> int:
         operation.agreed_at = given.decided_at
         if not given.agreed:
             operation.status, operation.ended_at, operation.cause = Status.REFUSED, timezone.now(), given.reason
+            for number in operation.rooms:
+                # One council's no answers for both.
+                enqueue("operating.settle_notices", council=number, operation_id=operation.pk)
         elif operation.kind == Kind.ACCESS:
             operation.status, operation.started_at = Status.RUNNING, given.decided_at
         else:
