@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from shared_services.govuk.navigation import NavItem
 
-ITEMS = [NavItem("Exit pack", "leaving:list_packs", "leaving.agree_to_pack", 95)]
+ITEMS = [NavItem("Exit pack", "leaving:list_packs", "leaving.take_pack", 95)]
