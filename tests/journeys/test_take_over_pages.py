@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.conf import settings
 
-from councils.finance.models import CostCentre
 from councils.purchasing.models import Supplier
 from shared_services.leaving.models import TakeOver
 from shared_services.operating.choices import Kind
@@ -13,6 +11,8 @@ from shared_services.operating.models import Operation
 from shared_services.tenancy.door import inside_council
 from tests.shared_services.leaving.conftest import council  # noqa: F401
 from tests.shared_services.leaving.test_take_over import PREDECESSOR, SUCCESSOR, merging  # noqa: F401
+
+from .browser import says
 
 pytestmark = [pytest.mark.browser, pytest.mark.whole_server]
 
@@ -27,7 +27,7 @@ def test_a_take_over_is_tried_agreed_read_by_both_councils_and_done(
 
     def answer(reader, kind: str) -> None:
         reader.get_by_role("link", name="The platform’s team asks").click()
-        reader.locator("main").get_by_role("link", name=kind).click()
+        reader.locator("main").get_by_role("link", name=kind, exact=True).click()
         reader.get_by_role("button", name="Answer").click()
 
     def agree(reader) -> None:
@@ -57,7 +57,7 @@ def test_a_take_over_is_tried_agreed_read_by_both_councils_and_done(
     look(page, "take-over-try-asked")
 
     successor, predecessor = other(merging.signers[SUCCESSOR], eastvale), other(merging.signers[PREDECESSOR], northmoor)
-    answer(predecessor, "Try")
+    answer(predecessor, "Try to take over a council’s records")
     look(predecessor, "take-over-try-answer")
     agree(predecessor)
     look(predecessor, "take-over-try-answered")
@@ -70,6 +70,7 @@ def test_a_take_over_is_tried_agreed_read_by_both_councils_and_done(
     page.get_by_text("Done").first.wait_for()
     look(page, "take-over-tried")
     report(predecessor, northmoor)
+    says(predecessor, "0000000001 would become NMR-000001, and that code is taken")
     look(predecessor, "take-over-to-settle")
     successor.goto(portal(eastvale, f"/platform-team/{operation.pk}/"))
     look(successor, "take-over-own-operation")
@@ -80,6 +81,7 @@ def test_a_take_over_is_tried_agreed_read_by_both_councils_and_done(
     successor.goto(portal(eastvale, "/exit-packs/take-overs/"))
     look(successor, "take-overs")
     report(successor, eastvale)
+    says(successor, "both section 151 officers sign it")
     look(successor, "take-over-report")
 
     page.goto(portal(shared_service, f"/operations/rooms/{SUCCESSOR}/merge/"))
@@ -87,14 +89,14 @@ def test_a_take_over_is_tried_agreed_read_by_both_councils_and_done(
     operation = merging.ask(Kind.MERGE)
     merging.agree(operation, PREDECESSOR)
     successor.goto(portal(eastvale, "/"))
-    answer(successor, "Take over")
+    answer(successor, "Take over a council’s records")
     look(successor, "take-over-merge-answer")
     agree(successor)
     merging.do(operation)
     page.goto(portal(shared_service, f"/operations/{operation.pk}/"))
     look(page, "take-over-done")
     report(successor, eastvale)
+    successor.get_by_role("button", name="Download the archive").wait_for()
     look(successor, "take-over-done-report")
     page.goto(portal(shared_service, f"/operations/rooms/{SUCCESSOR}/undo-merger/"))
     look(page, "take-over-undo")
-    assert settings.PRIVATE_FILES_DIR and CostCentre

@@ -65,6 +65,21 @@ class Migration(migrations.Migration):
                 max_length=10,
             ),
         ),
+        migrations.AlterField(
+            model_name="takeoverline",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("obstacle", "To be settled first"),
+                    ("renamed", "Gets a prefix"),
+                    ("same", "Joined"),
+                    ("left", "Role not taken over"),
+                    ("officer", "New officer"),
+                ],
+                max_length=8,
+                verbose_name="what happens",
+            ),
+        ),
         migrations.RunSQL(NOT_AGREED, migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name="exitpack",
