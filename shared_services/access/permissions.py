@@ -146,6 +146,7 @@ PERMISSIONS: dict[str, str] = {
     "operating.agree_to_leave": "agree that your council leaves",
     # Leaving
     "leaving.open_archive": "open the archive of a council whose records yours took over",
+    "leaving.agree_to_pack": "agree to an exit pack that a colleague asks for",
     "leaving.take_pack": "take an exit pack of everything your council keeps here",
 }
 
@@ -207,6 +208,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "operating.view_own_operations",
             "operating.answer_operation",
             "operating.agree_to_leave",
+            "leaving.agree_to_pack",
             "leaving.open_archive",
         }
     ),
@@ -276,6 +278,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "operating.view_own_operations",
             "operating.answer_operation",
             "operating.give_notice",
+            "leaving.agree_to_pack",
             "leaving.take_pack",
             "leaving.open_archive",
         }

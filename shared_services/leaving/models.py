@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -20,17 +20,27 @@ FOLDER = "exit-packs"
 """Where the archives lie in a room's folder of files."""
 SILENCE = timedelta(minutes=15)
 """A pack that nobody has written at for so long lost its worker."""
+ANSWERED_WITHIN = timedelta(days=7)
+"""How long a pack that was asked for waits for a second officer."""
 
 
 class ExitPack(PrivateModel):
-    """One pack: who asked for it, how far it is, and the archive until it expires. The line stays when the file goes."""
+    """One pack: who asked for it, which second officer agreed, how far it is, and the archive until it expires.
+
+    The line stays when the file goes.
+    """
 
     left_out_of_packs = "The list of packs itself: it speaks of files that this install deletes."
 
     asked_by = pooled_key("access.OfficerCard")
     asked_by_name = models.CharField(max_length=200)
     asked_at = models.DateTimeField(default=timezone.now)
-    status = models.CharField(max_length=10, choices=PackStatus.choices, default=PackStatus.WRITING)
+    status = models.CharField(max_length=10, choices=PackStatus.choices, default=PackStatus.ASKED)
+    answered_by = pooled_key("access.OfficerCard", null=True, blank=True)
+    answered_by_name = models.CharField(max_length=200, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    """Why the second officer refused."""
     done = models.PositiveIntegerField(default=0)
     """Parts that are written, of `total`."""
     total = models.PositiveIntegerField(default=0)
@@ -54,8 +64,15 @@ class ExitPack(PrivateModel):
         indexes = [models.Index(fields=["-asked_at"], name="exit_packs_newest")]
         constraints = [
             models.UniqueConstraint(
-                fields=["status"], condition=models.Q(status=PackStatus.WRITING), name="one_exit_pack_under_way"
-            )
+                fields=["status"],
+                condition=models.Q(status__in=[PackStatus.ASKED, PackStatus.WRITING]),
+                name="one_exit_pack_under_way",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status__in=[PackStatus.WRITING, PackStatus.READY])
+                | (models.Q(answered_by__isnull=False) & ~models.Q(answered_by=models.F("asked_by"))),
+                name="exit_pack_by_two_officers",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -63,6 +80,16 @@ class ExitPack(PrivateModel):
 
     def get_absolute_url(self) -> str:
         return reverse("leaving:pack", args=[self.pk])
+
+    @property
+    def waits_until(self) -> datetime:
+        """When it lapses without an answer."""
+        return self.asked_at + ANSWERED_WITHIN
+
+    @property
+    def is_waiting(self) -> bool:
+        """A second officer can still answer."""
+        return self.status == PackStatus.ASKED and self.waits_until > timezone.now()
 
     @property
     def is_under_way(self) -> bool:

@@ -22,15 +22,17 @@ from shared_services.access.permissions import check_may
 from shared_services.audit.services import record
 from shared_services.messaging.outbox import enqueue
 from shared_services.messaging.registry import UnderWay
+from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 
+from . import second_officer
 from .beside import BesideTheLook
 from .choices import PackStatus
 from .models import ARCHIVES, FOLDER, ExitPack, TakeOver
 from .pack.manifest import BYTES_AT_A_TIME
 from .pack.writing import open_snapshot, write_pack
+from .second_officer import MAY_TAKE
 
-MAY_TAKE = "leaving.take_pack"
 MAY_OPEN_ARCHIVE = "leaving.open_archive"
 UNFINISHED_FOR = timedelta(days=1)
 """After so long without a word an archive that no take-over names is no longer being written."""
@@ -40,23 +42,28 @@ SECONDS_BETWEEN_WORDS = 1.0
 
 @transaction.atomic
 def ask_for_pack(*, actor: OfficerCard) -> ExitPack:
-    """Have a pack of everything written in the background. One at a time; a lost one is given up first."""
+    """Ask for a pack of everything; it is written when a second officer agrees. One at a time; a lost one is given up first."""
     check_may(actor, MAY_TAKE)
-    running = ExitPack.objects.select_for_update().filter(status=PackStatus.WRITING).first()
-    if running is not None and not running.is_lost:
-        raise NotAllowed("A pack is being written already. Wait until it is ready, then download it.")
-    if running is not None:
-        _fail(running, "The work stopped and nobody took it up again.")
+    second_officer.check_somebody_can_agree(actor)
+    _ask_alone()
+    second_officer.let_lapse()
+    open_one = ExitPack.objects.select_for_update().filter(status__in=[PackStatus.ASKED, PackStatus.WRITING]).first()
+    if open_one is not None and open_one.status == PackStatus.ASKED:
+        raise NotAllowed("A pack waits for a second officer already. It is answered or withdrawn first.", code="open")
+    if open_one is not None and not open_one.is_lost:
+        raise NotAllowed("A pack is being written already. Wait until it is ready, then download it.", code="open")
+    if open_one is not None:
+        _fail(open_one, "The work stopped and nobody took it up again.")
     pack = ExitPack.objects.create(asked_by=actor, asked_by_name=actor.work_name)
     record(actor, "leaving.pack.asked_for", pack)
-    enqueue("leaving.write_pack", pack_id=pack.pk)
+    enqueue("leaving.tell_who_may_agree", pack_id=pack.pk)
     return pack
 
 
-def pack_under_way() -> ExitPack | None:
-    """The pack that a worker writes now, if one does."""
-    running = ExitPack.objects.filter(status=PackStatus.WRITING).first()
-    return running if running is not None and not running.is_lost else None
+def open_request() -> ExitPack | None:
+    """The pack that waits for a second officer or that a worker writes now, if there is one."""
+    found = ExitPack.objects.filter(status__in=[PackStatus.ASKED, PackStatus.WRITING])
+    return next((pack for pack in found if pack.is_waiting or (pack.is_under_way and not pack.is_lost)), None)
 
 
 def write_asked_pack(*, pack_id: UUID) -> None:
@@ -149,7 +156,11 @@ def delete_pack(*, actor: OfficerCard | None, pack: ExitPack) -> ExitPack:
 
 @transaction.atomic
 def tidy_packs() -> None:
-    """Delete the packs whose time is over and what killed workers left, and give up what they lost. Safe to run twice."""
+    """Delete the packs whose time is over and what killed workers left, give up what they lost, and end what nobody answered.
+
+    Safe to run twice.
+    """
+    second_officer.let_lapse()
     for pack in ExitPack.objects.filter(status=PackStatus.READY, expires_at__lte=timezone.now()):
         delete_pack(actor=None, pack=pack)
     for pack in ExitPack.objects.select_for_update().filter(status=PackStatus.WRITING):
@@ -191,6 +202,13 @@ def _fail(pack: ExitPack, cause: str) -> None:
     pack.status, pack.fault, pack.written_at = PackStatus.FAILED, cause[:300], timezone.now()
     pack.save(update_fields=["status", "fault", "written_at"])
     record(None, "leaving.pack.failed", pack, cause=cause[:300])
+
+
+def _ask_alone() -> None:
+    """Of two officers who ask at a time, or of a double click, the second waits here and finds what the first asked for."""
+    with connection.cursor() as cursor:
+        key = f"leaving.ask:{current_council().key}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
 def _is_alone(pack_id: UUID) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Count
 from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
@@ -14,11 +15,12 @@ from shared_services.govuk.words import spoken_instant, spoken_size
 from shared_services.tenancy.door import current_council
 
 from . import services
-from .choices import LINE_COLOURS, TAKE_OVER_COLOURS, TakeOverStatus
+from .choices import LINE_COLOURS, MEANINGS, TAKE_OVER_COLOURS, LineKind, TakeOverStatus
 from .models import TakeOver, TakeOverLine
 
 TEMPLATES = "pages/shared_services/leaving"
 MAY_VIEW = "operating.view_own_operations"
+OBSTACLES_SHOWN = 20
 
 
 class ListTakeOvers(ListPage):
@@ -50,8 +52,8 @@ class ShowTakeOver(ListPage):
         Column("kind", "What happens", kind="tag", value=lambda row: row.get_kind_display(), tags=LINE_COLOURS, sort="kind"),
         Column("table", "Kind of record", sort="table"),
         Column("label", "Record", sort="label"),
-        Column("before", "In the predecessor"),
-        Column("here", "In the successor"),
+        Column("before", "Predecessor"),
+        Column("here", "Successor"),
     ]  # fmt: skip
     search_fields = ["label", "before", "here", "table"]
     default_sort = "place"
@@ -85,6 +87,9 @@ class ShowTakeOver(ListPage):
             colour=TAKE_OVER_COLOURS[kept.get_status_display()],
             facts=[fact for fact in facts if fact[1]],
             totals=_totals(kept),
+            found=_found(kept),
+            obstacles=list(kept.lines.filter(kind=LineKind.OBSTACLE)[:OBSTACLES_SHOWN]),
+            obstacles_shown=OBSTACLES_SHOWN,
             has_archive=done and self._is_successor(),
             may_open=may(self.actor, services.MAY_OPEN_ARCHIVE),
             **kwargs,
@@ -109,6 +114,12 @@ class DownloadArchive(GuardedView):
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _found(kept: TakeOver) -> list[tuple[str, str]]:
+    """How many lines there are of each kind, and what the kind means."""
+    counts = dict(kept.lines.order_by().values_list("kind").annotate(Count("pk")))
+    return [(kind.label, f"{counts[kind]:,}: {MEANINGS[kind]}") for kind in LineKind if kind in counts]
 
 
 def _totals(kept: TakeOver) -> list[dict[str, Any]]:

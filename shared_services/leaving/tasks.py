@@ -9,7 +9,7 @@ from shared_services.messaging import registry
 from shared_services.messaging.running import cause_of
 from shared_services.messaging.tasks import council_task
 
-from . import services
+from . import second_officer, services
 
 
 def give_up(*, error: Exception, final: bool, pack_id: UUID) -> None:
@@ -29,7 +29,19 @@ def write_pack(pack_id: UUID) -> None:
     services.write_asked_pack(pack_id=pack_id)
 
 
+@council_task
+def tell_who_may_agree(pack_id: UUID) -> None:
+    """Tell who can be the second officer that a pack was asked for. Sent twice, it is done twice."""
+    second_officer.tell_who_may_agree(pack_id=pack_id)
+
+
+@council_task
+def settle_notices(pack_id: UUID) -> None:
+    """Settle what officers were asked about a pack, and tell its asker of the answer. Sent twice, it is done twice."""
+    second_officer.settle_notices(pack_id=pack_id)
+
+
 @council_task(queue=registry.BULK)
 def tidy_packs() -> None:
-    """Delete exit packs whose time is over. Safe to run twice."""
+    """Delete exit packs whose time is over, and end what nobody answered. Safe to run twice."""
     services.tidy_packs()

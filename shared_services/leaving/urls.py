@@ -14,6 +14,8 @@ urlpatterns = [
     path("take-overs/<uuid:pk>/", take_over_views.ShowTakeOver.as_view(), name="take_over"),
     path("take-overs/<uuid:pk>/archive/", take_over_views.DownloadArchive.as_view(), name="download_archive"),
     path("<uuid:pk>/", views.ShowPack.as_view(), name="pack"),
+    path("<uuid:pk>/answer/", views.AnswerPack.as_view(), name="answer_pack"),
+    path("<uuid:pk>/withdraw/", views.WithdrawPack.as_view(), name="withdraw_pack"),
     path("<uuid:pk>/download/", views.DownloadPack.as_view(), name="download_pack"),
     path("<uuid:pk>/delete/", views.DeletePack.as_view(), name="delete_pack"),
 ]

@@ -1,4 +1,4 @@
-"""Exit packs: the list, asking for one, watching it being written, downloading and deleting it."""
+"""Exit packs: the list, asking for one, a second officer's answer, watching it being written, downloading and deleting it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from shared_services.access.permissions import may
 from shared_services.govuk.forms import GovukForm
 from shared_services.govuk.views import ActionView, Column, FormPage, GuardedView, ListPage, Page
 from shared_services.govuk.words import spoken_instant, spoken_size
 
-from . import services
-from .choices import PACK_COLOURS
+from . import second_officer, services
+from .choices import PACK_COLOURS, PackStatus
+from .forms import AnswerForm
 from .models import ExitPack
 from .pack.contents import NOT_A_COUNCIL_S, left_out
 from .sending import send_archive
@@ -24,9 +26,9 @@ TRAIL: list[tuple[str, str]] = [("Exit packs", "leaving:list_packs")]
 
 
 class ListPacks(ListPage):
-    """Every pack that was asked for: by whom, when, how large, its hash, and until when it can be downloaded."""
+    """Every pack that was asked for: by whom, who answered, how large, its hash, and until when it can be downloaded."""
 
-    permission = services.MAY_TAKE
+    permission = second_officer.MAY_AGREE
     template_name = f"{TEMPLATES}/list_packs.html"
     title = "Exit packs"
     noun = "exit pack"
@@ -34,6 +36,7 @@ class ListPacks(ListPage):
     columns: ClassVar[list[Column]] = [
         Column("asked_at", "Asked for", kind="datetime", sort="asked_at", link=True),
         Column("asked_by_name", "By"),
+        Column("answered_by_name", "Answered by"),
         Column("size", "Size", value=lambda pack: spoken_size(pack.size) if pack.size else ""),
         Column("sha256", "SHA-256 begins", value=lambda pack: pack.sha256[:16]),
         Column("expires_at", "Deleted after", kind="datetime"),
@@ -52,12 +55,17 @@ class AskForPack(FormPage):
     permission = services.MAY_TAKE
     template_name = f"{TEMPLATES}/ask_for_pack.html"
     title = "Ask for an exit pack"
-    button = "Write an exit pack"
+    button = "Ask a second officer to agree"
     breadcrumbs = TRAIL
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context(
-            days=settings.EXIT_PACK_DAYS, left_out=_by_reason(), under_way=services.pack_under_way(), **kwargs
+            days=settings.EXIT_PACK_DAYS,
+            left_out=_by_reason(),
+            open_request=services.open_request(),
+            others=second_officer.others_who_may_agree(self.actor),
+            nobody_else=second_officer.nobody_else(),
+            **kwargs,
         )
 
     def get_back_url(self) -> str:
@@ -67,10 +75,61 @@ class AskForPack(FormPage):
         return self.done(to=services.ask_for_pack(actor=self.actor))
 
 
-class ShowPack(Page):
-    """How far a pack is, and the way to its file."""
+class OfOnePack:
+    """A form about one pack leads back to it."""
+
+    kwargs: dict[str, Any]
+    subject: Any
+    breadcrumbs = TRAIL
+
+    def get_subject(self) -> ExitPack:
+        return get_object_or_404(ExitPack, pk=self.kwargs["pk"])
+
+    def get_back_url(self) -> str:
+        return str(self.subject.get_absolute_url())
+
+
+class AnswerPack(OfOnePack, ActionView):
+    """The second officer's word."""
+
+    permission = second_officer.MAY_AGREE
+    form_class = AnswerForm
+    template_name = f"{TEMPLATES}/answer_pack.html"
+    title = "A colleague asks for an exit pack"
+    button = "Answer"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        pack = self.get_subject()
+        if not pack.is_waiting or pack.asked_by_id == self.actor.pk:
+            return redirect(pack)
+        return super().get(request, *args, **kwargs)
+
+    def act(self, form: AnswerForm) -> HttpResponse:
+        given = form.cleaned_data
+        if given["agreed"]:
+            second_officer.agree_to_pack(actor=self.actor, pack_id=self.subject.pk)
+            return self.done("You agreed. The pack is being written", to=self.subject)
+        second_officer.refuse_pack(actor=self.actor, pack_id=self.subject.pk, reason=given["reason"])
+        return self.done("You refused. Nothing is written", to=self.subject)
+
+
+class WithdrawPack(OfOnePack, ActionView):
+    """Take back what one has asked for."""
 
     permission = services.MAY_TAKE
+    template_name = f"{TEMPLATES}/withdraw_pack.html"
+    title = "Withdraw your request for an exit pack"
+    button = "Withdraw the request"
+
+    def act(self, form: GovukForm) -> HttpResponse:
+        second_officer.withdraw_pack(actor=self.actor, pack_id=self.subject.pk)
+        return self.done("Your request is withdrawn. Nothing is written", to="leaving:list_packs")
+
+
+class ShowPack(Page):
+    """Who asked and who answered, how far a pack is, and the way to its file."""
+
+    permission = second_officer.MAY_AGREE
     template_name = f"{TEMPLATES}/show_pack.html"
     breadcrumbs = TRAIL
 
@@ -85,12 +144,20 @@ class ShowPack(Page):
 
     def get_context(self, **kwargs: Any) -> dict[str, Any]:
         pack = self.pack
+        own = pack.asked_by_id == self.actor.pk
+        may_take = may(self.actor, services.MAY_TAKE)
         return super().get_context(
             pack=pack,
+            may_take=may_take,
+            may_answer=pack.is_waiting and not own,
+            may_withdraw=pack.is_waiting and own and may_take,
+            others=second_officer.others_who_may_agree(self.actor) if own and pack.is_waiting else [],
+            has_lapsed=pack.status == PackStatus.LAPSED or (pack.status == PackStatus.ASKED and not pack.is_waiting),
+            refused=pack.status == PackStatus.REFUSED,
             colour=PACK_COLOURS[pack.status],
             under_way=pack.is_under_way and not pack.is_lost,
             facts=_facts_of(pack) if pack.sha256 else [],
-            may_be_downloaded=pack.may_be_downloaded,
+            may_be_downloaded=pack.may_be_downloaded and may_take,
             contact=settings.PLATFORM_CONTACT,
             **kwargs,
         )
@@ -107,21 +174,14 @@ class DownloadPack(GuardedView):
         return send_archive(request, pack, content)
 
 
-class DeletePack(ActionView):
+class DeletePack(OfOnePack, ActionView):
     """Delete a pack's file before its time."""
 
     permission = services.MAY_TAKE
     title = "Delete this exit pack"
     button = "Delete the file"
     button_style = "warning"
-    breadcrumbs = TRAIL
     template_name = f"{TEMPLATES}/delete_pack.html"
-
-    def get_subject(self) -> ExitPack:
-        return get_object_or_404(ExitPack, pk=self.kwargs["pk"])
-
-    def get_back_url(self) -> str:
-        return self.subject.get_absolute_url()
 
     def act(self, form: GovukForm) -> HttpResponse:
         services.delete_pack(actor=self.actor, pack=self.subject)

@@ -45,6 +45,8 @@ KINDS: dict[str, Kind] = {
             "consent_asked", "The platform’s team asks your council to agree", MUST_DECIDE, "operating.answer_operation"
         ),
         Kind("consent_answered", "A council has answered what the platform’s team asked", "", "operating.operate"),
+        Kind("pack_asked", "A colleague asks for an exit pack of everything", MUST_DECIDE, "leaving.agree_to_pack"),
+        Kind("pack_answered", "A colleague has answered your request for an exit pack", "", "leaving.take_pack"),
         Kind("request_decided", "Your request was decided"),
         Kind("question_answered", "Your question was answered"),
         Kind("mentioned", "You were mentioned in a comment"),

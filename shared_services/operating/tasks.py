@@ -11,6 +11,8 @@ from shared_services.messaging.tasks import council_task
 from .choices import Status
 from .models import Operation
 from .services import access, doing, following, telling
+from .services.answering import has_answered
+from .services.first import hold_answer
 from .services.work import WORK
 
 
@@ -23,14 +25,24 @@ def do_operation(operation_id: UUID) -> None:
 @council_task
 def note_in_room(operation_id: UUID) -> None:
     """Write into the council's own record what the platform's team asks, and tell who may answer. Sent twice, it is done twice."""
+    # Whoever answers or withdraws meanwhile settles the notices of this job too.
+    hold_answer(operation_id)
     operation = Operation.objects.select_related("council").get(pk=operation_id)
     event = "withdrawn" if operation.status == "withdrawn" else "asked"
     record(
         None, f"operating.{operation.kind}.{event}", operation, asked_by=operation.asked_by_name,
         reason=operation.reason,
     )  # fmt: skip
-    if operation.status == Status.ASKED:
+    if operation.status == Status.ASKED and not has_answered(operation_id):
         telling.tell_who_may_answer(operation)
+    else:
+        telling.settle_notices(operation_id)
+
+
+@council_task
+def settle_notices(operation_id: UUID) -> None:
+    """Tell nobody any longer that the council has to answer. Safe to run twice."""
+    telling.settle_notices(operation_id)
 
 
 @council_task

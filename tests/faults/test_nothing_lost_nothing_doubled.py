@@ -172,7 +172,7 @@ def _ask_for_pack(portal: Portal) -> str:
         "from shared_services.leaving.models import ExitPack",
         "from shared_services.messaging.outbox import enqueue",
         "from shared_services.tenancy.bases import new_key",
-        "pack = ExitPack.objects.create(asked_by_id=new_key(), asked_by_name='Ada Administrator')",
+        "pack = ExitPack.objects.create(asked_by_id=new_key(), answered_by_id=new_key(), status='writing')",
         "enqueue('leaving.write_pack', pack_id=pack.pk)",
     )
     return str(portal.row("SELECT id FROM leaving_exitpack")[0])

@@ -10,13 +10,15 @@ from shared_services.leaving.pack.checking import check_pack
 from shared_services.messaging.running import run_waiting
 from tests.councils.books import open_books
 
+from .browser import says
+
 pytestmark = pytest.mark.browser
 
 
-def test_an_administrator_asks_for_an_exit_pack_watches_it_and_downloads_it(
-    portal, northmoor, officer_in, sign_in, page, look, tmp_path
+def test_an_administrator_asks_for_an_exit_pack_a_second_officer_agrees_and_it_is_downloaded(
+    portal, northmoor, officer_in, sign_in, page, browser, look, tmp_path
 ):
-    open_books(northmoor, officer_in)
+    books = open_books(northmoor, officer_in)
     sign_in(page, officer_in(northmoor, "council_administrator", name="Ada Ministrator"), northmoor)
 
     page.click("nav a:has-text('Exit pack')")
@@ -24,12 +26,29 @@ def test_an_administrator_asks_for_an_exit_pack_watches_it_and_downloads_it(
     page.click("main a:has-text('Ask for an exit pack')")
     page.click("summary:has-text('What is left out')")
     look(page, "exit-pack-ask")
-    page.click("main button:has-text('Write an exit pack')")
-    page.wait_for_selector("text=It waits for its turn")
-    look(page, "exit-pack-waiting")
+    page.click("main button:has-text('Ask a second officer to agree')")
+    says(page, "Nothing is written until a second officer of your council agrees")
+    look(page, "exit-pack-asked")
+    page.click("text=Withdraw your request")
+    look(page, "exit-pack-withdraw")
     page.goto(portal(northmoor, "/exit-packs/ask/"))
     look(page, "exit-pack-ask-again")
     page.click("text=See how far it is")
+
+    run_waiting()
+    treasurer = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    sign_in(treasurer, books.s151, northmoor)
+    look(treasurer, "exit-pack-home")
+    treasurer.get_by_role("link", name="Exit pack to answer").click()
+    treasurer.get_by_label("No, I refuse").check()
+    treasurer.click("main button:has-text('Answer')")
+    treasurer.get_by_text("Enter the reason").first.wait_for()
+    look(treasurer, "exit-pack-answer")
+    treasurer.get_by_label("Yes, I agree").check()
+    treasurer.click("main button:has-text('Answer')")
+    says(treasurer, "It waits for its turn")
+    page.reload()
+    look(page, "exit-pack-waiting")
 
     run_waiting()
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from shared_services.access.models import OfficerCard
 from shared_services.audit.services import record
+from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.door import current_council
 from shared_services.tenancy.errors import NotAllowed
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER
@@ -56,6 +57,12 @@ def answer(*, actor: OfficerCard, operation_id: UUID, agreed: bool, digest: str,
     )  # fmt: skip
     consent.save(force_insert=True)
     record(actor, f"operating.{operation.kind}.{'agreed' if agreed else 'refused'}", operation, reason=consent.reason)
+    enqueue("operating.settle_notices", operation_id=operation.pk)
     if agreed and operation.kind == Kind.ACCESS:
         let_in(actor=actor, operation=operation)
     return consent
+
+
+def has_answered(operation_id: UUID) -> bool:
+    """Whether the council whose room is open has said yes or no."""
+    return Consent.objects.filter(owner_id=current_council().number, operation_key=operation_id).exists()

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from shared_services.audit.services import record
+from shared_services.messaging.outbox import enqueue
 from shared_services.tenancy.models import SHARED_SERVICE_NUMBER, Council
 
 from ..choices import PORTAL, Kind, Status
@@ -51,16 +52,22 @@ def _take_up_answers() -> int:
     asked = Operation.objects.filter(owner_id=SHARED_SERVICE_NUMBER, status=Status.ASKED)
     done = 0
     for operation in asked.select_for_update(of=("self",), skip_locked=True).select_related("council"):
-        answers = list(Consent.objects.filter(owner_id__in=operation.rooms, operation_key=operation.pk))
+        answers = list(
+            Consent.objects.filter(owner_id__in=operation.rooms, operation_key=operation.pk).select_related("owner")
+        )
         refused = next((one for one in answers if not one.agreed), None)
         if not answers or (refused is None and len(answers) < len(operation.rooms)):
             continue
         given = refused or max(answers, key=lambda one: one.decided_at)
         named = [given] if refused else sorted(answers, key=lambda one: operation.rooms.index(one.owner_id))
-        operation.agreed_by_name = " and ".join(_in_words(one) for one in named)[:150]
+        several = len(operation.rooms) > 1
+        operation.agreed_by_name = " and ".join(_in_words(one, named_council=several) for one in named)[:150]
         operation.agreed_at = given.decided_at
         if not given.agreed:
             operation.status, operation.ended_at, operation.cause = Status.REFUSED, timezone.now(), given.reason
+            for number in operation.rooms:
+                # One council's no answers for both.
+                enqueue("operating.settle_notices", council=number, operation_id=operation.pk)
         elif operation.kind == Kind.ACCESS:
             operation.status, operation.started_at = Status.RUNNING, given.decided_at
         else:
@@ -73,7 +80,9 @@ def _take_up_answers() -> int:
     return done
 
 
-def _in_words(answer: Consent) -> str:
+def _in_words(answer: Consent, *, named_council: bool) -> str:
+    if named_council:
+        return f"{answer.officer_name} for {answer.owner.short_name}"
     return ", ".join(part for part in (answer.officer_name, answer.officer_title) if part)
 
 

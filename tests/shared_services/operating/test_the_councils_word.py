@@ -42,12 +42,28 @@ def test_who_may_answer_is_told_with_a_mail_and_the_operator_hears_the_answer(
     assert {s151.work_email, administrator.work_email} <= {to for message in mail.outbox for to in message.to}
 
     agree(asked)
+    run_waiting()
+    with inside_council(northmoor):
+        assert not Notice.objects.unread().filter(kind="consent_asked").exists(), "a colleague has answered"
     with inside_council(shared_service):
         following.go_on()
         following.go_on()
 
         (heard,) = Notice.objects.filter(kind="consent_answered")
         assert (heard.card_id, heard.url) == (operator.pk, f"/operations/{asked.pk}/")
+
+
+@pytest.mark.django_db
+def test_nobody_is_told_any_longer_that_a_withdrawn_request_waits(shared_service, northmoor, operator, s151, asked):
+    run_waiting()
+    with inside_council(shared_service):
+        withdraw(actor=operator, operation_id=asked.pk)
+
+    run_waiting()
+
+    with inside_council(northmoor):
+        settled = Notice.objects.get(kind="consent_asked", card_id=s151.pk)
+        assert settled.is_read
 
 
 @pytest.mark.usefixtures("walled")
