@@ -235,7 +235,7 @@ def test_the_operators_home_page_names_what_failed_until_it_is_asked_for_again(
     with inside_council(shared_service):
         Operation.objects.filter(pk=failed.pk).update(status=Status.FAILED)
     home = client_for(operator).get("/").content.decode()
-    assert "Work on councils’ rooms that failed" in home and f"/operations/{failed.pk}/" in home
+    assert "Work on councils’ portals that failed" in home and f"/operations/{failed.pk}/" in home
 
     ask(Kind.BACK_UP)
 
