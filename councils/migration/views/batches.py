@@ -15,6 +15,7 @@ from shared_services.govuk.errors import forbidden
 from shared_services.govuk.refusals import MissingPermission
 from shared_services.govuk.views import ActionView, Column, FormPage, ListPage, Page
 from shared_services.govuk.words import counted, spoken_instant
+from shared_services.messaging.causes import in_plain_words
 
 from .. import rules, selectors, services
 from ..choices import BATCH_COLOURS, UNDER_WAY, BatchStatus
@@ -143,6 +144,7 @@ class ShowBatch(OneBatch, Page):
             steps=[] if is_under_way else self.steps(files, totals),
             may_load=rules.may_load_something(self.actor) and rules.may_load_all(self.actor, batch),
             may_undo=may(self.actor, "migration.undo") and rules.may_load_all(self.actor, batch),
+            fault=in_plain_words(batch.fault),
             kept=sorted(batch.kept_reasons.items()),
             is_open=batch.status == BatchStatus.CHECKED,
             is_loaded=batch.status == BatchStatus.LOADED,

@@ -352,4 +352,5 @@ def test_a_load_that_fails_for_good_says_so_and_can_be_undone(northmoor, finance
         tasks.give_up(error=OSError("disk full"), final=True, batch_id=batch.pk)
 
     page = client_for(finance).get(batch.get_absolute_url()).content.decode()
-    assert "The work stopped: OSError" in page and "Undo this load" in page
+    assert "The work stopped. Something went wrong on our side." in page and "Undo this load" in page
+    assert "OSError" not in page, "an officer reads a sentence; the program's own word is for the platform's team"
