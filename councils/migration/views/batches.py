@@ -139,7 +139,7 @@ class ShowBatch(OneBatch, Page):
             colour=BATCH_COLOURS[batch.status],
             under_way=is_under_way,
             progress=selectors.progress_of(batch, files),
-            files=[(one, self.facts_of(one)) for one in files],
+            files=[(one, self.facts_of(one), _title_of(one.table)) for one in files],
             words=self.words,
             steps=[] if is_under_way else self.steps(files, totals),
             may_load=rules.may_load_something(self.actor) and rules.may_load_all(self.actor, batch),
@@ -228,6 +228,12 @@ class ShowBatch(OneBatch, Page):
                 )
             )
         return items
+
+
+def _title_of(table: str) -> str:
+    """What a table holds, for whoever does not know it by SAP's name."""
+    known = all_tables().get(table)
+    return known.title if known is not None and known.title != table else ""
 
 
 def _step(title: str, url: str, status: str, colour: str, hint: str = "") -> dict[str, Any]:
