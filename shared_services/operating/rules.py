@@ -47,7 +47,7 @@ def find_council(number: int) -> Council:
 
 def check_reason(reason: str) -> None:
     if len(reason.strip()) < 5:
-        raise NotAllowed("Enter the reason: the council reads it.", code="reason")
+        raise NotAllowed("Give the reason in a few words: the council reads it.", code="reason")
 
 
 def check_confirmed(typed: str, council: Council) -> None:

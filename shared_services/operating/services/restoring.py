@@ -104,7 +104,9 @@ def check_figures(wanted: dumps.Figures, found: dumps.Figures, *, but_for: tuple
 def check_build(key: str, raw: psycopg.Connection) -> None:
     differing = lines_of(key, raw) ^ lines_of(TEMPLATE, raw)
     if differing:
-        raise NotTheSame(f"The restored tables are not built like those of a new council: {len(differing)} lines differ.")
+        raise NotTheSame(
+            f"The restored tables are not built like those of a new council: {len(differing)} lines differ."
+        )
 
 
 def lines_of_scratch(scratch: psycopg.Connection, key: str) -> set[str]:

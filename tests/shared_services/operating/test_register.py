@@ -171,7 +171,7 @@ def test_two_councils_cannot_go_on_as_the_same_successor(reorganised, ask):
     with owner_connection(database()) as owner:
         owner.execute("UPDATE public.tenancy_council SET registered_id = 'E08000010' WHERE number = 2")
 
-    with pytest.raises(NotAllowed, match="room of its own already"):
+    with pytest.raises(NotAllowed, match="portal of its own already"):
         ask(Kind.SUCCEED, details={**NEW, "gss_code": "E08000010"})
 
 
