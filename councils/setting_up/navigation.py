@@ -9,6 +9,6 @@ ITEMS = [
         "Set-up",
         "setting_up:task_list",
         ("organisation.manage_settings", "finance.manage_cost_centres", "joining.go_live"),
-        84,
+        75,
     )
 ]

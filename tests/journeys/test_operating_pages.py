@@ -55,7 +55,7 @@ def test_a_room_is_backed_up_tried_and_restored_with_the_councils_word(
     people, portal, shared_service, northmoor, sign_in, page, browser, look
 ):
     sign_in(page, people["operator"], shared_service)
-    page.click("nav a:has-text('rooms')")
+    page.click("nav a:has-text('portals')")
     look(page, "operating-rooms")
     page.locator("main").get_by_role("link", name="Northmoor City Council").click()
     look(page, "operating-room-empty")
