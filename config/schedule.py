@@ -27,7 +27,7 @@ SCHEDULE = {
     "Count the partners' votes on councils that apply": for_the_shared_service(
         "joining.count_votes", timedelta(seconds=30)
     ),
-    "Go on with what was asked of councils’ rooms": for_the_shared_service("operating.go_on", timedelta(seconds=10)),
+    "Go on with what was asked of councils’ portals": for_the_shared_service("operating.go_on", timedelta(seconds=10)),
     "Back up every council, nightly": for_the_shared_service(
         "operating.back_up_nightly", crontab(hour="22", minute="30")
     ),

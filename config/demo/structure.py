@@ -85,9 +85,9 @@ def duties() -> list[Duty]:
                 )
             )  # fmt: skip
     return found + [
-        Duty("s151", "Chief finance officer", "FIN", "RES-director", "CO3", ("section_151_officer",)),
+        Duty("s151", "Chief finance officer", "FIN", "RES-director", "CO3", ("section_151_officer",), "s151"),
         Duty("finance-1", "Finance business partner", "FIN", "FIN-manager", "PO4", ("finance_officer",), "finance"),
-        Duty("finance-2", "Finance business partner", "FIN", "FIN-manager", "PO4", ("finance_officer",)),
+        Duty("finance-2", "Finance business partner", "FIN", "FIN-manager", "PO4", ("finance_officer",), "finance2"),
         Duty("hr-1", "HR adviser", "HRO", "HRO-manager", "PO3", ("hr_adviser",), "hr"),
         Duty("hr-2", "HR adviser", "HRO", "HRO-manager", "PO3", ("hr_adviser",)),
         Duty("admin", "Portal administrator", "DIG", "DIG-manager", "PO3", ("council_administrator",), "admin"),

@@ -10,6 +10,8 @@ COUNCIL_ACCOUNTS = (
     ("head", "head of service"),
     ("director", "director"),
     ("finance", "finance officer"),
+    ("finance2", "second finance officer: confirms what the first enters"),
+    ("s151", "section 151 officer"),
     ("hr", "HR adviser"),
     ("admin", "council administrator"),
 )
@@ -18,6 +20,7 @@ SHARED_ACCOUNTS = (
     ("category", "category manager"),
     ("manager", "shared service manager"),
     ("admin", "partnership administrator"),
+    ("operator", "platform operator"),
     ("auditor", "auditor of the shared service"),
 )
 

@@ -196,7 +196,7 @@ class TotalsForm(GovukForm):
             if figure is not None and Decimal(figure) != total.read_amount and not cleaned.get(f"explanation_{number}"):
                 self.add_error(
                     f"explanation_{number}",
-                    f"The figures differ by {total.read_amount - Decimal(figure):,.2f}. Explain why, or correct the figure",
+                    f"The figures differ by {total.apart(Decimal(figure))}. Explain why, or correct the figure",
                 )
         return cleaned
 

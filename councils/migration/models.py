@@ -9,6 +9,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from shared_services.govuk.words import counted, spoken_money
 from shared_services.tenancy.bases import PrivateModel, pooled_key
 
 from .choices import (
@@ -199,6 +200,11 @@ class ControlTotal(PrivateModel):
     def difference_amount(self) -> Decimal | None:
         """Ours less theirs; None until theirs is known."""
         return None if self.source_amount is None else self.read_amount - self.source_amount
+
+    def apart(self, amount: Decimal) -> str:
+        """How far what was read is from a figure of the legacy system, in words: 3 rows, £12.50."""
+        between = abs(self.read_amount - amount)
+        return counted(int(between), "row") if self.measure == "rows" else spoken_money(between)
 
     @property
     def is_reconciled(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared_services.access.models import OfficerCard
 from shared_services.access.permissions import check_may, may
+from shared_services.govuk.words import counted
 from shared_services.tenancy.errors import NotAllowed, Stale
 
 from .choices import UNDER_WAY, BatchStatus
@@ -68,8 +69,8 @@ def check_reconciled(batch: ImportBatch) -> None:
     if open_totals:
         first = open_totals[0]
         raise NotAllowed(
-            f"{len(open_totals)} control totals are not reconciled, the first being {first.measure} of {first.file.name}. "
-            "Enter the figure of the legacy system, and explain any difference."
+            f"{counted(len(open_totals), 'control total')} still to reconcile, beginning with {first.measure} of "
+            f"{first.file.name}. Enter the figure of the legacy system, and explain any difference."
         )
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Count
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from councils.finance.choices import SubjectiveGroup
+from shared_services.access.models import OfficerCard
 
 from .choices import BatchStatus, CrosswalkKind, OrderCategory
-from .models import Crosswalk, ImportBatch, ImportFile, LegacyOrder, RowProblem
+from .models import ControlTotal, Crosswalk, ImportBatch, ImportFile, LegacyOrder, RowProblem
 
 KIND_OF = {
     ("CSKS", "unmatched_department"): CrosswalkKind.DEPARTMENT,
@@ -35,6 +36,18 @@ class Progress:
     done: int
     total: int
     words: str
+
+
+def batches_to_sign(actor: OfficerCard) -> QuerySet[ImportBatch]:
+    """Batches that are reconciled and wait for the signature of this officer, or another who had no hand in them."""
+    totals = ControlTotal.objects.filter(file__batch=OuterRef("pk"))
+    to_reconcile = totals.filter(Q(source_amount=None) | Q(explanation="") & ~Q(source_amount=F("read_amount")))
+    return (
+        ImportBatch.objects.visible_to(actor)
+        .filter(Exists(totals), ~Exists(to_reconcile), status=BatchStatus.CHECKED, signed_by=None)
+        .exclude(Exists(totals.filter(stated_by=actor)))
+        .exclude(created_by=actor)
+    )
 
 
 def progress_of(batch: ImportBatch, files: list[ImportFile]) -> Progress:

@@ -5,18 +5,17 @@ from __future__ import annotations
 from uuid import UUID
 
 from shared_services.messaging import registry
+from shared_services.messaging.causes import cause_to_keep
 from shared_services.messaging.outbox import enqueue
 from shared_services.messaging.tasks import council_task
-from shared_services.tenancy.errors import NotAllowed
 
 from . import services
 
 
 def give_up(*, error: Exception, final: bool, batch_id: UUID) -> None:
-    """After the last attempt, say on the batch's page that its work stopped, and why where a rule said so."""
+    """After the last attempt, say on the batch's page that its work stopped, and keep why."""
     if final:
-        cause = str(error) if isinstance(error, NotAllowed) else type(error).__name__
-        services.stop(batch_id, cause)
+        services.stop(batch_id, cause_to_keep(error))
 
 
 @council_task(queue=registry.BULK)

@@ -52,6 +52,7 @@ def state_of(supplier: Supplier) -> str:
 
 class ListSuppliers(ListPage):
     permission = "purchasing.view_suppliers"
+    template_name = "pages/councils/purchasing/list_suppliers.html"
     title = "Suppliers"
     columns: ClassVar[list[Column]] = [
         Column("name", "Name", link=True, sort="name"),
@@ -71,8 +72,11 @@ class ListSuppliers(ListPage):
     tie_break = "number"
     export_name = "suppliers"
     noun = "supplier"
-    empty_text = "There are no suppliers yet. They come with a plain file or the extracts of the legacy system."
+    empty_text = "There are no suppliers yet. A finance officer brings them, from a file or the legacy system."
     queryset = Supplier.objects
+
+    def get_context(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context(may_manage=may(self.actor, "purchasing.manage_suppliers"), **kwargs)
 
 
 class ShowSupplier(Page):
@@ -91,18 +95,20 @@ class ShowSupplier(Page):
         one = self.supplier
         may_manage = may(self.actor, "purchasing.manage_suppliers")
         waiting = one.bank_changes.filter(status=BankChangeStatus.WAITING).defer("sealed").first()
-        address = [one.street, one.district, one.town, one.county, one.postcode, one.country]
+        country = "" if one.country == "GB" else one.country
+        address = [one.street, one.district, one.town, one.county, one.postcode, country]
+        facts = [
+            ("Number", one.number),
+            ("Address", "\n".join(line for line in address if line)),
+            ("VAT number", one.vat_number),
+            ("Company number", one.company_number),
+            ("Telephone", one.telephone),
+            ("Email", one.email),
+        ]
         return super().get_context(
             supplier=one,
             state=state_of(one),
-            summary=[
-                ("Number", one.number),
-                ("Address", "\n".join(line for line in address if line)),
-                ("VAT number", one.vat_number),
-                ("Company number", one.company_number),
-                ("Telephone", one.telephone),
-                ("Email", one.email),
-            ],
+            summary=[(label, value) for label, value in facts if value],
             terms=list(one.terms.all()),
             # Whoever may not change them sees no part of them.
             bank_accounts=[

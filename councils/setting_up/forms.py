@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 
 from shared_services.govuk.forms import GovukForm, RadioField
+from shared_services.tenancy.errors import NotAllowed
 
 from .matrix_templates import TEMPLATES
+from .networks import read_network
 
 
 class TableForm(GovukForm):
@@ -38,3 +40,11 @@ class NetworkForm(GovukForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["cidr"].widget.attrs["autocomplete"] = "off"
+
+    def clean_cidr(self) -> str:
+        typed: str = self.cleaned_data["cidr"]
+        try:
+            read_network(typed)
+        except NotAllowed as refusal:
+            raise forms.ValidationError(refusal.message) from None
+        return typed

@@ -20,6 +20,7 @@ from .tables.kinds import Row
 
 MOST_ROWS = 5_000
 LIMIT_BYTES = 2 * 1024 * 1024
+LONGEST_CELL = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +106,13 @@ def load_table(*, actor: OfficerCard, table: Table, content: bytes) -> Loaded:
         with transaction.atomic():
             seen: dict[tuple[str, ...], int] = {}
             for line, row in rows:
-                fault, outcome = _try_row(actor, table, line, row, seen)
-                if fault is not None:
-                    faults.append(fault)
+                found = _faults_of_cells(table, line, row)
+                outcome = None if found else _try_row(actor, table, line, row, seen)
+                if isinstance(outcome, Fault):
+                    found.append(outcome)
                 elif outcome is not None:
                     outcomes[outcome] += 1
+                faults += found
             if faults:
                 raise _TakenBack
             if table.finish is not None and set(outcomes) - {Outcome.UNCHANGED}:
@@ -123,25 +126,34 @@ def load_table(*, actor: OfficerCard, table: Table, content: bytes) -> Loaded:
     return Loaded(len(rows), outcomes, ())
 
 
+def _faults_of_cells(table: Table, line: int, row: Row) -> list[Fault]:
+    """What can be told of each cell by itself."""
+    found = []
+    for column in table.columns:
+        given = row[column.name]
+        if column.required and not given:
+            found.append(Fault(line, column.name, "", "This cell is empty. Fill it in"))
+        elif given[:1] in ("=", "@", "\t"):
+            found.append(Fault(line, column.name, given[:80], "This is a formula. Put its result here"))
+        elif len(given) > LONGEST_CELL:
+            words = f"This is longer than {LONGEST_CELL} characters. Shorten it"
+            found.append(Fault(line, column.name, f"{given[:80]}…", words))
+    return found
+
+
 def _try_row(
     actor: OfficerCard, table: Table, line: int, row: Row, seen: dict[tuple[str, ...], int]
-) -> tuple[Fault | None, Outcome | None]:
-    for column in table.columns:
-        if column.required and not row[column.name]:
-            return Fault(line, column.name, "", "This cell is empty. Fill it in"), None
-        if row[column.name][:1] in ("=", "@", "\t"):
-            return Fault(line, column.name, row[column.name][:80], "This is a formula. Put its result here"), None
-        if len(row[column.name]) > 200:
-            return Fault(line, column.name, f"{row[column.name][:80]}…", "This is longer than 200 characters"), None
+) -> Fault | Outcome:
+    """Save a row whose cells are right: what came of it, or what is wrong with it."""
     key = tuple(row[name].lower() for name in table.natural_key)
     if key in seen:
         name = table.natural_key[-1]
-        return Fault(line, name, row[name], f"Line {seen[key]} is about the same {table.noun}. Leave one out"), None
+        return Fault(line, name, row[name], f"Line {seen[key]} is about the same {table.noun}. Leave one out")
     seen[key] = line
     try:
         with transaction.atomic():
-            return None, table.save(actor, row)
+            return table.save(actor, row)
     except RowFault as fault:
-        return Fault(line, fault.column, row[fault.column], fault.message), None
+        return Fault(line, fault.column, row[fault.column], fault.message)
     except NotAllowed as refusal:
-        return Fault(line, table.natural_key[0], row[table.natural_key[0]], refusal.message), None
+        return Fault(line, table.natural_key[0], row[table.natural_key[0]], refusal.message)

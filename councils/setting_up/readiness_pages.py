@@ -39,9 +39,12 @@ class Readiness(Page):
 
 
 class GoLiveForm(GovukForm):
+    mark_optional = False
+    """The reason is asked for only while something is red, and then it is needed."""
+
     reason = TextAreaField(
         label="Reason for going live over what is red", required=False, max_length=1000,
-        help_text="Every partner reads it, with your name and the checks. Leave empty when nothing is red",
+        help_text="Every partner reads it, with your name and the checks",
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from shared_services.govuk.errors import forbidden
 from shared_services.govuk.exports import BYTE_ORDER_MARK
 from shared_services.govuk.refusals import MissingPermission
 from shared_services.govuk.views import ActionView, FormPage, GuardedView, Page
+from shared_services.govuk.words import counted
 from shared_services.tenancy.errors import NotAllowed
 
 from . import networks
@@ -95,7 +96,8 @@ class LoadTable(TablePage, FormPage):
             form.add_error("table", refusal.message)
             return self.show_form(422)
         if found.faults:
-            form.add_error("table", f"{len(found.faults)} of {found.rows} rows cannot be used. Nothing was kept")
+            wrong = len({fault.line for fault in found.faults})
+            form.add_error("table", f"{wrong} of {counted(found.rows, 'row')} cannot be used. Nothing was kept")
             return self._show_faults(found.faults)
         done = f"{found.count('added')} added, {found.count('changed')} changed, {found.count('unchanged')} as before"
         if self.table.standing:  # Then this page shows what came of it.
@@ -173,7 +175,13 @@ class Networks(FormPage):
         )
 
     def act(self, form: NetworkForm) -> HttpResponse:
-        kept = networks.add_network(actor=self.actor, address=address_of(self.request), **form.cleaned_data)
+        try:
+            kept = networks.add_network(actor=self.actor, address=address_of(self.request), **form.cleaned_data)
+        except NotAllowed as refusal:
+            if refusal.code != "locked_out":
+                raise
+            form.add_error("cidr", refusal.message)
+            return self.show_form(422)
         return self.done(f"{kept} is allowed")
 
 

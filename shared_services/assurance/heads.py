@@ -111,7 +111,7 @@ def known_heads() -> list[KnownHead]:
 
 def copies_of(council: int) -> list[KnownHead]:
     """The heads of another room as this room copied them, to be compared with that room's chain."""
-    where = f"as {current_council().short_name} copied it into its own room"
+    where = f"as {current_council().short_name} copied it into its own record"
     copies = WitnessedHead.objects.filter(council=council).order_by("day")
     return [KnownHead(day, seq, hash_, where) for day, seq, hash_ in copies.values_list("day", "seq", "hash")]
 

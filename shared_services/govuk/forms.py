@@ -45,6 +45,12 @@ __all__ = [
 
 NO_ARTICLE = {"a", "an", "the", "any", "my", "your", "what", "when", "where", "which", "who", "why", "how"}
 DJANGO_REQUIRED = forms.Field.default_error_messages["required"]
+DJANGO_NO_URL = forms.URLField.default_error_messages["invalid"]
+WORDS_OF_ADDRESSES: tuple[tuple[type[forms.Field], str], ...] = (
+    (forms.EmailField, "Enter an email address like name@example.gov.uk"),
+    (forms.URLField, "Enter a web address that begins with https://, like https://sign-in.example.gov.uk"),
+)
+"""What is said of what is no address at all, with one to go by."""
 KINDS: list[tuple[type[forms.Widget], str, str]] = [
     # Most particular first: a password box is an input box too.
     (forms.CheckboxSelectMultiple, "checkboxes", ""),
@@ -195,6 +201,9 @@ class GovukFormMixin(forms.BaseForm):
                 field.error_messages["required"] = _ask_for(field, field.label or name)
             for code, words in _limits_of(field.label or name).items():
                 field.error_messages.setdefault(code, words)
+            for kind, words in WORDS_OF_ADDRESSES:
+                if isinstance(field, kind) and field.error_messages.get("invalid") in (None, DJANGO_NO_URL):
+                    field.error_messages["invalid"] = words
 
     def error_links(self) -> list[dict[str, str]]:
         return error_links(self)

@@ -20,7 +20,7 @@ class Kind(models.TextChoices):
     ACCESS = "access", "Look at the council’s pages, without changing anything"
     LEAVE = "leave", "Leave the partnership"
     CALL_BACK = "call_back", "Stay after all"
-    REMOVE = "remove", "Remove the room"
+    REMOVE = "remove", "Remove the portal"
 
 
 MERGERS = (Kind.TRY_MERGER, Kind.MERGE, Kind.UNMERGE)

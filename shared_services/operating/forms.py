@@ -26,6 +26,7 @@ class ConfirmedForm(ReasonForm):
 
     confirmation = forms.CharField(
         label="Type the council’s web name to confirm", max_length=40,
+        error_messages={"required": "Type the council’s web name to confirm"},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20"}),
     )  # fmt: skip
 

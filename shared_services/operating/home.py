@@ -55,7 +55,7 @@ def failed_operations(_actor: OfficerCard) -> HomeCard | None:
     if not found:
         return None
     return HomeCard(
-        "Work on councils’ rooms that failed", len(found), f"The latest is {found[0]}. See why, then try again",
+        "Work on councils’ portals that failed", len(found), f"The latest is {found[0]}. See why, then try again",
         reverse("operations:show_operation", args=[found[0].pk]), urgent=True, order=30,
     )  # fmt: skip
 

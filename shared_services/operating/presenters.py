@@ -16,7 +16,7 @@ from .choices import STATUS_COLOURS, Kind, Status
 from .models import Operation, OperationStep
 
 LABELS = {
-    "backup": "Name of the backup", "before": "Backup of the room as it was before", "taken_at": "Backup taken", "tables": "Tables",
+    "backup": "Name of the backup", "before": "Backup of the portal as it was before", "taken_at": "Backup taken", "tables": "Tables",
     "rows": "Rows", "shared_rows": "Own rows of the shared tables", "files": "Files", "size_bytes": "Size",
     "removed": "Old backups removed", "seconds": "Seconds", "lines_compared": "Lines of the build compared",
     "files_put_back": "Files put back", "earlier_web_name": "Earlier web name", "leaves_on": "Leaves on",

@@ -41,13 +41,13 @@ def find_council(number: int) -> Council:
     """A council with a room. Raises NotAllowed for one whose room is gone, and for the shared service."""
     council = Council.objects.filter(pk=number, state__in=Council.KEPT).exclude(pk=SHARED_SERVICE_NUMBER).first()
     if council is None:
-        raise NotAllowed("This council has no room any more.", code="ended")
+        raise NotAllowed("This council’s portal has been removed.", code="ended")
     return council
 
 
 def check_reason(reason: str) -> None:
     if len(reason.strip()) < 5:
-        raise NotAllowed("Enter the reason: the council reads it.", code="reason")
+        raise NotAllowed("Give the reason in a few words: the council reads it.", code="reason")
 
 
 def check_confirmed(typed: str, council: Council) -> None:
@@ -68,7 +68,7 @@ def check_state(kind: str, council: Council) -> None:
     elif kind == Kind.CLONE:
         check_can_be_cloned(council)
     elif council.sandbox_of_id is not None and kind in NOT_FOR_SANDBOXES:
-        raise NotAllowed("This is a sandbox. Remove it, and copy the council’s room again.", code="sandbox")
+        raise NotAllowed("This is a sandbox. Remove it, and copy the council’s portal again.", code="sandbox")
     elif kind in (Kind.RESTORE, Kind.SUCCEED, Kind.ACCESS, *MERGERS) and suspended:
         raise NotAllowed(
             f"{council.name} is suspended, so nobody of the council could agree. Resume it first.", code="state"
@@ -80,7 +80,7 @@ def check_state(kind: str, council: Council) -> None:
 def check_can_be_cloned(council: Council) -> None:
     """One sandbox a council, of a room that works."""
     if council.sandbox_of_id is not None or council.state != Council.State.LIVE:
-        raise NotAllowed("Only the room of a council that is live can be copied.", code="state")
+        raise NotAllowed("Only the portal of a council that is live can be copied.", code="state")
     if Council.objects.filter(sandbox_of=council, state__in=Council.KEPT).exists():
         raise NotAllowed(f"{council.name} has a sandbox already. Remove that one first.", code="sandbox")
     next_sandbox_number()
@@ -135,7 +135,7 @@ def successor_of(council: Council, gss_code: str) -> RegisteredCouncil:
         )
     if Council.objects.filter(registered=wanted).exclude(pk=council.pk).exists():
         raise NotAllowed(
-            f"{wanted.name} has a room of its own already. Only one council can go on as it; it takes over the records of "
+            f"{wanted.name} has a portal of its own already. Only one council can go on as it; it takes over the records of "
             "the others.",
             code="gss_code",
         )
@@ -168,7 +168,7 @@ def predecessor_of(council: Council, number: int, kind: str) -> Council:
     other = next((one for one in predecessors_of(council) if one.number == number), None)
     if other is None:
         raise NotAllowed(
-            f"The register names no such council with a room as one that {council.name} succeeds. Bring the register up to"
+            f"The register names no such council with a portal as one that {council.name} succeeds. Bring the register up to"
             " date first (load_reference_data).",
             code="predecessor",
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, PermissionDenied
-from django.db import transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.request import split_domain_port
 from django.utils.module_loading import import_string
@@ -42,22 +42,44 @@ class CouncilByHost:
                 return _at_new_host(request, moved)
             return _roomless("handler404")(request, None)
         if council.is_suspended:
-            request.urlconf = settings.ROOMLESS_URLCONF
-            return _roomless("handler_suspended")(request, council)
+            return _suspended(request, council)
         request.council = council
         request.urlconf = settings.SHARED_SERVICE_URLCONF if council.is_shared_service else settings.ROOT_URLCONF
-        with inside_council(council):
-            response = self.get_response(request)
-            if hasattr(response, "render") and not getattr(response, "is_rendered", True):
-                response.render()
-            if response.status_code >= 500:
-                transaction.set_rollback(True)
+        try:
+            with inside_council(council):
+                return self._answer(request)
+        except OperationalError:
+            # A room that was suspended just now lets nobody in, while the map of this process still calls it live.
+            now = _read_again(host)
+            if now is None or not now.is_suspended:
+                raise
+            return _suspended(request, now)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if hasattr(response, "render") and not getattr(response, "is_rendered", True):
+            response.render()
+        if response.status_code >= 500:
+            transaction.set_rollback(True)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         # A page that is not found changed nothing, and its own session must still be saved: a message was read.
         if not (request.method in SAFE_METHODS and isinstance(exception, Http404 | PermissionDenied)):
             transaction.set_rollback(True)
+
+
+def _read_again(host: str) -> directory.CouncilEntry | None:
+    directory.forget()
+    try:
+        return directory.council_by_host(host)
+    except DatabaseError:
+        return None
+
+
+def _suspended(request: HttpRequest, council: directory.CouncilEntry) -> HttpResponse:
+    request.urlconf = settings.ROOMLESS_URLCONF
+    return _roomless("handler_suspended")(request, council)
 
 
 def _roomless(name: str) -> Callable[..., HttpResponse]:

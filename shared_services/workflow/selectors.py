@@ -194,7 +194,7 @@ def _because(task: Task, case: Case) -> str:
     if task.parked_reason:
         return task.parked_reason
     if not task.placed:
-        return "That council’s own room is finding who decides."
+        return "That council’s own portal is finding who decides."
     if task.role == authority.REQUESTER:
         return "It was sent back to the officer who raised it."
     decision_type = task.authority or case.process

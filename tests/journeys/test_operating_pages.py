@@ -55,7 +55,7 @@ def test_a_room_is_backed_up_tried_and_restored_with_the_councils_word(
     people, portal, shared_service, northmoor, sign_in, page, browser, look
 ):
     sign_in(page, people["operator"], shared_service)
-    page.click("nav a:has-text('rooms')")
+    page.click("nav a:has-text('portals')")
     look(page, "operating-rooms")
     page.locator("main").get_by_role("link", name="Northmoor City Council").click()
     look(page, "operating-room-empty")
@@ -101,7 +101,7 @@ def test_a_room_is_backed_up_tried_and_restored_with_the_councils_word(
     page.goto(portal(shared_service, "/operations/rooms/1/"))
     look(page, "operating-room")
     page.get_by_role("link", name="Restore from a backup asked").click()
-    page.get_by_text("Write it down and open the room again").wait_for()
+    page.get_by_text("Write it down and open the portal again").wait_for()
     page.get_by_text("Done").first.wait_for()
     look(page, "operating-restored")
     for name in ("rename", "succeed", "clone", "suspend", "access"):

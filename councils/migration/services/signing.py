@@ -42,8 +42,7 @@ def state_totals(
         amount, explanation = figures[total.pk]
         if amount is not None and amount != total.read_amount and not explanation:
             raise NotAllowed(
-                f"{total.measure} of {total.file.name} differs by {total.read_amount - amount:,.2f}. Explain why, "
-                "or correct the figure."
+                f"{total.measure} of {total.file.name} differs by {total.apart(amount)}. Explain why, or correct the figure."
             )
         if (total.source_amount, total.explanation) == (amount, explanation):
             continue

@@ -15,6 +15,7 @@ from shared_services.govuk.errors import forbidden
 from shared_services.govuk.refusals import MissingPermission
 from shared_services.govuk.views import ActionView, Column, FormPage, ListPage, Page
 from shared_services.govuk.words import counted, spoken_instant
+from shared_services.messaging.causes import in_plain_words
 
 from .. import rules, selectors, services
 from ..choices import BATCH_COLOURS, UNDER_WAY, BatchStatus
@@ -138,11 +139,12 @@ class ShowBatch(OneBatch, Page):
             colour=BATCH_COLOURS[batch.status],
             under_way=is_under_way,
             progress=selectors.progress_of(batch, files),
-            files=[(one, self.facts_of(one)) for one in files],
+            files=[(one, self.facts_of(one), _title_of(one.table)) for one in files],
             words=self.words,
             steps=[] if is_under_way else self.steps(files, totals),
             may_load=rules.may_load_something(self.actor) and rules.may_load_all(self.actor, batch),
             may_undo=may(self.actor, "migration.undo") and rules.may_load_all(self.actor, batch),
+            fault=in_plain_words(batch.fault),
             kept=sorted(batch.kept_reasons.items()),
             is_open=batch.status == BatchStatus.CHECKED,
             is_loaded=batch.status == BatchStatus.LOADED,
@@ -226,6 +228,12 @@ class ShowBatch(OneBatch, Page):
                 )
             )
         return items
+
+
+def _title_of(table: str) -> str:
+    """What a table holds, for whoever does not know it by SAP's name."""
+    known = all_tables().get(table)
+    return known.title if known is not None and known.title != table else ""
 
 
 def _step(title: str, url: str, status: str, colour: str, hint: str = "") -> dict[str, Any]:

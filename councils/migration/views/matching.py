@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from shared_services.govuk.exports import BYTE_ORDER_MARK
 from shared_services.govuk.views import GuardedView, Page
+from shared_services.govuk.words import counted
 
 from .. import selectors, services
 from ..choices import CrosswalkKind
@@ -127,8 +128,8 @@ class MatchCodes(LoadersPage):
     def act(self, form: CodesForm) -> HttpResponse:
         changed = services.match_codes(actor=self.actor, kind=self.kind, codes=form.matches)
         return self.done(
-            f"{changed} matches changed. Check the batch again to see what they put right. Totals signed before must be "
-            "signed again."
+            f"{counted(changed, 'match', 'matches')} changed. Check the batch again to see what that puts right. Totals "
+            "signed before must be signed again."
             if changed
             else "Nothing was changed.",
             to="migration:list_codes",

@@ -34,7 +34,7 @@ from ..preparing import RoomChoices, prepare_room
 
 STEPS = (
     ("register", "Enter the council in the register"),
-    ("room", "Create its private room and database login"),
+    ("room", "Create its portal and database login"),
     ("lists", "Fill in the code lists that every council starts with"),
     ("choices", "Set its calendar and contact"),
     ("administrator", "Add the first administrator"),

@@ -65,7 +65,7 @@ def _check_is_due(council: Council) -> None:
         and removal_day(council.leaves_on) <= timezone.localdate()
     )
     if not due:
-        raise NotAllowed("The council has not left, or its room is kept for a while yet.", code="state")
+        raise NotAllowed("The council has not left, or its portal is kept for a while yet.", code="state")
 
 
 def _was_called_back(council: Council) -> bool:

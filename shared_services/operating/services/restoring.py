@@ -84,7 +84,7 @@ def do_drill(operation: Operation, board: StepBoard) -> None:
             # An older release is built otherwise; that it can be brought to this one is tried in the restore itself.
             lines = lines_of_scratch(scratch, key) if manifest["release"] == release_head() else set()
             if lines and lines != lines_of(TEMPLATE):
-                raise NotTheSame("The restored room is not built like the template.")
+                raise NotTheSame("The restored tables are not built like those of a new council.")
     finish(
         operation, backup=backup.folder, taken_at=backup.taken_at, tables=len(found),
         rows=sum(count for count, _ in found.values()), lines_compared=len(lines),
@@ -104,7 +104,9 @@ def check_figures(wanted: dumps.Figures, found: dumps.Figures, *, but_for: tuple
 def check_build(key: str, raw: psycopg.Connection) -> None:
     differing = lines_of(key, raw) ^ lines_of(TEMPLATE, raw)
     if differing:
-        raise NotTheSame(f"The restored room is not built like the template: {len(differing)} lines differ.")
+        raise NotTheSame(
+            f"The restored tables are not built like those of a new council: {len(differing)} lines differ."
+        )
 
 
 def lines_of_scratch(scratch: psycopg.Connection, key: str) -> set[str]:
@@ -118,7 +120,7 @@ def check_release(manifest: dict[str, Any]) -> None:
     missing = [step for step in plan.steps if f"{step.app}.{step.name}" not in known]
     if replay_of(missing, "c0000", plan.head) is None:
         raise NotAllowed(
-            "This backup is of an earlier release, and a change since then runs as a program in each room, so that it "
+            "This backup is of an earlier release, and a change since then runs as a program in each council, so that it "
             "cannot be replayed with a restore. Choose a later backup.",
             code="release",
         )

@@ -26,7 +26,7 @@ from ..services.register import removal_day
 
 TEMPLATES = "pages/shared_services/operating"
 MAY_VIEW = "operating.view_operations"
-CRUMBS = [("Councils’ rooms", "operations:list_rooms")]
+CRUMBS = [("Councils’ portals", "operations:list_rooms")]
 TAGS = {status.label: colour for status, colour in STATUS_COLOURS.items()}
 RELEASES = {"Up to date": "green", "Waiting for changes": "yellow", "Change failed": "red"}
 
@@ -53,7 +53,7 @@ class ListRooms(ListPage):
 
     permission = MAY_VIEW
     template_name = f"{TEMPLATES}/list_rooms.html"
-    title = "Councils’ rooms"
+    title = "Councils’ portals"
     columns = [
         Column("name", "Council", sort="name", url=lambda row: reverse("operations:show_room", args=[row.pk])),
         Column("state", "State", kind="tag", value=lambda row: row.get_state_display(), tags=STATE_COLOURS),
@@ -96,7 +96,7 @@ class ShowRoom(Page):
             ("Size on disk", filesizeformat(room.room_bytes) if room.room_bytes else "Not known before the first backup"),
             ("Last restore drill", spoken_instant(room.last_drill) if room.last_drill else "None has passed yet"),
             ("Leaves on", spoken_date(room.leaves_on) if room.leaves_on else ""),
-            ("Room removed on or after", spoken_date(removal_day(room.leaves_on)) if room.leaves_on else ""),
+            ("Portal removed on or after", spoken_date(removal_day(room.leaves_on)) if room.leaves_on else ""),
         ]  # fmt: skip
         return super().get_context(
             room=room,
@@ -234,7 +234,7 @@ class Drill(AskFor):
     button = "Try the latest backup"
     explained = (
         "The latest backup is restored into an empty database beside, compared table by table with what the backup "
-        "recorded, and removed. The room itself is not touched."
+        "recorded, and removed. The council’s portal itself is not touched."
     )
 
 
@@ -283,7 +283,7 @@ class Succeed(Rename):
     button = "Ask the council"
     fields = ("gss_code", "name", "short_name", "slug", "colour")
     explained = (
-        "When councils are reorganised and one goes on as its successor, the room stays with everything in it and is "
+        "When councils are reorganised and one goes on as its successor, the portal stays with everything in it and is "
         "entered in the register under the successor’s code. The council has to agree in its own portal.\n"
         "The earlier address leads to the new one for a time. References keep the letters that they have."
     )
@@ -294,7 +294,7 @@ class TryMerger(AskFor):
     form_class = MergerForm
     button = "Ask both councils"
     explained = (
-        "When several councils become one, the successor takes over the records of each predecessor that has a room. A "
+        "When several councils become one, the successor takes over the records of each predecessor that is here. A "
         "trial does it and takes it all back: it lists every code that both have, every record that is joined and what has "
         "to be settled first, with counts and sums. Both councils have to agree, and read the list in their own portals."
     )
@@ -313,7 +313,7 @@ class Merge(TryMerger):
     explained = (
         "What the last trial listed is done: the successor gets the predecessor’s officers, organisation, codes, budgets, "
         "suppliers, orders, requisitions, employments and leave. An archive of everything goes with them, and the "
-        "predecessor’s room is closed.\n"
+        "predecessor’s portal is closed.\n"
         "The section 151 officers of both councils have to agree, and sign the control totals by it. The predecessor must "
         "have given notice to leave. It can be undone until the successor goes live or somebody works with the records."
     )
@@ -322,9 +322,9 @@ class Merge(TryMerger):
 class Unmerge(TryMerger):
     kind = Kind.UNMERGE
     explained = (
-        "The records that were taken over are removed from the successor’s room, and the predecessor’s is opened again "
+        "The records that were taken over are removed from the successor’s portal, and the predecessor’s is opened again "
         "until its last day. It is refused once the successor has gone live or somebody has worked with the records. "
-        "Administrators of the predecessor still come in to its closed room to agree."
+        "Administrators of the predecessor still come in to its closed portal to agree."
     )
 
 
@@ -333,9 +333,9 @@ class Clone(AskFor):
     form_class = ConfirmedForm
     button = "Ask the council"
     explained = (
-        "A second room with the council’s private tables, to try things in. Names, addresses, telephone numbers, bank "
-        "details, dates of people and free text are masked while they are copied; files, accounts and the audit record "
-        "are left out. It shares nothing with anybody and sends no emails.\n"
+        "A second portal with a copy of the council’s own records, to try things in. Names, addresses, telephone "
+        "numbers, bank details, dates of people and free text are masked while they are copied; files, accounts and "
+        "the audit record are left out. It shares nothing with anybody and sends no emails.\n"
         "The council has to agree in its own portal. Whoever agrees becomes the sandbox’s administrator."
     )
 
@@ -345,7 +345,7 @@ class RemoveSandbox(AskFor):
     form_class = ConfirmedForm
     button = "Remove the sandbox"
     button_style = "warning"
-    explained = "The sandbox’s room and everything in it is removed. The council’s own room is not touched."
+    explained = "The sandbox and everything in it is removed. The council’s own portal is not touched."
 
 
 class Suspend(AskFor):
@@ -372,7 +372,7 @@ class Access(AskFor):
     button = "Ask the council"
     explained = (
         "The council’s administrator or section 151 officer has to agree in its own portal. An account of your own is "
-        "then made in the council’s room: you choose a password and set up a second factor there.\n"
+        "then made in the council’s portal: you choose a password and set up a second factor there.\n"
         "You can read and change nothing. Every page that you open is written into the council’s record and shown to "
         "it live. The access ends by itself, or when the council ends it."
     )

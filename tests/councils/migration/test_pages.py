@@ -73,15 +73,18 @@ def test_files_are_brought_reconciled_signed_by_another_and_loaded(northmoor, fi
         version = ImportBatch.objects.get().version
     wrong = {f"figure_{n}": "5" for n in range(len(totals))}
     refused = post(brought, f"{address}totals/", version=version, **wrong)
-    assert refused.status_code == 422 and "The figures differ by 1.00" in refused.content.decode()
+    assert refused.status_code == 422 and "The figures differ by 1 row." in refused.content.decode()
     explained = {f"explanation_{n}": "One vendor is printed on two pages" for n in range(len(totals))}
     assert post(brought, f"{address}totals/", version=version, **wrong, **explained).status_code == 302
     own = post(brought, f"{address}sign/", version=version + 1)
     assert own.status_code == 409 and "Somebody else must sign" in own.content.decode()
+    told = b"Control totals to sign off"
+    assert told in client_for(second).get("/").content and told not in brought.get("/").content
     too_early = post(brought, f"{address}load/", version=version + 1)
     assert too_early.status_code == 409 and "not signed off" in too_early.content.decode()
 
     assert post(client_for(second), f"{address}sign/", version=version + 1).status_code == 302
+    assert told not in client_for(second).get("/").content
     assert post(brought, f"{address}load/", version=version + 2).status_code == 302
     run_waiting()
 
@@ -352,4 +355,5 @@ def test_a_load_that_fails_for_good_says_so_and_can_be_undone(northmoor, finance
         tasks.give_up(error=OSError("disk full"), final=True, batch_id=batch.pk)
 
     page = client_for(finance).get(batch.get_absolute_url()).content.decode()
-    assert "The work stopped: OSError" in page and "Undo this load" in page
+    assert "The work stopped. Something went wrong on our side." in page and "Undo this load" in page
+    assert "OSError" not in page, "an officer reads a sentence; the program's own word is for the platform's team"

@@ -75,6 +75,7 @@ def test_going_live_over_red_needs_a_reason_that_every_partner_reads(
     done = browser.post("/set-up/go-live/", {"reason": "The director takes up the post on 1 December."})
 
     assert refused.status_code == 422 and b"Enter your reason for going live while this is red" in refused.content
+    assert b"(optional)" not in refused.content
     assert done.status_code == 302
     partner = client_for(officer_in(eastvale)).get("/joining/votes/live/").content.decode()
     assert "Northmoor City Council" in partner and "Sam Section" in partner

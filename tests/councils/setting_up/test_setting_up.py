@@ -64,13 +64,13 @@ def test_every_fault_of_every_row_is_named_and_nothing_is_kept(northmoor, admini
         ",a@northmoor.test,Clerk,\n"
         "B,not an address,Clerk,\n"
         "C,c@northmoor.test,Clerk,Emperor\n"
-        "D,d@northmoor.test,=1+1,\n"
+        ",d@northmoor.test,=1+1,\n"
         "E,e@northmoor.test,Clerk,\n"
         "E,E@northmoor.test,Clerk,\n",
     )  # fmt: skip
 
     assert [(fault.line, fault.column) for fault in found.faults] == [
-        (2, "full name"), (3, "work email"), (4, "roles"), (5, "job title"), (7, "work email"),
+        (2, "full name"), (3, "work email"), (4, "roles"), (5, "full name"), (5, "job title"), (7, "work email"),
     ]  # fmt: skip
     with inside_council(northmoor):
         assert not OfficerCard.objects.filter(work_email="e@northmoor.test").exists()
@@ -137,6 +137,25 @@ def test_the_page_shows_what_is_wrong_by_line_and_the_template_reads_back(northm
     assert answer.status_code == 422
     assert "There is no role “Emperor”" in answer.content.decode()
     assert template.content.decode("utf-8-sig").splitlines()[0] == "code,name,parent code"
+
+
+def test_the_task_list_is_in_the_navigation_of_whoever_sets_up_or_decides_to_go_live(northmoor, officer_in, client_for):
+    for role in ("council_administrator", "finance_officer", "section_151_officer"):
+        assert b'href="/set-up/"' in client_for(officer_in(northmoor, role)).get("/account/").content, role
+    assert b'href="/set-up/"' not in client_for(officer_in(northmoor, "requisitioner")).get("/account/").content
+
+
+def test_what_is_no_network_or_web_address_is_told_at_its_question_with_one_to_go_by(
+    northmoor, administrator, client_for
+):
+    browser = client_for(administrator)
+
+    network = browser.post("/set-up/networks/", {"cidr": "our building", "label": "Town hall"})
+    issuer = browser.post("/set-up/single-sign-on/openid-connect/", {"name": "Us", "issuer": "us", "client_id": "1"})
+
+    assert network.status_code == issuer.status_code == 422
+    assert b'href="#id_cidr"' in network.content and b'value="our building"' in network.content
+    assert b"Enter a web address that begins with https://" in issuer.content
 
 
 def test_the_task_list_follows_from_the_data(northmoor, administrator, client_for):

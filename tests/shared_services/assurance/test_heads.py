@@ -173,7 +173,7 @@ def test_a_removed_tail_is_found_by_a_partners_private_copy_when_all_that_is_sha
     code, said = verify("--council", northmoor.key)
 
     assert code == 1
-    assert "as Eastvale copied it into its own room" in said
+    assert "as Eastvale copied it into its own record" in said
 
 
 def test_a_receipt_grows_with_the_days(northmoor, eastvale):

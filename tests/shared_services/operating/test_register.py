@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -41,7 +42,9 @@ def suspended(ask, done):
 
 
 @pytest.mark.whole_server
-def test_a_suspended_council_is_closed_with_a_plain_page_that_names_no_data(northmoor, s151, client_for, suspended):
+def test_a_suspended_council_is_closed_with_a_plain_page_that_names_no_data(
+    northmoor, s151, client_for, suspended, monkeypatch
+):
     with pytest.raises(DatabaseError), inside_council(fresh(1)):
         OfficerCard.objects.count()
     connections.close_all()
@@ -54,6 +57,12 @@ def test_a_suspended_council_is_closed_with_a_plain_page_that_names_no_data(nort
     assert "Opal Linnet" not in text and REASON not in text
     program = Client_at("northmoor.test").get("/api/v1/me/")
     assert program.status_code == 503 and program.json()["code"] == "suspended"
+
+    # A process that read the map before it was suspended takes it for live, until the database lets it in no more.
+    known = directory.council_by_host("northmoor.test")
+    monkeypatch.setitem(directory._by_host, "northmoor.test", replace(known, state=Council.State.LIVE))
+    late = Client_at("northmoor.test").get("/")
+    assert late.status_code == 503 and "suspended since" in late.content.decode()
 
 
 def Client_at(host: str):
@@ -171,7 +180,7 @@ def test_two_councils_cannot_go_on_as_the_same_successor(reorganised, ask):
     with owner_connection(database()) as owner:
         owner.execute("UPDATE public.tenancy_council SET registered_id = 'E08000010' WHERE number = 2")
 
-    with pytest.raises(NotAllowed, match="room of its own already"):
+    with pytest.raises(NotAllowed, match="portal of its own already"):
         ask(Kind.SUCCEED, details={**NEW, "gss_code": "E08000010"})
 
 
@@ -235,7 +244,7 @@ def test_the_operators_home_page_names_what_failed_until_it_is_asked_for_again(
     with inside_council(shared_service):
         Operation.objects.filter(pk=failed.pk).update(status=Status.FAILED)
     home = client_for(operator).get("/").content.decode()
-    assert "Work on councils’ rooms that failed" in home and f"/operations/{failed.pk}/" in home
+    assert "Work on councils’ portals that failed" in home and f"/operations/{failed.pk}/" in home
 
     ask(Kind.BACK_UP)
 
