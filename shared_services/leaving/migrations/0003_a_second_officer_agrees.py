@@ -12,7 +12,7 @@ UPDATE leaving_exitpack SET status = 'deleted', deleted_at = now() WHERE status 
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0001_initial"),
-        ("leaving", "0002_takeover_takeoverline"),
+        ("leaving", "0002_take_overs"),
     ]
 
     operations = [
