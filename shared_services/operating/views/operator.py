@@ -214,7 +214,8 @@ class AskFor(ActionView):
         operation = ask_for(
             actor=self.actor, kind=self.kind, council_number=self.subject.number, **self.wanted(form.cleaned_data)
         )
-        said = "The council is asked" if operation.status == Status.ASKED else f"{Kind(self.kind).label}: asked for"
+        asked = "The council is asked" if len(operation.rooms) == 1 else "Both councils are asked"
+        said = asked if operation.status == Status.ASKED else f"{Kind(self.kind).label}: asked for"
         return self.done(said, to=reverse("operations:show_operation", args=[operation.pk]))
 
 
