@@ -135,10 +135,10 @@ def test_the_inbox_asks_the_same_few_questions_at_any_size(northmoor, requester,
             ]
         )
 
-    assert len(counts[0]) == len(counts[1])
-    of_the_list = [sql for sql in counts[1] if "taskcandidate" in sql or "savedview" in sql]
-    assert len(of_the_list) <= 4
-    assert len(counts[1]) <= 8, "\n".join(counts[1])
+    # The council's networks are kept for a while, and asked for by whichever request comes after that.
+    few, many = ([sql for sql in asked if "taskcandidate" in sql or "savedview" in sql] for asked in counts)
+    assert len(few) == len(many) <= 4
+    assert all(len(asked) <= 8 for asked in counts), "\n".join(counts[1])
 
 
 def test_bulk_approval_says_how_many_are_worth_how_much_and_names_what_is_left_out(
