@@ -23,7 +23,8 @@ from shared_services.messaging.tasks import for_every_council  # noqa: E402
 from shared_services.tenancy.directory import council_by_number  # noqa: E402
 from shared_services.tenancy.door import inside_council  # noqa: E402
 
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 240
+"""Among the jobs are mails of what the rounds before it did: each waits a minute for others to the same officer."""
 JOBS = ("workflow.catch_up_cases", "people.open_leave_years")
 WEB, WORKER = "resident memory of a web process", "resident memory of a worker process"
 
