@@ -17,7 +17,7 @@ from .choices import LineKind, PackStatus, TakeOverStatus
 ARCHIVES = "archives"
 """Where the archives of predecessors lie in a successor’s folder of files."""
 FOLDER = "exit-packs"
-"""Where the archives lie in a room's folder of files."""
+"""Where packs that can be downloaded lie in a room’s folder of files."""
 SILENCE = timedelta(minutes=15)
 """A pack that nobody has written at for so long lost its worker."""
 ANSWERED_WITHIN = timedelta(days=7)
