@@ -27,9 +27,15 @@ def wait_until(holds, seconds=20):
 def supervisor(tmp_path):
     supervisor = Supervisor([Kept("first", SLEEPER), Kept("second", SLEEPER)], tmp_path)
     supervisor.start()
+    yield supervisor
+    supervisor.stop()
+
+
+@pytest.fixture(autouse=True)
+def watching(supervisor):
     watching = threading.Thread(target=supervisor.watch, daemon=True)
     watching.start()
-    yield supervisor
+    yield watching
     supervisor.stop()
     watching.join(5)
 
@@ -43,12 +49,13 @@ def test_a_process_that_dies_is_started_again_and_the_other_is_left_alone(superv
     assert supervisor.kept[1].process.pid == second
 
 
-def test_stopping_ends_every_process_and_starts_none_again(supervisor):
+def test_stopping_ends_every_process_and_leaves_nobody_to_start_one_again(supervisor, watching):
     processes = [psutil.Process(each.process.pid) for each in supervisor.kept]
 
     supervisor.stop()
 
-    time.sleep(1)
+    watching.join(20)
+    assert not watching.is_alive()
     assert not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
 
 
