@@ -14,6 +14,8 @@ from shared_services.govuk.forms import GovukForm, RadioField
 
 NAME_HELP = "For example, your council account"
 NAME_LABEL = "Name on the sign-in page"
+TYPED = ("entity_id", "sign_on_url", "certificates")
+"""What is entered where there is no metadata."""
 
 
 class ProtocolForm(GovukForm):
@@ -80,6 +82,10 @@ class SamlForm(GovukForm):
     def clean(self) -> dict[str, Any]:
         """`described` is the identity provider, by the first of the three ways that was used."""
         answers = super().clean() or {}
+        if answers.get("metadata_file") or answers.get("metadata_text"):
+            # The metadata takes the place of these, whatever was typed into them.
+            for name in TYPED:
+                self.errors.pop(name, None)
         if self.errors:
             return answers
         sent, pasted, now = answers["metadata_file"], answers["metadata_text"], timezone.now()
@@ -87,7 +93,7 @@ class SamlForm(GovukForm):
         try:
             if sent or pasted:
                 answers["described"] = provider_from_metadata(sent.read() if sent else pasted.encode(), now=now)
-            elif not any(answers[name] for name in ("entity_id", "sign_on_url", "certificates")):
+            elif not any(answers[name] for name in TYPED):
                 self.add_error("metadata_file", "Choose the metadata file, paste it, or enter the three details")
             elif self._has_all(answers):
                 answers["described"] = described(
@@ -98,7 +104,7 @@ class SamlForm(GovukForm):
         return answers
 
     def _has_all(self, answers: dict[str, Any]) -> bool:
-        for name in ("entity_id", "sign_on_url", "certificates"):
+        for name in TYPED:
             if not answers[name]:
                 label = str(self.fields[name].label)
                 self.add_error(name, f"Enter the {label[0].lower()}{label[1:]}")

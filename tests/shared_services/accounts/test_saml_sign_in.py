@@ -360,6 +360,14 @@ def test_settings_that_will_not_do_say_why_and_keep_what_was_typed(
         assert proposed_provider() is None
 
 
+def test_metadata_takes_the_place_of_whatever_was_typed_beside_it(northmoor, administrator, client_for):
+    sent = {"form_token": str(uuid.uuid4()), "name": "Northmoor account", "metadata_text": metadata()}
+
+    answer = client_for(administrator).post(SETTINGS, {**sent, "sign_on_url": "no address"}, follow=True)
+
+    assert "Test it, then ask" in answer.text
+
+
 def test_details_without_metadata_are_kept_as_they_are_shown_again(northmoor, administrator, client_for):
     browser = client_for(administrator)
     browser.post(SETTINGS, {
